@@ -1,0 +1,144 @@
+"""Everything that can happen to items, offers and agents: the events the store functions write.
+
+One stream per shard holds them in order, numbered without gaps. The functions write each as a msgpack map with
+the field names below and the tag in `type`; the journal keeps them for good, gateways push from them, the board is
+a fold over them. `at` is store time in ms.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from router.core.words import AgentId, Channel, ItemState, LaneId, Ms, OfferId, ProfileId, Reachability, Units, WorkItemId
+
+
+class RoutingEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
+    at: Ms
+
+
+class ItemQueued(RoutingEvent, tag="item.queued"):
+    """An item entered a queue's line: new, transferred, or given back because its agent is gone.
+
+    score: its place; smallest first. enqueued_at: when its waiting began; kept over every return.
+    An item that is offered at once in the same step still has this event first.
+    """
+
+    item: WorkItemId
+    queue: str
+    lane: LaneId
+    channel: Channel
+    weight: Units
+    score: int
+    enqueued_at: Ms
+    reason: Literal["new", "transfer", "agent_gone", "rebuild"]
+    by: AgentId | None = None
+    """Who transferred it."""
+    from_agent: AgentId | None = None
+    """Whose assignment ended with this (transfer, agent_gone)."""
+
+
+class OfferCreated(RoutingEvent, tag="offer.created"):
+    offer: OfferId
+    item: WorkItemId
+    agent: AgentId
+    queue: str
+    lane: LaneId
+    channel: Channel
+    weight: Units
+    expires_at: Ms
+    enqueued_at: Ms
+    attempt: int
+    """1 for the first offer of the item."""
+    direct: bool = False
+    """A transfer to this very agent; may exceed the agent's limit."""
+    by: AgentId | None = None
+    """Who transferred it, when direct. That agent's assignment ends with this."""
+    brief: bytes = b""
+    """What the intake put beside the item, opaque to the store."""
+
+
+class OfferAccepted(RoutingEvent, tag="offer.accepted"):
+    offer: OfferId
+    item: WorkItemId
+    agent: AgentId
+
+
+class OfferDeclined(RoutingEvent, tag="offer.declined"):
+    """The item waits again at its old place unless the next event offers it elsewhere (so too for the two below)."""
+
+    offer: OfferId
+    item: WorkItemId
+    agent: AgentId
+    reason: str = ""
+
+
+class OfferExpired(RoutingEvent, tag="offer.expired"):
+    offer: OfferId
+    item: WorkItemId
+    agent: AgentId
+
+
+class OfferRescinded(RoutingEvent, tag="offer.rescinded"):
+    """Taken back without fault of the agent. After `cancelled` the item is closed by the next event."""
+
+    offer: OfferId
+    item: WorkItemId
+    agent: AgentId
+    reason: Literal["status", "disconnected", "profile", "cancelled", "moved"]
+
+
+class WrapUpStarted(RoutingEvent, tag="item.wrap_up"):
+    item: WorkItemId
+    agent: AgentId
+    until: Ms
+
+
+class ItemClosed(RoutingEvent, tag="item.closed"):
+    """The end of a work item. agent: whose assignment ended with it, if any."""
+
+    item: WorkItemId
+    outcome: Literal["completed", "cancelled"]
+    state: ItemState
+    """Where it was when it ended: cancelled while waiting is an abandonment."""
+    agent: AgentId | None = None
+    disposition: str = ""
+    reason: str = ""
+
+
+class AgentPresence(RoutingEvent, tag="agent.presence"):
+    """Reachability or status of an agent changed; both are given as they are now."""
+
+    agent: AgentId
+    reachability: Reachability
+    status: str
+    reason: Literal["sign_in", "chosen", "supervisor", "missed_offer", "disconnected", "reconnected", "gone", "signed_out"]
+    by: AgentId | None = None
+
+
+class AgentProfile(RoutingEvent, tag="agent.profile"):
+    agent: AgentId
+    profile: ProfileId
+    limit: Units
+
+
+class StoreRebuilt(RoutingEvent, tag="store.rebuilt"):
+    """All live state was made anew from the journal; readers fetch theirs anew."""
+
+    epoch: str
+
+
+Event = (
+    ItemQueued
+    | OfferCreated
+    | OfferAccepted
+    | OfferDeclined
+    | OfferExpired
+    | OfferRescinded
+    | WrapUpStarted
+    | ItemClosed
+    | AgentPresence
+    | AgentProfile
+    | StoreRebuilt
+)

@@ -1,0 +1,140 @@
+"""The policy a centre runs on, as plain frozen values.
+
+`config` reads it from TOML; `router.core.compiler` turns it into lanes, profiles and eligibility.
+Durations carry their unit in the name. Nothing here does I/O or knows the time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from router.core.words import AgentId, Channel, ChoiceModel, Ms, Units
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A presence status an agent can choose; it allows some channels (none: no automatic work)."""
+
+    name: str
+    label: str
+    channels: frozenset[Channel]
+    productive: bool
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelRule:
+    """What a work item of a channel takes and how long it rings, unless its queue says otherwise."""
+
+    name: Channel
+    weight: Units
+    ring_ms: Ms
+    at_most: int
+    """Default for the largest number of items of this channel an agent holds at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class Requirement:
+    """The agent must have `skill` at `level` (1–10) or higher."""
+
+    skill: str
+    level: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    name: str
+    label: str
+    model: ChoiceModel = "longest_idle"
+    requirements: frozenset[Requirement] = frozenset()
+    """Asked of every item of this queue, beside what rules add."""
+    weights: Mapping[Channel, Units] = field(default_factory=dict)
+    ring_ms: Mapping[Channel, Ms] = field(default_factory=dict)
+    wrap_up_ms: Ms = 60_000
+    """The longest wrap-up; it holds the item's units. 0: the item closes when the work ends."""
+    priority: int = 0
+    service_level_ms: Ms = 20_000
+    short_abandon_ms: Ms = 5_000
+    department: bool = True
+    """Offered to customers to choose from in the widget."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Ordered: the first rule whose condition holds for an item's attributes decides.
+
+    when: a condition in the expression language; empty holds always.
+    """
+
+    name: str
+    when: str
+    queue: str
+    requirements: frozenset[Requirement] = frozenset()
+    priority: int = 0
+    credit_ms: Ms = 0
+    weight: Units | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presence:
+    sign_in_status: str = "available"
+    missed_status: str = "away"
+    """The status an agent gets who let an offer expire."""
+    lease_ms: Ms = 30_000
+    grace_ms: Ms = 20_000
+    gone_boost_ms: Ms = 60_000
+    """Waiting credited to an item that returns to its queue because its agent did not come back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offers:
+    decline_cooldown_ms: Ms = 120_000
+    """How long an item is not offered again to the agent who declined it or let it expire."""
+    decline_reasons: tuple[str, ...] = ()
+    """Not empty: declining asks for one of these."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disposition:
+    name: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A whole, checked policy: every name used is defined, every number in its range."""
+
+    priority_credit_ms: Ms
+    agent_limit: Units
+    channels: Mapping[Channel, ChannelRule]
+    statuses: Mapping[str, Status]
+    skills: frozenset[str]
+    queues: Mapping[str, Queue]
+    rules: tuple[Rule, ...]
+    dispositions: tuple[Disposition, ...]
+    presence: Presence
+    offers: Offers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """What one agent brings: the part of an agent that matching looks at, beside status and load."""
+
+    agent_id: AgentId
+    skills: Mapping[str, int]
+    queues: frozenset[str]
+    limit: Units
+    at_most: Mapping[Channel, int]
+    """Channels missing here are not served by this agent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What one item asks for, once rules have spoken."""
+
+    queue: str
+    channel: Channel
+    requirements: frozenset[Requirement]
+    weight: Units
+    model: ChoiceModel

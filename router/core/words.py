@@ -1,0 +1,45 @@
+"""The words of the house as types; meanings are in docs/glossary.md.
+
+Ids are opaque strings, at most 64 characters of [A-Za-z0-9_.:-], so that they can be key parts in the store.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NewType
+
+AgentId = NewType("AgentId", str)
+CustomerId = NewType("CustomerId", str)
+ConversationId = NewType("ConversationId", str)
+WorkItemId = NewType("WorkItemId", str)
+OfferId = NewType("OfferId", str)
+LaneId = NewType("LaneId", str)
+ProfileId = NewType("ProfileId", str)
+DeviceId = NewType("DeviceId", str)
+"""One open socket of an agent: a browser tab, a softphone."""
+
+Ms = int
+"""Milliseconds: of store time since 1970 when named `…_at`, a duration when named `…_ms`."""
+Units = int
+"""An agent's attention; the whole of it is usually 100."""
+
+Channel = str
+"""webchat, voice, sms, whatsapp, messenger, instagram, telegram, viber, email, webform or manual."""
+
+CHANNELS: tuple[Channel, ...] = (
+    "webchat",
+    "voice",
+    "sms",
+    "whatsapp",
+    "messenger",
+    "instagram",
+    "telegram",
+    "viber",
+    "email",
+    "webform",
+    "manual",
+)
+
+Reachability = Literal["connected", "grace", "gone"]
+ItemState = Literal["waiting", "offered", "assigned", "wrap_up", "closed"]
+ChoiceModel = Literal["longest_idle", "least_loaded"]
+Role = Literal["customer", "agent", "supervisor", "admin"]

@@ -1,0 +1,143 @@
+"""What a customer's widget says and hears (endpoint `/ws/customer`)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from router.core.words import Ms
+from router.protocol.base import Ack, Command, Hello, Ping, Record, Result, ServerEvent
+from router.protocol.records import Conversation, CustomerCard
+from router.protocol.staff import (
+    ConversationClosed,
+    FetchMessages,
+    MessageCreated,
+    Messages,
+    Read,
+    ReceiptsChanged,
+    SendMessage,
+    Sent,
+    Typing,
+    TypingShown,
+)
+
+
+class StartConversation(Command, tag="conversation.start"):
+    """The first message of a conversation; it becomes a work item. Idempotent by client_id.
+
+    Errors: conversation_open (detail conversation_id) when this visitor has one open already.
+    """
+
+    client_id: str
+    text: str
+    name: str = ""
+    email: str = ""
+    department: str = ""
+    language: str = "en"
+    page_url: str = ""
+
+
+class EndConversation(Command, tag="conversation.end"):
+    conversation_id: str
+
+
+class RateConversation(Command, tag="conversation.rate"):
+    """stars 1–5; rating again replaces the rating."""
+
+    conversation_id: str
+    stars: int
+    comment: str = ""
+
+
+class ListConversations(Command, tag="conversations.list"):
+    """This visitor's conversations, newest first, each with its last messages."""
+
+
+CustomerIn = (
+    Hello
+    | Ack
+    | Ping
+    | StartConversation
+    | SendMessage
+    | EndConversation
+    | RateConversation
+    | FetchMessages
+    | ListConversations
+    | Typing
+    | Read
+)
+
+
+class Started(Result, tag="started"):
+    conversation_id: str
+    n: int
+    at: Ms
+
+
+class Listed(Result, tag="listed"):
+    conversations: list[Conversation]
+
+
+class QueuePosition(Record):
+    """position: 1 is next. expected_wait_*: null when there is no data to tell from."""
+
+    position: int
+    expected_wait_p50_ms: Ms | None
+    expected_wait_p90_ms: Ms | None
+
+
+class AgentFace(Record):
+    """As much of an agent as customers may see."""
+
+    name: str
+
+
+class CustomerSnapshot(ServerEvent, tag="customer.snapshot"):
+    """Everything the widget needs; replaces all it knew.
+
+    conversation: the open one, or the last if it was closed a short while ago (for rating), else null.
+    queue: set while waiting. agent: set while somebody has it.
+    """
+
+    server_time: Ms
+    customer: CustomerCard
+    conversation: Conversation | None
+    queue: QueuePosition | None
+    agent: AgentFace | None
+
+
+class ConversationStarted(ServerEvent, tag="conversation.started"):
+    """A conversation was opened by this visitor (in this tab or another)."""
+
+    conversation: Conversation
+
+
+class QueueChanged(ServerEvent, tag="queue.changed"):
+    """null: not waiting any more."""
+
+    conversation_id: str
+    queue: QueuePosition | None
+
+
+class AgentChanged(ServerEvent, tag="agent.changed"):
+    """Who serves the conversation now; null: nobody at the moment."""
+
+    conversation_id: str
+    agent: AgentFace | None
+
+
+class ConversationRated(ServerEvent, tag="conversation.rated"):
+    conversation_id: str
+    rating: Literal[1, 2, 3, 4, 5]
+
+
+CustomerEvent = (
+    CustomerSnapshot
+    | ConversationStarted
+    | QueueChanged
+    | AgentChanged
+    | MessageCreated
+    | ReceiptsChanged
+    | TypingShown
+    | ConversationClosed
+    | ConversationRated
+)

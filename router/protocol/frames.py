@@ -1,0 +1,60 @@
+"""All frames of both endpoints, and their bytes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from router.protocol import base, customer, staff
+
+AnyResult = staff.Sent | staff.Messages | staff.Past | staff.Fetched | customer.Started | customer.Listed
+
+
+class Ok(base.Control, tag="ok"):
+    """A command was carried out and is durable. result: what it returned, if anything."""
+
+    id: int
+    result: AnyResult | None = None
+
+
+ServerControl = base.Welcome | Ok | base.Error | base.Pong
+
+Subprotocol = Literal["usher.v1.msgpack", "usher.v1.json"]
+SUBPROTOCOLS: tuple[Subprotocol, ...] = ("usher.v1.msgpack", "usher.v1.json")
+
+_msgpack = msgspec.msgpack.Encoder()
+_json = msgspec.json.Encoder()
+
+
+class Encoded:
+    """A server event with its bytes, made at most once for each subprotocol however many sessions get it."""
+
+    __slots__ = ("_json", "_msgpack", "event")
+
+    def __init__(self, event: base.ServerEvent) -> None:
+        self.event = event
+        self._msgpack: bytes | None = None
+        self._json: bytes | None = None
+
+    def msgpack(self, seq: int) -> bytes:
+        """The frame `[seq, event]`: 0x92 is an array of two."""
+        if self._msgpack is None:
+            self._msgpack = _msgpack.encode(self.event)
+        return b"\x92" + _msgpack.encode(seq) + self._msgpack
+
+    def json(self, seq: int) -> bytes:
+        if self._json is None:
+            self._json = _json.encode(self.event)
+        return b"[%d,%b]" % (seq, self._json)
+
+
+def control(frame: ServerControl, subprotocol: Subprotocol) -> bytes:
+    encoder: msgspec.msgpack.Encoder | msgspec.json.Encoder = _json if subprotocol == "usher.v1.json" else _msgpack
+    return encoder.encode(frame)
+
+
+staff_msgpack = msgspec.msgpack.Decoder(staff.StaffIn)
+staff_json = msgspec.json.Decoder(staff.StaffIn)
+customer_msgpack = msgspec.msgpack.Decoder(customer.CustomerIn)
+customer_json = msgspec.json.Decoder(customer.CustomerIn)

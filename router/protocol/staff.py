@@ -1,0 +1,303 @@
+"""What agents and supervisors say and hear (endpoint `/ws/agent`, roles agent, supervisor, admin)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from router.core.words import Ms, Reachability, Units
+from router.protocol.base import Ack, Command, Hello, Ping, Result, ServerEvent, Signal
+from router.protocol.records import (
+    Assignment,
+    BoardAgent,
+    BoardQueue,
+    Colleague,
+    Conversation,
+    CustomerCard,
+    DispositionName,
+    Me,
+    Message,
+    Offer,
+    QueueName,
+    Receipts,
+    StatusChoice,
+)
+
+# ---------------------------------------------------------------- commands
+
+
+class SetStatus(Command, tag="status.set"):
+    status: str
+
+
+class AcceptOffer(Command, tag="offer.accept"):
+    """Errors: offer_expired (detail late_ms), offer_gone, not_yours. Accepting twice is accepted once."""
+
+    offer_id: str
+
+
+class DeclineOffer(Command, tag="offer.decline"):
+    """reason: one of the centre's decline reasons when it has any (else reason_needed)."""
+
+    offer_id: str
+    reason: str = ""
+
+
+class SendMessage(Command, tag="message.send"):
+    """Idempotent by client_id. Errors: text_too_long, bad_text, conversation_closed, not_yours."""
+
+    conversation_id: str
+    client_id: str
+    text: str
+
+
+class AddNote(Command, tag="note.add"):
+    conversation_id: str
+    client_id: str
+    text: str
+
+
+class WrapUp(Command, tag="item.wrap_up"):
+    """The talking is over: closes the conversation for the customer; the item's units stay held until completed."""
+
+    work_item_id: str
+
+
+class Complete(Command, tag="item.complete"):
+    work_item_id: str
+    disposition: str
+
+
+class TransferToQueue(Command, tag="item.transfer_to_queue"):
+    """The item waits in another queue with its age kept; it is no longer the agent's."""
+
+    work_item_id: str
+    queue: str
+    note: str = ""
+
+
+class TransferToAgent(Command, tag="item.transfer_to_agent"):
+    """Offers the item to one colleague at once. Errors: agent_unavailable."""
+
+    work_item_id: str
+    agent_id: str
+    note: str = ""
+
+
+class FetchMessages(Command, tag="messages.fetch"):
+    """Messages with n < before_n, the newest `limit` (1–100) of them, oldest first."""
+
+    conversation_id: str
+    before_n: int
+    limit: int = 50
+
+
+class FetchPast(Command, tag="conversations.past"):
+    """Earlier conversations of a customer, newest first, each with its last messages."""
+
+    customer_id: str
+
+
+class FetchConversation(Command, tag="conversation.fetch"):
+    """One conversation of a customer of mine (or any, for supervisors)."""
+
+    conversation_id: str
+
+
+class SubscribeBoard(Command, tag="board.subscribe"):
+    """Supervisors: a board.snapshot event follows, then board.changed at most four times a second."""
+
+
+class UnsubscribeBoard(Command, tag="board.unsubscribe"):
+    pass
+
+
+class SetAgentStatus(Command, tag="agent.set_status"):
+    """Supervisors: change somebody's status; they are told by whom."""
+
+    agent_id: str
+    status: str
+
+
+class Typing(Signal, tag="typing"):
+    conversation_id: str
+
+
+class Read(Signal, tag="read"):
+    """I have read up to n."""
+
+    conversation_id: str
+    n: int
+
+
+StaffIn = (
+    Hello
+    | Ack
+    | Ping
+    | SetStatus
+    | AcceptOffer
+    | DeclineOffer
+    | SendMessage
+    | AddNote
+    | WrapUp
+    | Complete
+    | TransferToQueue
+    | TransferToAgent
+    | FetchMessages
+    | FetchPast
+    | FetchConversation
+    | SubscribeBoard
+    | UnsubscribeBoard
+    | SetAgentStatus
+    | Typing
+    | Read
+)
+
+# ---------------------------------------------------------------- results
+
+
+class Sent(Result, tag="sent"):
+    """The message is durable as number n."""
+
+    n: int
+    at: Ms
+
+
+class Messages(Result, tag="messages"):
+    messages: list[Message]
+    more: bool
+
+
+class Past(Result, tag="past"):
+    conversations: list[Conversation]
+
+
+class Fetched(Result, tag="conversation"):
+    conversation: Conversation
+    customer: CustomerCard
+
+
+# ---------------------------------------------------------------- events
+
+
+class StaffSnapshot(ServerEvent, tag="snapshot"):
+    """Everything this session needs; replaces all it knew."""
+
+    server_time: Ms
+    me: Me
+    statuses: list[StatusChoice]
+    queues: list[QueueName]
+    dispositions: list[DispositionName]
+    decline_reasons: list[str]
+    colleagues: list[Colleague]
+    offers: list[Offer]
+    assignments: list[Assignment]
+
+
+class OfferCreated(ServerEvent, tag="offer.created"):
+    offer: Offer
+
+
+class OfferClosed(ServerEvent, tag="offer.closed"):
+    """The offer rings no more. rescinded: taken back without anybody's fault; reason says why."""
+
+    offer_id: str
+    outcome: Literal["accepted", "declined", "expired", "rescinded"]
+    reason: str = ""
+
+
+class ItemAssigned(ServerEvent, tag="item.assigned"):
+    assignment: Assignment
+
+
+class ItemWrapUp(ServerEvent, tag="item.wrap_up"):
+    work_item_id: str
+    until: Ms
+
+
+class ItemClosed(ServerEvent, tag="item.closed"):
+    """No longer this agent's work."""
+
+    work_item_id: str
+    reason: Literal["completed", "cancelled", "transferred", "agent_gone"]
+
+
+class PresenceChanged(ServerEvent, tag="presence.changed"):
+    """My own presence. by: the supervisor's name when one did it."""
+
+    status: str
+    status_since: Ms
+    reachability: Reachability
+    reason: str
+    by: str | None
+
+
+class LoadChanged(ServerEvent, tag="load.changed"):
+    """My own units."""
+
+    units_held: Units
+    units_limit: Units
+
+
+class ColleagueChanged(ServerEvent, tag="colleague.changed"):
+    colleague: Colleague
+
+
+class MessageCreated(ServerEvent, tag="message.created"):
+    message: Message
+
+
+class ReceiptsChanged(ServerEvent, tag="receipts.changed"):
+    conversation_id: str
+    receipts: Receipts
+
+
+class TypingShown(ServerEvent, tag="typing.shown"):
+    """Somebody on the other side is typing; show it for `for_ms`."""
+
+    conversation_id: str
+    author_name: str
+    for_ms: Ms
+
+
+class ConversationClosed(ServerEvent, tag="conversation.closed"):
+    conversation_id: str
+    closed_at: Ms
+    by: Literal["customer", "agent", "system"]
+
+
+class CustomerPresence(ServerEvent, tag="customer.presence"):
+    conversation_id: str
+    online: bool
+
+
+class BoardSnapshot(ServerEvent, tag="board.snapshot"):
+    agents: list[BoardAgent]
+    queues: list[BoardQueue]
+
+
+class BoardChanged(ServerEvent, tag="board.changed"):
+    """Agents and queues that changed, each whole."""
+
+    agents: list[BoardAgent]
+    agents_removed: list[str]
+    queues: list[BoardQueue]
+
+
+StaffEvent = (
+    StaffSnapshot
+    | OfferCreated
+    | OfferClosed
+    | ItemAssigned
+    | ItemWrapUp
+    | ItemClosed
+    | PresenceChanged
+    | LoadChanged
+    | ColleagueChanged
+    | MessageCreated
+    | ReceiptsChanged
+    | TypingShown
+    | ConversationClosed
+    | CustomerPresence
+    | BoardSnapshot
+    | BoardChanged
+)
