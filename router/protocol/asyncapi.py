@@ -19,9 +19,7 @@ def document(version: str) -> dict[str, Any]:
     }
     control = get_args(frames.ServerControl)
     every = {
-        struct
-        for _, heard, said, _ in endpoints.values()
-        for struct in (*get_args(heard), *get_args(said), *control)
+        struct for _, heard, said, _ in endpoints.values() for struct in (*get_args(heard), *get_args(said), *control)
     }
     _, schemas = msgspec.json.schema_components(sorted(every, key=lambda s: s.__name__), ref_template=REF)
     messages = {struct.__name__: _message(struct) for struct in sorted(every, key=lambda s: s.__name__)}
@@ -42,7 +40,8 @@ def document(version: str) -> dict[str, Any]:
         "info": {
             "title": "Usher WebSocket protocol",
             "version": version,
-            "description": (base.__doc__ or "").strip() + "\n\nClose codes:\n"
+            "description": (base.__doc__ or "").strip()
+            + "\n\nClose codes:\n"
             + "\n".join(f"- {code}: {text}" for code, text in errors.CLOSE_CODES.items())
             + "\n\nError codes:\n"
             + "\n".join(f"- `{code}`: {text}" for code, text in errors.CODES.items()),

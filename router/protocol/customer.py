@@ -11,11 +11,9 @@ from router.protocol.staff import (
     ConversationClosed,
     FetchMessages,
     MessageCreated,
-    Messages,
     Read,
     ReceiptsChanged,
     SendMessage,
-    Sent,
     Typing,
     TypingShown,
 )

@@ -1,13 +1,13 @@
 """Public error codes: what clients may rely on. Each says what happened, never how the server is made.
 
-    UsherError
-    ├── BadRequest       400  the frame or a field cannot be used
-    ├── NotSignedIn      401
-    ├── Forbidden        403  signed in, but not for this
-    ├── NotFound         404
-    ├── Conflict         409  the world has moved on
-    ├── TooMuch          429
-    └── Unavailable      503  try again; a repeated command is carried out once
+UsherError
+├── BadRequest       400  the frame or a field cannot be used
+├── NotSignedIn      401
+├── Forbidden        403  signed in, but not for this
+├── NotFound         404
+├── Conflict         409  the world has moved on
+├── TooMuch          429
+└── Unavailable      503  try again; a repeated command is carried out once
 """
 
 from __future__ import annotations

@@ -8,7 +8,9 @@ import msgspec
 
 from router.protocol import base, customer, staff
 
-AnyResult = staff.Sent | staff.Messages | staff.Past | staff.Fetched | customer.Started | customer.Listed
+AnyResult = (
+    staff.Sent | staff.Messages | staff.Past | staff.Fetched | staff.Colleagues | customer.Started | customer.Listed
+)
 
 
 class Ok(base.Control, tag="ok"):

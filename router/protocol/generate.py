@@ -19,7 +19,8 @@ def generated() -> dict[Path, str]:
     """Path → content of every generated file."""
     return {
         ROOT / "agent_client/protocol/src/messages.ts": typescript.render(),
-        ROOT / "docs/asyncapi.json": json.dumps(asyncapi.document(version("usher")), indent=1, ensure_ascii=False) + "\n",
+        ROOT / "docs/asyncapi.json": json.dumps(asyncapi.document(version("usher")), indent=1, ensure_ascii=False)
+        + "\n",
     }
 
 

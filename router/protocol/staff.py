@@ -111,6 +111,10 @@ class UnsubscribeBoard(Command, tag="board.unsubscribe"):
     pass
 
 
+class FetchColleagues(Command, tag="colleagues.fetch"):
+    """Whom an item can be transferred to, as they are now; ask when the dialog opens."""
+
+
 class SetAgentStatus(Command, tag="agent.set_status"):
     """Supervisors: change somebody's status; they are told by whom."""
 
@@ -147,6 +151,7 @@ StaffIn = (
     | FetchConversation
     | SubscribeBoard
     | UnsubscribeBoard
+    | FetchColleagues
     | SetAgentStatus
     | Typing
     | Read
@@ -171,6 +176,12 @@ class Past(Result, tag="past"):
     conversations: list[Conversation]
 
 
+class Colleagues(Result, tag="colleagues"):
+    """Everybody who is signed in but me, by name."""
+
+    colleagues: list[Colleague]
+
+
 class Fetched(Result, tag="conversation"):
     conversation: Conversation
     customer: CustomerCard
@@ -188,7 +199,6 @@ class StaffSnapshot(ServerEvent, tag="snapshot"):
     queues: list[QueueName]
     dispositions: list[DispositionName]
     decline_reasons: list[str]
-    colleagues: list[Colleague]
     offers: list[Offer]
     assignments: list[Assignment]
 
@@ -238,11 +248,9 @@ class LoadChanged(ServerEvent, tag="load.changed"):
     units_limit: Units
 
 
-class ColleagueChanged(ServerEvent, tag="colleague.changed"):
-    colleague: Colleague
-
-
 class MessageCreated(ServerEvent, tag="message.created"):
+    """A message with an `n` the client has already is the same message and changes nothing."""
+
     message: Message
 
 
@@ -292,7 +300,6 @@ StaffEvent = (
     | ItemClosed
     | PresenceChanged
     | LoadChanged
-    | ColleagueChanged
     | MessageCreated
     | ReceiptsChanged
     | TypingShown

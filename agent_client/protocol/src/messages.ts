@@ -322,6 +322,12 @@ export interface UnsubscribeBoard {
   id: number;
 }
 
+/** Whom an item can be transferred to, as they are now; ask when the dialog opens. */
+export interface FetchColleagues {
+  type: "colleagues.fetch";
+  id: number;
+}
+
 /** Supervisors: change somebody's status; they are told by whom. */
 export interface SetAgentStatus {
   type: "agent.set_status";
@@ -360,6 +366,12 @@ export interface Past {
   conversations: Conversation[];
 }
 
+/** Everybody who is signed in but me, by name. */
+export interface Colleagues {
+  type: "colleagues";
+  colleagues: Colleague[];
+}
+
 export interface Fetched {
   type: "conversation";
   conversation: Conversation;
@@ -375,7 +387,6 @@ export interface StaffSnapshot {
   queues: QueueName[];
   dispositions: DispositionName[];
   decline_reasons: string[];
-  colleagues: Colleague[];
   offers: Offer[];
   assignments: Assignment[];
 }
@@ -428,11 +439,7 @@ export interface LoadChanged {
   units_limit: number;
 }
 
-export interface ColleagueChanged {
-  type: "colleague.changed";
-  colleague: Colleague;
-}
-
+/** A message with an `n` the client has already is the same message and changes nothing. */
 export interface MessageCreated {
   type: "message.created";
   message: Message;
@@ -577,7 +584,7 @@ export interface ConversationRated {
 export interface Ok {
   type: "ok";
   id: number;
-  result: Sent | Messages | Past | Fetched | Started | Listed | null;
+  result: Sent | Messages | Past | Fetched | Colleagues | Started | Listed | null;
 }
 
 export type StaffIn =
@@ -598,6 +605,7 @@ export type StaffIn =
   | FetchConversation
   | SubscribeBoard
   | UnsubscribeBoard
+  | FetchColleagues
   | SetAgentStatus
   | Typing
   | Read;
@@ -611,7 +619,6 @@ export type StaffEvent =
   | ItemClosed
   | PresenceChanged
   | LoadChanged
-  | ColleagueChanged
   | MessageCreated
   | ReceiptsChanged
   | TypingShown
@@ -649,6 +656,7 @@ export type AnyResult =
   | Messages
   | Past
   | Fetched
+  | Colleagues
   | Started
   | Listed;
 

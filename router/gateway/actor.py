@@ -1,0 +1,35 @@
+"""Who sits at the other end of a session; staff.py and customer.py are the two kinds."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from router.protocol.base import Command, Signal
+from router.protocol.frames import AnyResult
+
+
+class Actor(Protocol):
+    """One person on one device. Lives as long as the session: over connections, until `ended`."""
+
+    @property
+    def owner(self) -> str:
+        """`kind:person:device`; only the same owner may resume."""
+
+    async def begin(self) -> None:
+        """A new session: ask for events from now on and put the snapshot first into the stream."""
+
+    async def online(self) -> None:
+        """A connection is attached, for the first time or again."""
+
+    async def heartbeat(self) -> None: ...
+
+    async def offline(self, *, left: bool) -> None:
+        """The connection is gone. left: closed by the client on purpose (the tab was closed)."""
+
+    def ended(self) -> None:
+        """The session is over: ask for no more events."""
+
+    async def command(self, command: Command) -> AnyResult | None:
+        """Carry it out; raises UsherError when it is refused."""
+
+    async def signal(self, signal: Signal) -> None: ...
