@@ -11,14 +11,25 @@ from typing import Literal
 
 import msgspec
 
-from router.core.words import AgentId, Channel, ItemState, LaneId, Ms, OfferId, ProfileId, Reachability, Units, WorkItemId
+from router.core.words import (
+    AgentId,
+    Channel,
+    ItemState,
+    LaneId,
+    Ms,
+    OfferId,
+    ProfileId,
+    Reachability,
+    Units,
+    WorkItemId,
+)
 
 
 class RoutingEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
     at: Ms
 
 
-class ItemQueued(RoutingEvent, tag="item.queued"):
+class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
     """An item entered a queue's line: new, transferred, or given back because its agent is gone.
 
     score: its place; smallest first. enqueued_at: when its waiting began; kept over every return.
@@ -39,7 +50,7 @@ class ItemQueued(RoutingEvent, tag="item.queued"):
     """Whose assignment ended with this (transfer, agent_gone)."""
 
 
-class OfferCreated(RoutingEvent, tag="offer.created"):
+class OfferCreated(RoutingEvent, tag="offer.created", frozen=True, kw_only=True):
     offer: OfferId
     item: WorkItemId
     agent: AgentId
@@ -59,13 +70,13 @@ class OfferCreated(RoutingEvent, tag="offer.created"):
     """What the intake put beside the item, opaque to the store."""
 
 
-class OfferAccepted(RoutingEvent, tag="offer.accepted"):
+class OfferAccepted(RoutingEvent, tag="offer.accepted", frozen=True, kw_only=True):
     offer: OfferId
     item: WorkItemId
     agent: AgentId
 
 
-class OfferDeclined(RoutingEvent, tag="offer.declined"):
+class OfferDeclined(RoutingEvent, tag="offer.declined", frozen=True, kw_only=True):
     """The item waits again at its old place unless the next event offers it elsewhere (so too for the two below)."""
 
     offer: OfferId
@@ -74,13 +85,13 @@ class OfferDeclined(RoutingEvent, tag="offer.declined"):
     reason: str = ""
 
 
-class OfferExpired(RoutingEvent, tag="offer.expired"):
+class OfferExpired(RoutingEvent, tag="offer.expired", frozen=True, kw_only=True):
     offer: OfferId
     item: WorkItemId
     agent: AgentId
 
 
-class OfferRescinded(RoutingEvent, tag="offer.rescinded"):
+class OfferRescinded(RoutingEvent, tag="offer.rescinded", frozen=True, kw_only=True):
     """Taken back without fault of the agent. After `cancelled` the item is closed by the next event."""
 
     offer: OfferId
@@ -89,13 +100,13 @@ class OfferRescinded(RoutingEvent, tag="offer.rescinded"):
     reason: Literal["status", "disconnected", "profile", "cancelled", "moved"]
 
 
-class WrapUpStarted(RoutingEvent, tag="item.wrap_up"):
+class WrapUpStarted(RoutingEvent, tag="item.wrap_up", frozen=True, kw_only=True):
     item: WorkItemId
     agent: AgentId
     until: Ms
 
 
-class ItemClosed(RoutingEvent, tag="item.closed"):
+class ItemClosed(RoutingEvent, tag="item.closed", frozen=True, kw_only=True):
     """The end of a work item. agent: whose assignment ended with it, if any."""
 
     item: WorkItemId
@@ -107,23 +118,25 @@ class ItemClosed(RoutingEvent, tag="item.closed"):
     reason: str = ""
 
 
-class AgentPresence(RoutingEvent, tag="agent.presence"):
+class AgentPresence(RoutingEvent, tag="agent.presence", frozen=True, kw_only=True):
     """Reachability or status of an agent changed; both are given as they are now."""
 
     agent: AgentId
     reachability: Reachability
     status: str
-    reason: Literal["sign_in", "chosen", "supervisor", "missed_offer", "disconnected", "reconnected", "gone", "signed_out"]
+    reason: Literal[
+        "sign_in", "chosen", "supervisor", "missed_offer", "disconnected", "reconnected", "gone", "signed_out"
+    ]
     by: AgentId | None = None
 
 
-class AgentProfile(RoutingEvent, tag="agent.profile"):
+class AgentProfile(RoutingEvent, tag="agent.profile", frozen=True, kw_only=True):
     agent: AgentId
     profile: ProfileId
     limit: Units
 
 
-class StoreRebuilt(RoutingEvent, tag="store.rebuilt"):
+class StoreRebuilt(RoutingEvent, tag="store.rebuilt", frozen=True, kw_only=True):
     """All live state was made anew from the journal; readers fetch theirs anew."""
 
     epoch: str

@@ -32,9 +32,21 @@ class Session:
     """keep: the largest number of events not yet acknowledged. on_lost: called once, when the session is over."""
 
     __slots__ = (
-        "_keep", "_next_seq", "_on_acked", "_on_lost", "_replies", "_sent_seq", "_slots", "_urgent", "close_code", "connection",
-        "id", "lost", "subprotocol", "wake",
-    )  # fmt: skip
+        "_keep",
+        "_next_seq",
+        "_on_acked",
+        "_on_lost",
+        "_replies",
+        "_sent_seq",
+        "_slots",
+        "_urgent",
+        "close_code",
+        "connection",
+        "id",
+        "lost",
+        "subprotocol",
+        "wake",
+    )
 
     def __init__(self, session_id: str, subprotocol: Subprotocol, *, keep: int, on_lost: Callable[[], None]) -> None:
         self.id = session_id

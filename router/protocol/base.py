@@ -2,7 +2,7 @@
 
 Client → server: one map a frame. A *command* has an `id` and gets exactly one reply; a *signal* has none and gets none.
 Server → client: `welcome`, `ok`, `error` and `pong` are maps; every other thing that happens is a *sequenced event*,
-the pair `[seq, event]`. `seq` starts at 1 in a session and has no gaps; the client acknowledges it and resumes after it.
+the pair `[seq, event]`. `seq` starts at 1 in a session, without gaps; the client acknowledges it and resumes after it.
 
 The body of an event is encoded once for all its receivers; only the `[seq,` before it differs.
 Subprotocols: `usher.v1.msgpack` (binary frames) and `usher.v1.json` (text frames); same names, same shapes.
@@ -41,7 +41,7 @@ class Control(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Session frames outside the numbered stream."""
 
 
-class Hello(Signal, tag="hello"):
+class Hello(Signal, tag="hello", frozen=True, kw_only=True):
     """First frame of every connection.
 
     token: a customer's visitor token; staff are known by their cookie and leave it empty.
@@ -56,17 +56,17 @@ class Hello(Signal, tag="hello"):
     last_seq: int = 0
 
 
-class Ack(Signal, tag="ack"):
+class Ack(Signal, tag="ack", frozen=True, kw_only=True):
     """All events up to and including `seq` are handled and need not be kept for this client."""
 
     seq: int
 
 
-class Ping(Signal, tag="ping"):
+class Ping(Signal, tag="ping", frozen=True, kw_only=True):
     """Sent every `heartbeat_ms`; renews an agent's device lease. Answered by `pong`."""
 
 
-class Welcome(Control, tag="welcome"):
+class Welcome(Control, tag="welcome", frozen=True, kw_only=True):
     """resumed: the events after `last_seq` follow. Otherwise the next event is a snapshot."""
 
     session_id: str
@@ -75,11 +75,11 @@ class Welcome(Control, tag="welcome"):
     heartbeat_ms: Ms
 
 
-class Pong(Control, tag="pong"):
+class Pong(Control, tag="pong", frozen=True, kw_only=True):
     server_time: Ms
 
 
-class Error(Control, tag="error"):
+class Error(Control, tag="error", frozen=True, kw_only=True):
     """A command was refused, or (id null) a frame could not be read.
 
     code: one of router.protocol.errors.CODES. detail: facts a client may show, e.g. `late_ms`.

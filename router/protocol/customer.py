@@ -19,7 +19,7 @@ from router.protocol.staff import (
 )
 
 
-class StartConversation(Command, tag="conversation.start"):
+class StartConversation(Command, tag="conversation.start", frozen=True, kw_only=True):
     """The first message of a conversation; it becomes a work item. Idempotent by client_id.
 
     Errors: conversation_open (detail conversation_id) when this visitor has one open already.
@@ -34,11 +34,11 @@ class StartConversation(Command, tag="conversation.start"):
     page_url: str = ""
 
 
-class EndConversation(Command, tag="conversation.end"):
+class EndConversation(Command, tag="conversation.end", frozen=True, kw_only=True):
     conversation_id: str
 
 
-class RateConversation(Command, tag="conversation.rate"):
+class RateConversation(Command, tag="conversation.rate", frozen=True, kw_only=True):
     """stars 1–5; rating again replaces the rating."""
 
     conversation_id: str
@@ -46,7 +46,7 @@ class RateConversation(Command, tag="conversation.rate"):
     comment: str = ""
 
 
-class ListConversations(Command, tag="conversations.list"):
+class ListConversations(Command, tag="conversations.list", frozen=True, kw_only=True):
     """This visitor's conversations, newest first, each with its last messages."""
 
 
@@ -65,17 +65,17 @@ CustomerIn = (
 )
 
 
-class Started(Result, tag="started"):
+class Started(Result, tag="started", frozen=True, kw_only=True):
     conversation_id: str
     n: int
     at: Ms
 
 
-class Listed(Result, tag="listed"):
+class Listed(Result, tag="listed", frozen=True, kw_only=True):
     conversations: list[Conversation]
 
 
-class QueuePosition(Record):
+class QueuePosition(Record, frozen=True, kw_only=True):
     """position: 1 is next. expected_wait_*: null when there is no data to tell from."""
 
     position: int
@@ -83,13 +83,13 @@ class QueuePosition(Record):
     expected_wait_p90_ms: Ms | None
 
 
-class AgentFace(Record):
+class AgentFace(Record, frozen=True, kw_only=True):
     """As much of an agent as customers may see."""
 
     name: str
 
 
-class CustomerSnapshot(ServerEvent, tag="customer.snapshot"):
+class CustomerSnapshot(ServerEvent, tag="customer.snapshot", frozen=True, kw_only=True):
     """Everything the widget needs; replaces all it knew.
 
     conversation: the open one, or the last if it was closed a short while ago (for rating), else null.
@@ -103,27 +103,27 @@ class CustomerSnapshot(ServerEvent, tag="customer.snapshot"):
     agent: AgentFace | None
 
 
-class ConversationStarted(ServerEvent, tag="conversation.started"):
+class ConversationStarted(ServerEvent, tag="conversation.started", frozen=True, kw_only=True):
     """A conversation was opened by this visitor (in this tab or another)."""
 
     conversation: Conversation
 
 
-class QueueChanged(ServerEvent, tag="queue.changed"):
+class QueueChanged(ServerEvent, tag="queue.changed", frozen=True, kw_only=True):
     """null: not waiting any more."""
 
     conversation_id: str
     queue: QueuePosition | None
 
 
-class AgentChanged(ServerEvent, tag="agent.changed"):
+class AgentChanged(ServerEvent, tag="agent.changed", frozen=True, kw_only=True):
     """Who serves the conversation now; null: nobody at the moment."""
 
     conversation_id: str
     agent: AgentFace | None
 
 
-class ConversationRated(ServerEvent, tag="conversation.rated"):
+class ConversationRated(ServerEvent, tag="conversation.rated", frozen=True, kw_only=True):
     conversation_id: str
     rating: Literal[1, 2, 3, 4, 5]
 

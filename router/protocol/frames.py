@@ -13,7 +13,7 @@ AnyResult = (
 )
 
 
-class Ok(base.Control, tag="ok"):
+class Ok(base.Control, tag="ok", frozen=True, kw_only=True):
     """A command was carried out and is durable. result: what it returned, if anything."""
 
     id: int

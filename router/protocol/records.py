@@ -7,15 +7,18 @@ from typing import Literal
 from router.core.words import Channel, ChoiceModel, Ms, Reachability, Units
 from router.protocol.base import Record
 
+SYSTEM_WORDS = ("agent.joined", "agent.left", "transferred", "conversation.ended")
+"""agent.joined, agent.left: author is the agent. transferred: who handed over. conversation.ended: who ended it."""
+
 Author = Literal["customer", "agent", "bot", "system"]
 
 
-class Message(Record):
+class Message(Record, frozen=True, kw_only=True):
     """One entry of a conversation. n: its place in it, from 1, without gaps for staff.
 
     Notes are for staff only: customers never receive them and see a gap in `n` there.
     client_id: what the author's client called it, so that a repeated send is the same message.
-    text of kind `system` is a word of the house (`conversation.closed`, `agent.joined`, `transferred`…), shown in the reader's language.
+    text of kind `system` is a word of SYSTEM_WORDS, shown in the reader's language, with author_name beside it.
     """
 
     conversation_id: str
@@ -29,7 +32,7 @@ class Message(Record):
     at: Ms
 
 
-class Receipts(Record):
+class Receipts(Record, frozen=True, kw_only=True):
     """Up to which `n` each side has got and read the other's messages."""
 
     customer_delivered_n: int
@@ -38,14 +41,14 @@ class Receipts(Record):
     agent_read_n: int
 
 
-class CustomerCard(Record):
+class CustomerCard(Record, frozen=True, kw_only=True):
     customer_id: str
     name: str
     email: str
     language: str
 
 
-class Conversation(Record):
+class Conversation(Record, frozen=True, kw_only=True):
     """A conversation with its newest messages, oldest of them first. more: there are older ones."""
 
     conversation_id: str
@@ -64,7 +67,7 @@ class Conversation(Record):
     rating: int | None
 
 
-class WorkItem(Record):
+class WorkItem(Record, frozen=True, kw_only=True):
     """What an agent needs to see of a work item before and while working on it."""
 
     work_item_id: str
@@ -81,7 +84,7 @@ class WorkItem(Record):
     """The customer's first words, at most 200 characters."""
 
 
-class Why(Record):
+class Why(Record, frozen=True, kw_only=True):
     """Why this agent: facts, put into words by the client in the agent's language."""
 
     model: ChoiceModel
@@ -93,7 +96,7 @@ class Why(Record):
     """Name of the colleague who handed it over."""
 
 
-class Offer(Record):
+class Offer(Record, frozen=True, kw_only=True):
     offer_id: str
     work_item: WorkItem
     expires_at: Ms
@@ -101,7 +104,7 @@ class Offer(Record):
     why: Why
 
 
-class Assignment(Record):
+class Assignment(Record, frozen=True, kw_only=True):
     """An accepted work item, the agent's until it is completed, transferred or cancelled.
 
     wrap_up_until: the deadline while in wrap-up.
@@ -115,7 +118,7 @@ class Assignment(Record):
     customer_online: bool
 
 
-class StatusChoice(Record):
+class StatusChoice(Record, frozen=True, kw_only=True):
     name: str
     label: str
     productive: bool
@@ -123,17 +126,17 @@ class StatusChoice(Record):
     channels: list[Channel]
 
 
-class QueueName(Record):
+class QueueName(Record, frozen=True, kw_only=True):
     name: str
     label: str
 
 
-class DispositionName(Record):
+class DispositionName(Record, frozen=True, kw_only=True):
     name: str
     label: str
 
 
-class Me(Record):
+class Me(Record, frozen=True, kw_only=True):
     """The signed-in person."""
 
     agent_id: str
@@ -152,7 +155,7 @@ class Me(Record):
     queues: list[str]
 
 
-class Colleague(Record):
+class Colleague(Record, frozen=True, kw_only=True):
     """Somebody an item can be transferred to."""
 
     agent_id: str
@@ -162,7 +165,7 @@ class Colleague(Record):
     reachability: Reachability
 
 
-class BoardWork(Record):
+class BoardWork(Record, frozen=True, kw_only=True):
     work_item_id: str
     channel: Channel
     queue: str
@@ -171,7 +174,7 @@ class BoardWork(Record):
     weight: Units
 
 
-class BoardAgent(Record):
+class BoardAgent(Record, frozen=True, kw_only=True):
     agent_id: str
     name: str
     team: str
@@ -186,11 +189,11 @@ class BoardAgent(Record):
     work: list[BoardWork]
 
 
-class BoardQueue(Record):
+class BoardQueue(Record, frozen=True, kw_only=True):
     """One queue now.
 
     waiting_by_age: counts of waiting items by age: under 30 s, 60 s, 120 s, 300 s, older.
-    service_level: share (0–1) of today's items answered within the threshold, (ANS_T)/(ANS+ABN−ABN_T); null without data.
+    service_level: share (0–1) of today's items, ANS_T / (ANS + ABN − ABN_T); null without data.
     expected_wait_ms: for an item arriving now; null when unknown.
     """
 

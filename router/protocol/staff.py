@@ -25,24 +25,24 @@ from router.protocol.records import (
 # ---------------------------------------------------------------- commands
 
 
-class SetStatus(Command, tag="status.set"):
+class SetStatus(Command, tag="status.set", frozen=True, kw_only=True):
     status: str
 
 
-class AcceptOffer(Command, tag="offer.accept"):
+class AcceptOffer(Command, tag="offer.accept", frozen=True, kw_only=True):
     """Errors: offer_expired (detail late_ms), offer_gone, not_yours. Accepting twice is accepted once."""
 
     offer_id: str
 
 
-class DeclineOffer(Command, tag="offer.decline"):
+class DeclineOffer(Command, tag="offer.decline", frozen=True, kw_only=True):
     """reason: one of the centre's decline reasons when it has any (else reason_needed)."""
 
     offer_id: str
     reason: str = ""
 
 
-class SendMessage(Command, tag="message.send"):
+class SendMessage(Command, tag="message.send", frozen=True, kw_only=True):
     """Idempotent by client_id. Errors: text_too_long, bad_text, conversation_closed, not_yours."""
 
     conversation_id: str
@@ -50,24 +50,24 @@ class SendMessage(Command, tag="message.send"):
     text: str
 
 
-class AddNote(Command, tag="note.add"):
+class AddNote(Command, tag="note.add", frozen=True, kw_only=True):
     conversation_id: str
     client_id: str
     text: str
 
 
-class WrapUp(Command, tag="item.wrap_up"):
+class WrapUp(Command, tag="item.wrap_up", frozen=True, kw_only=True):
     """The talking is over: closes the conversation for the customer; the item's units stay held until completed."""
 
     work_item_id: str
 
 
-class Complete(Command, tag="item.complete"):
+class Complete(Command, tag="item.complete", frozen=True, kw_only=True):
     work_item_id: str
     disposition: str
 
 
-class TransferToQueue(Command, tag="item.transfer_to_queue"):
+class TransferToQueue(Command, tag="item.transfer_to_queue", frozen=True, kw_only=True):
     """The item waits in another queue with its age kept; it is no longer the agent's."""
 
     work_item_id: str
@@ -75,7 +75,7 @@ class TransferToQueue(Command, tag="item.transfer_to_queue"):
     note: str = ""
 
 
-class TransferToAgent(Command, tag="item.transfer_to_agent"):
+class TransferToAgent(Command, tag="item.transfer_to_agent", frozen=True, kw_only=True):
     """Offers the item to one colleague at once. Errors: agent_unavailable."""
 
     work_item_id: str
@@ -83,7 +83,7 @@ class TransferToAgent(Command, tag="item.transfer_to_agent"):
     note: str = ""
 
 
-class FetchMessages(Command, tag="messages.fetch"):
+class FetchMessages(Command, tag="messages.fetch", frozen=True, kw_only=True):
     """Messages with n < before_n, the newest `limit` (1–100) of them, oldest first."""
 
     conversation_id: str
@@ -91,42 +91,42 @@ class FetchMessages(Command, tag="messages.fetch"):
     limit: int = 50
 
 
-class FetchPast(Command, tag="conversations.past"):
+class FetchPast(Command, tag="conversations.past", frozen=True, kw_only=True):
     """Earlier conversations of a customer, newest first, each with its last messages."""
 
     customer_id: str
 
 
-class FetchConversation(Command, tag="conversation.fetch"):
+class FetchConversation(Command, tag="conversation.fetch", frozen=True, kw_only=True):
     """One conversation of a customer of mine (or any, for supervisors)."""
 
     conversation_id: str
 
 
-class SubscribeBoard(Command, tag="board.subscribe"):
+class SubscribeBoard(Command, tag="board.subscribe", frozen=True, kw_only=True):
     """Supervisors: a board.snapshot event follows, then board.changed at most four times a second."""
 
 
-class UnsubscribeBoard(Command, tag="board.unsubscribe"):
+class UnsubscribeBoard(Command, tag="board.unsubscribe", frozen=True, kw_only=True):
     pass
 
 
-class FetchColleagues(Command, tag="colleagues.fetch"):
+class FetchColleagues(Command, tag="colleagues.fetch", frozen=True, kw_only=True):
     """Whom an item can be transferred to, as they are now; ask when the dialog opens."""
 
 
-class SetAgentStatus(Command, tag="agent.set_status"):
+class SetAgentStatus(Command, tag="agent.set_status", frozen=True, kw_only=True):
     """Supervisors: change somebody's status; they are told by whom."""
 
     agent_id: str
     status: str
 
 
-class Typing(Signal, tag="typing"):
+class Typing(Signal, tag="typing", frozen=True, kw_only=True):
     conversation_id: str
 
 
-class Read(Signal, tag="read"):
+class Read(Signal, tag="read", frozen=True, kw_only=True):
     """I have read up to n."""
 
     conversation_id: str
@@ -160,29 +160,29 @@ StaffIn = (
 # ---------------------------------------------------------------- results
 
 
-class Sent(Result, tag="sent"):
+class Sent(Result, tag="sent", frozen=True, kw_only=True):
     """The message is durable as number n."""
 
     n: int
     at: Ms
 
 
-class Messages(Result, tag="messages"):
+class Messages(Result, tag="messages", frozen=True, kw_only=True):
     messages: list[Message]
     more: bool
 
 
-class Past(Result, tag="past"):
+class Past(Result, tag="past", frozen=True, kw_only=True):
     conversations: list[Conversation]
 
 
-class Colleagues(Result, tag="colleagues"):
+class Colleagues(Result, tag="colleagues", frozen=True, kw_only=True):
     """Everybody who is signed in but me, by name."""
 
     colleagues: list[Colleague]
 
 
-class Fetched(Result, tag="conversation"):
+class Fetched(Result, tag="conversation", frozen=True, kw_only=True):
     conversation: Conversation
     customer: CustomerCard
 
@@ -190,7 +190,7 @@ class Fetched(Result, tag="conversation"):
 # ---------------------------------------------------------------- events
 
 
-class StaffSnapshot(ServerEvent, tag="snapshot"):
+class StaffSnapshot(ServerEvent, tag="snapshot", frozen=True, kw_only=True):
     """Everything this session needs; replaces all it knew."""
 
     server_time: Ms
@@ -203,11 +203,11 @@ class StaffSnapshot(ServerEvent, tag="snapshot"):
     assignments: list[Assignment]
 
 
-class OfferCreated(ServerEvent, tag="offer.created"):
+class OfferCreated(ServerEvent, tag="offer.created", frozen=True, kw_only=True):
     offer: Offer
 
 
-class OfferClosed(ServerEvent, tag="offer.closed"):
+class OfferClosed(ServerEvent, tag="offer.closed", frozen=True, kw_only=True):
     """The offer rings no more. rescinded: taken back without anybody's fault; reason says why."""
 
     offer_id: str
@@ -215,23 +215,23 @@ class OfferClosed(ServerEvent, tag="offer.closed"):
     reason: str = ""
 
 
-class ItemAssigned(ServerEvent, tag="item.assigned"):
+class ItemAssigned(ServerEvent, tag="item.assigned", frozen=True, kw_only=True):
     assignment: Assignment
 
 
-class ItemWrapUp(ServerEvent, tag="item.wrap_up"):
+class ItemWrapUp(ServerEvent, tag="item.wrap_up", frozen=True, kw_only=True):
     work_item_id: str
     until: Ms
 
 
-class ItemClosed(ServerEvent, tag="item.closed"):
+class ItemClosed(ServerEvent, tag="item.closed", frozen=True, kw_only=True):
     """No longer this agent's work."""
 
     work_item_id: str
     reason: Literal["completed", "cancelled", "transferred", "agent_gone"]
 
 
-class PresenceChanged(ServerEvent, tag="presence.changed"):
+class PresenceChanged(ServerEvent, tag="presence.changed", frozen=True, kw_only=True):
     """My own presence. by: the supervisor's name when one did it."""
 
     status: str
@@ -241,25 +241,25 @@ class PresenceChanged(ServerEvent, tag="presence.changed"):
     by: str | None
 
 
-class LoadChanged(ServerEvent, tag="load.changed"):
+class LoadChanged(ServerEvent, tag="load.changed", frozen=True, kw_only=True):
     """My own units."""
 
     units_held: Units
     units_limit: Units
 
 
-class MessageCreated(ServerEvent, tag="message.created"):
+class MessageCreated(ServerEvent, tag="message.created", frozen=True, kw_only=True):
     """A message with an `n` the client has already is the same message and changes nothing."""
 
     message: Message
 
 
-class ReceiptsChanged(ServerEvent, tag="receipts.changed"):
+class ReceiptsChanged(ServerEvent, tag="receipts.changed", frozen=True, kw_only=True):
     conversation_id: str
     receipts: Receipts
 
 
-class TypingShown(ServerEvent, tag="typing.shown"):
+class TypingShown(ServerEvent, tag="typing.shown", frozen=True, kw_only=True):
     """Somebody on the other side is typing; show it for `for_ms`."""
 
     conversation_id: str
@@ -267,23 +267,23 @@ class TypingShown(ServerEvent, tag="typing.shown"):
     for_ms: Ms
 
 
-class ConversationClosed(ServerEvent, tag="conversation.closed"):
+class ConversationClosed(ServerEvent, tag="conversation.closed", frozen=True, kw_only=True):
     conversation_id: str
     closed_at: Ms
     by: Literal["customer", "agent", "system"]
 
 
-class CustomerPresence(ServerEvent, tag="customer.presence"):
+class CustomerPresence(ServerEvent, tag="customer.presence", frozen=True, kw_only=True):
     conversation_id: str
     online: bool
 
 
-class BoardSnapshot(ServerEvent, tag="board.snapshot"):
+class BoardSnapshot(ServerEvent, tag="board.snapshot", frozen=True, kw_only=True):
     agents: list[BoardAgent]
     queues: list[BoardQueue]
 
 
-class BoardChanged(ServerEvent, tag="board.changed"):
+class BoardChanged(ServerEvent, tag="board.changed", frozen=True, kw_only=True):
     """Agents and queues that changed, each whole."""
 
     agents: list[BoardAgent]

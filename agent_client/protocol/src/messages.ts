@@ -44,7 +44,7 @@ export interface Error {
   detail: Record<string, string | number | boolean>;
 }
 
-/** One entry of a conversation. n: its place in it, from 1, without gaps for staff. Notes are for staff only: customers never receive them and see a gap in `n` there. client_id: what the author's client called it, so that a repeated send is the same message. text of kind `system` is a word of the house (`conversation.closed`, `agent.joined`, `transferred`…), shown in the reader's language. */
+/** One entry of a conversation. n: its place in it, from 1, without gaps for staff. Notes are for staff only: customers never receive them and see a gap in `n` there. client_id: what the author's client called it, so that a repeated send is the same message. text of kind `system` is a word of SYSTEM_WORDS, shown in the reader's language, with author_name beside it. */
 export interface Message {
   conversation_id: string;
   n: number;
@@ -200,7 +200,7 @@ export interface BoardAgent {
   work: BoardWork[];
 }
 
-/** One queue now. waiting_by_age: counts of waiting items by age: under 30 s, 60 s, 120 s, 300 s, older. service_level: share (0–1) of today's items answered within the threshold, (ANS_T)/(ANS+ABN−ABN_T); null without data. expected_wait_ms: for an item arriving now; null when unknown. */
+/** One queue now. waiting_by_age: counts of waiting items by age: under 30 s, 60 s, 120 s, 300 s, older. service_level: share (0–1) of today's items, ANS_T / (ANS + ABN − ABN_T); null without data. expected_wait_ms: for an item arriving now; null when unknown. */
 export interface BoardQueue {
   name: string;
   label: string;
@@ -220,95 +220,95 @@ export interface BoardQueue {
 
 export interface SetStatus {
   type: "status.set";
-  status: string;
   id: number;
+  status: string;
 }
 
 /** Errors: offer_expired (detail late_ms), offer_gone, not_yours. Accepting twice is accepted once. */
 export interface AcceptOffer {
   type: "offer.accept";
-  offer_id: string;
   id: number;
+  offer_id: string;
 }
 
 /** reason: one of the centre's decline reasons when it has any (else reason_needed). */
 export interface DeclineOffer {
   type: "offer.decline";
+  id: number;
   offer_id: string;
   reason?: string;
-  id: number;
 }
 
 /** Idempotent by client_id. Errors: text_too_long, bad_text, conversation_closed, not_yours. */
 export interface SendMessage {
   type: "message.send";
+  id: number;
   conversation_id: string;
   client_id: string;
   text: string;
-  id: number;
 }
 
 export interface AddNote {
   type: "note.add";
+  id: number;
   conversation_id: string;
   client_id: string;
   text: string;
-  id: number;
 }
 
 /** The talking is over: closes the conversation for the customer; the item's units stay held until completed. */
 export interface WrapUp {
   type: "item.wrap_up";
-  work_item_id: string;
   id: number;
+  work_item_id: string;
 }
 
 export interface Complete {
   type: "item.complete";
+  id: number;
   work_item_id: string;
   disposition: string;
-  id: number;
 }
 
 /** The item waits in another queue with its age kept; it is no longer the agent's. */
 export interface TransferToQueue {
   type: "item.transfer_to_queue";
+  id: number;
   work_item_id: string;
   queue: string;
   note?: string;
-  id: number;
 }
 
 /** Offers the item to one colleague at once. Errors: agent_unavailable. */
 export interface TransferToAgent {
   type: "item.transfer_to_agent";
+  id: number;
   work_item_id: string;
   agent_id: string;
   note?: string;
-  id: number;
 }
 
 /** Messages with n < before_n, the newest `limit` (1–100) of them, oldest first. */
 export interface FetchMessages {
   type: "messages.fetch";
+  id: number;
   conversation_id: string;
   before_n: number;
   limit?: number;
-  id: number;
 }
 
 /** Earlier conversations of a customer, newest first, each with its last messages. */
 export interface FetchPast {
   type: "conversations.past";
-  customer_id: string;
   id: number;
+  customer_id: string;
 }
 
 /** One conversation of a customer of mine (or any, for supervisors). */
 export interface FetchConversation {
   type: "conversation.fetch";
-  conversation_id: string;
   id: number;
+  conversation_id: string;
 }
 
 /** Supervisors: a board.snapshot event follows, then board.changed at most four times a second. */
@@ -331,9 +331,9 @@ export interface FetchColleagues {
 /** Supervisors: change somebody's status; they are told by whom. */
 export interface SetAgentStatus {
   type: "agent.set_status";
+  id: number;
   agent_id: string;
   status: string;
-  id: number;
 }
 
 export interface Typing {
@@ -489,6 +489,7 @@ export interface BoardChanged {
 /** The first message of a conversation; it becomes a work item. Idempotent by client_id. Errors: conversation_open (detail conversation_id) when this visitor has one open already. */
 export interface StartConversation {
   type: "conversation.start";
+  id: number;
   client_id: string;
   text: string;
   name?: string;
@@ -496,22 +497,21 @@ export interface StartConversation {
   department?: string;
   language?: string;
   page_url?: string;
-  id: number;
 }
 
 export interface EndConversation {
   type: "conversation.end";
-  conversation_id: string;
   id: number;
+  conversation_id: string;
 }
 
 /** stars 1–5; rating again replaces the rating. */
 export interface RateConversation {
   type: "conversation.rate";
+  id: number;
   conversation_id: string;
   stars: number;
   comment?: string;
-  id: number;
 }
 
 /** This visitor's conversations, newest first, each with its last messages. */
