@@ -65,11 +65,12 @@ class Rule:
     """Ordered: the first rule whose condition holds for an item's attributes decides.
 
     when: a condition in the expression language; empty holds always.
+    queue: empty: the rule decides nothing; what it asks is added to what the deciding rule asks.
     """
 
     name: str
     when: str
-    queue: str
+    queue: str = ""
     requirements: frozenset[Requirement] = frozenset()
     priority: int = 0
     credit_ms: Ms = 0
@@ -115,6 +116,8 @@ class Policy:
     dispositions: tuple[Disposition, ...]
     presence: Presence
     offers: Offers
+    default_queue: str = ""
+    """Takes what no rule sends anywhere; empty: the first queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

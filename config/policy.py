@@ -1,0 +1,259 @@
+"""The policy of a centre: read from TOML, checked as a whole, turned into `router.core.policy`.
+
+A policy is one file or a folder of `*.toml` files, taken in the order of their names. It stands on `default.toml`
+of this package and says only what is different.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from config.document import MOST_FILES, Node, merge, read
+from config.fault import ConfigInvalid, Fault, PolicyInvalid
+from config.policy_shape import (
+    ChannelShape,
+    OffersShape,
+    PolicyShape,
+    PresenceShape,
+    QueueShape,
+    RuleShape,
+    StatusShape,
+)
+from config.shape import Report, fill
+from router.core.condition import ConditionInvalid, compile_condition
+from router.core.policy import (
+    ChannelRule,
+    Disposition,
+    Offers,
+    Policy,
+    Presence,
+    Queue,
+    Requirement,
+    Rule,
+    Status,
+)
+from router.core.words import CHANNELS, Ms
+
+DEFAULT = Path(__file__).with_name("default.toml")
+DEMO = Path(__file__).with_name("demo") / "policy"
+OFFLINE = "offline"
+"""The status of an agent who is gone; every policy has it, and it allows nothing."""
+
+
+def load(path: Path) -> Policy:
+    """The policy at `path`. Raises PolicyInvalid with every fault found."""
+    policy, faults = _policy(path)
+    if policy is None or faults:
+        raise PolicyInvalid(faults)
+    return policy
+
+
+def check(path: Path) -> list[Fault]:
+    """Everything that is wrong with the policy at `path`, in the order of files and lines."""
+    return _policy(path)[1]
+
+
+def check_report(path: Path) -> dict[str, object]:
+    """What `usher policy check --json` prints."""
+    faults = check(path)
+    errors = [
+        {"file": fault.file, "line": fault.line, "column": fault.column, "reason": fault.reason} for fault in faults
+    ]
+    return {"ok": not faults, "errors": errors}
+
+
+def _policy(path: Path) -> tuple[Policy | None, list[Fault]]:
+    own, faults = _read(path)
+    if own is None:
+        return None, faults
+    tree, _ = merge(read(DEFAULT), own)
+    report = Report(names=_names(tree) if not faults else {})  # half a policy would make good names look undefined
+    shape = fill(PolicyShape, tree, report)
+    for fault in _judged(tree):
+        report.add(fault)
+    faults = sorted({*faults, *report.faults})
+    return (_build(shape) if shape is not None and not faults else None), faults
+
+
+def _read(path: Path) -> tuple[Node | None, list[Fault]]:
+    """The file or files as one tree, as far as they can be read."""
+    own: Node | None = None
+    faults: list[Fault] = []
+    files = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    if not files:
+        return None, [Fault(str(path), 1, 1, "no *.toml file in this folder")]
+    if len(files) > MOST_FILES:
+        return None, [Fault(str(path), 1, 1, f"more than {MOST_FILES} files")]
+    for file in files:
+        try:
+            node = read(file)
+        except ConfigInvalid as invalid:
+            faults += invalid.faults
+            continue
+        own, doubled = (node, []) if own is None else merge(own, node, depth=1)
+        faults += doubled
+    return own, faults
+
+
+def _names(tree: Node) -> Mapping[str, tuple[str, ...]]:
+    """What other parts of the policy may refer to."""
+    skills = tree.at("skills")
+    return {
+        "queues": tuple(name for name, _ in tree.items("queues")),
+        "statuses": tuple(name for name, _ in tree.items("statuses")),
+        "skills": tuple(str(node.value) for node in skills.children.values()) if skills else (),
+    }
+
+
+def _judged(tree: Node) -> Iterator[Fault]:
+    """Faults that no single value has."""
+    for section in ("skills", "rules"):
+        yield from _doubled(tree, section)
+    yield from _unreachable(tree)
+    yield from _too_heavy(tree)
+    queues = tree.at("queues")
+    if queues is not None and queues.value == {}:
+        yield queues.fault("a policy needs a queue", key=True)
+    offline = tree.at("statuses", OFFLINE, "channels")
+    if offline is not None and offline.value != []:
+        yield offline.fault("an agent who is offline takes nothing: channels must be []")
+
+
+def _doubled(tree: Node, section: str) -> Iterator[Fault]:
+    first: dict[object, Node] = {}
+    array = tree.at(section)
+    for entry in array.children.values() if array else ():
+        node = entry if section == "skills" else entry.at("name")
+        if node is None or not isinstance(node.value, str):
+            continue
+        known = first.setdefault(node.value, node)
+        if known is not node:
+            place = known.fault("")
+            yield node.fault(f"{node.value!r} is there already, in {place.file}:{place.line}")
+
+
+def _unreachable(tree: Node) -> Iterator[Fault]:
+    """Rules that can never matter: after one that decides always, never true, a repetition, or without effect."""
+    array = tree.at("rules")
+    decided: dict[str, str] = {}
+    closed = ""
+    for entry in array.children.values() if array else ():
+        when, name, queue = entry.at("when"), entry.at("name"), entry.at("queue")
+        source = when.value.strip() if when is not None and isinstance(when.value, str) else ""
+        always = _constant(source)
+        if closed:
+            yield entry.fault(f"never reached: rule {closed!r} before it decides every item", key=True)
+            return
+        if always is False and when is not None:
+            yield when.fault("never reached: the condition never holds")
+        elif source in decided and when is not None:
+            yield when.fault(f"never reached: rule {decided[source]!r} before it has the same condition")
+        if queue is None:
+            if not any(entry.at(key) for key in ("requires", "priority", "credit_s", "weight")):
+                yield entry.fault("does nothing: neither names a queue nor adds anything", key=True)
+        else:
+            decided.setdefault(source, str(name.value if name else ""))
+            closed = decided[source] if always is True else ""
+
+
+def _constant(source: str) -> bool | None:
+    try:
+        return compile_condition(source).constant
+    except ConditionInvalid:
+        return None  # reported where the condition stands
+
+
+def _too_heavy(tree: Node) -> Iterator[Fault]:
+    """Weights above the limit of an agent: automatic routing could never place such an item."""
+    limit = tree.at("agents", "limit")
+    if limit is None or not isinstance(limit.value, int):
+        return
+    rules = tree.at("rules")
+    weights = [node.at("weight") for _, node in tree.items("channels")]
+    weights += [weight for name, _ in tree.items("queues") for _, weight in tree.items("queues", name, "weights")]
+    weights += [node.at("weight") for node in rules.children.values()] if rules else []
+    for weight in weights:
+        if weight is not None and isinstance(weight.value, int) and weight.value > limit.value:
+            yield weight.fault(f"more than agents.limit ({limit.value}): no agent could ever take it")
+
+
+def _build(shape: PolicyShape) -> Policy:
+    return Policy(
+        priority_credit_ms=_ms(shape.priority_credit_s),
+        agent_limit=shape.agents.limit,
+        channels={name: _channel(name, channel) for name, channel in shape.channels.items()},
+        statuses={name: _status(name, status) for name, status in shape.statuses.items()},
+        skills=frozenset(shape.skills),
+        queues={name: _queue(name, queue) for name, queue in shape.queues.items()},
+        rules=tuple(_rule(rule) for rule in shape.rules),
+        dispositions=tuple(Disposition(name=name, label=entry.label) for name, entry in shape.dispositions.items()),
+        presence=_presence(shape.presence),
+        offers=_offers(shape.offers),
+        default_queue=shape.default_queue or next(iter(shape.queues)),
+    )
+
+
+def _channel(name: str, shape: ChannelShape) -> ChannelRule:
+    return ChannelRule(name=name, weight=shape.weight, ring_ms=_ms(shape.ring_s), at_most=shape.at_most)
+
+
+def _status(name: str, shape: StatusShape) -> Status:
+    channels = CHANNELS if "*" in shape.channels else shape.channels
+    return Status(
+        name=name,
+        label=shape.label,
+        channels=frozenset(channels),
+        productive=shape.productive,
+        icon=shape.icon,
+    )
+
+
+def _queue(name: str, shape: QueueShape) -> Queue:
+    return Queue(
+        name=name,
+        label=shape.label,
+        model=shape.model,
+        requirements=_requirements(shape.requires),
+        weights={channel: weight for channel, weight in shape.weights.items()},
+        ring_ms={channel: _ms(ring_s) for channel, ring_s in shape.ring_s.items()},
+        wrap_up_ms=_ms(shape.wrap_up_s),
+        priority=shape.priority,
+        service_level_ms=_ms(shape.service_level_s),
+        short_abandon_ms=_ms(shape.short_abandon_s),
+        department=shape.department,
+    )
+
+
+def _rule(shape: RuleShape) -> Rule:
+    return Rule(
+        name=shape.name,
+        when=shape.when,
+        queue=shape.queue or "",
+        requirements=_requirements(shape.requires),
+        priority=shape.priority,
+        credit_ms=_ms(shape.credit_s),
+        weight=shape.weight,
+    )
+
+
+def _presence(shape: PresenceShape) -> Presence:
+    return Presence(
+        sign_in_status=shape.sign_in_status,
+        missed_status=shape.missed_status,
+        lease_ms=_ms(shape.lease_s),
+        grace_ms=_ms(shape.grace_s),
+        gone_boost_ms=_ms(shape.gone_boost_s),
+    )
+
+
+def _offers(shape: OffersShape) -> Offers:
+    return Offers(decline_cooldown_ms=_ms(shape.decline_cooldown_s), decline_reasons=shape.decline_reasons)
+
+
+def _requirements(levels: Mapping[str, int]) -> frozenset[Requirement]:
+    return frozenset(Requirement(skill=skill, level=level) for skill, level in levels.items())
+
+
+def _ms(seconds: float) -> Ms:
+    return round(seconds * 1000)

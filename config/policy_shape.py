@@ -1,0 +1,177 @@
+"""The shape of a policy in TOML: every key with its type, limits, default and meaning.
+
+The documentation's tables are made from these, and `config.policy` turns them into `router.core.policy`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+from config.shape import Complaint, Names, Report
+from router.core.condition import ConditionInvalid, compile_condition
+from router.core.words import ChoiceModel
+
+MOST_AGENT_UNITS = 10_000
+
+
+class CompilesAsCondition:
+    """The text must be a condition; faults point inside it."""
+
+    def complaints(self, value: Any, report: Report) -> Iterable[Complaint]:
+        try:
+            compile_condition(value)
+        except ConditionInvalid as error:
+            yield Complaint(f"bad condition: {error.reason}", error.line, error.column)
+
+
+def _text(most: int, doc: str) -> Any:
+    return Meta(
+        min_length=1,
+        max_length=most,
+        pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$",
+        title="one line of text",
+        description=doc,
+    )
+
+
+ChannelName = Literal[
+    "webchat", "voice", "sms", "whatsapp", "messenger", "instagram", "telegram", "viber", "email", "webform", "manual"
+]
+Name = Annotated[
+    str,
+    Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", title="a name (64 of A-Z a-z 0-9 _ . : - at most)"),
+]
+Label = Annotated[str, _text(80, "What people see.")]
+Weight = Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)]
+RingSeconds = Annotated[float, Meta(ge=3, le=120)]
+Level = Annotated[int, Meta(ge=1, le=10)]
+Requires = Annotated[
+    dict[Annotated[str, Names("skills")], Level],
+    Meta(description="Skills an agent must have, each with its lowest level (1–10)."),
+]
+
+
+class ChannelShape(Struct, frozen=True, kw_only=True):
+    """[channels.<channel>]: what a work item of the channel takes, unless its queue says otherwise."""
+
+    weight: Annotated[Weight, Meta(description="Units of an agent's capacity that an item takes.")]
+    at_most: Annotated[int, Meta(ge=0, le=100, description="The largest number of such items an agent holds at once.")]
+    ring_s: Annotated[RingSeconds, Meta(description="How long an offer rings before it moves on.")]
+
+
+class StatusShape(Struct, frozen=True, kw_only=True):
+    """[statuses.<name>]: a presence status that agents can choose."""
+
+    label: Label
+    channels: Annotated[
+        tuple[ChannelName | Literal["*"], ...],
+        Meta(description='Channels it allows; ["*"] for all, [] for no automatic work.'),
+    ] = ()
+    productive: Annotated[bool, Meta(description="Whether its time counts as worked.")] = False
+    icon: Annotated[Name, Meta(description="An icon of the agent client.")] = "circle"
+
+
+class QueueShape(Struct, frozen=True, kw_only=True):
+    """[queues.<name>]: a waiting line."""
+
+    label: Label
+    model: Annotated[ChoiceModel, Meta(description="How one of several free agents is chosen.")] = "longest_idle"
+    requires: Requires = field(default_factory=dict)
+    weights: Annotated[
+        dict[ChannelName, Weight], Meta(description="Units of an item by channel, in place of the channel's own.")
+    ] = field(default_factory=dict)
+    ring_s: Annotated[
+        dict[ChannelName, RingSeconds], Meta(description="Ring time by channel, in place of the channel's own.")
+    ] = field(default_factory=dict)
+    wrap_up_s: Annotated[
+        float, Meta(ge=0, le=3_600, description="The longest wrap-up; 0: an item closes when the work ends.")
+    ] = 60
+    priority: Annotated[int, Meta(ge=-100, le=100, description="Points of priority for every item of the queue.")] = 0
+    service_level_s: Annotated[
+        float, Meta(ge=1, le=86_400, description="An item answered within this counts towards the service level.")
+    ] = 20
+    short_abandon_s: Annotated[
+        float, Meta(ge=0, le=600, description="A customer who leaves sooner does not count as abandoned.")
+    ] = 5
+    department: Annotated[bool, Meta(description="Offered to customers to choose from in the widget.")] = True
+
+
+class RuleShape(Struct, frozen=True, kw_only=True):
+    """[[rules]], tried in order: the first whose condition holds and that names a queue decides.
+
+    A rule without a queue decides nothing; when it holds, what it asks is added to the rule that decides after it.
+    """
+
+    name: Annotated[str, _text(80, "Unique; shown where the routing of an item is explained.")]
+    when: Annotated[str, CompilesAsCondition(), Meta(description="A condition; none holds always.")] = ""
+    queue: Annotated[str, Names("queues"), Meta(description="Where the item goes.")] | None = None
+    requires: Requires = field(default_factory=dict)
+    priority: Annotated[int, Meta(ge=-100, le=100, description="Points added to the item's priority.")] = 0
+    credit_s: Annotated[
+        float, Meta(ge=-86_400, le=86_400, description="Waiting credited to the item on its arrival.")
+    ] = 0
+    weight: Annotated[Weight, Meta(description="Units of the item, whatever queue and channel say.")] | None = None
+
+
+class AgentsShape(Struct, frozen=True, kw_only=True):
+    """[agents]: what holds for every agent unless said otherwise."""
+
+    limit: Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS, description="Units of capacity of one agent.")]
+
+
+class PresenceShape(Struct, frozen=True, kw_only=True):
+    """[presence]: how agents come, go and are missed."""
+
+    sign_in_status: Annotated[str, Names("statuses"), Meta(description="The status an agent has on signing in.")]
+    missed_status: Annotated[
+        str, Names("statuses"), Meta(description="The status an agent gets who let an offer expire.")
+    ]
+    lease_s: Annotated[float, Meta(ge=2, le=600, description="How long a device counts as connected unheard.")]
+    grace_s: Annotated[
+        float, Meta(ge=0, le=3_600, description="How long everything is kept for an agent who was lost.")
+    ]
+    gone_boost_s: Annotated[
+        float,
+        Meta(ge=0, le=86_400, description="Waiting credited to items that return because their agent did not."),
+    ]
+
+
+class OffersShape(Struct, frozen=True, kw_only=True):
+    """[offers]: what happens when an offer is not accepted."""
+
+    decline_cooldown_s: Annotated[
+        float, Meta(ge=0, le=3_600, description="How long an item stays away from the agent who did not take it.")
+    ]
+    decline_reasons: Annotated[
+        tuple[Annotated[str, _text(80, "")], ...], Meta(description="Not empty: declining asks for one of these.")
+    ] = ()
+
+
+class DispositionShape(Struct, frozen=True, kw_only=True):
+    """[dispositions.<name>]: how work can end; chosen in wrap-up."""
+
+    label: Label
+
+
+class PolicyShape(Struct, frozen=True, kw_only=True):
+    """The keys at the top of the policy."""
+
+    agents: AgentsShape
+    presence: PresenceShape
+    offers: OffersShape
+    channels: dict[ChannelName, ChannelShape]
+    statuses: dict[Name, StatusShape]
+    priority_credit_s: Annotated[
+        float, Meta(ge=0, le=3_600, description="Waiting that one point of priority is worth.")
+    ]
+    skills: Annotated[tuple[Name, ...], Meta(description="Every skill, languages included.")] = ()
+    queues: dict[Name, QueueShape]
+    rules: tuple[RuleShape, ...] = ()
+    dispositions: dict[Name, DispositionShape] = field(default_factory=dict)
+    default_queue: (
+        Annotated[str, Names("queues"), Meta(description="Takes what no rule decides; the first queue if not given.")]
+        | None
+    ) = None
