@@ -1,0 +1,55 @@
+# The words: run test check bench docs. Everything lands in .venv, node_modules and .usher.
+SHELL := /bin/bash
+PYTHON ?= python3
+PORT ?= 8080
+V := .venv/bin
+
+.PHONY: run test check fix bench docs generate front-ends lock clean
+
+run: front-ends ## Serve the demo centre with embedded Valkey and PostgreSQL
+	@$(V)/usher run --port $(PORT) --demo-traffic
+
+test: front-ends .venv/dev ## Everything that is checked: types, layers, units, stores, faults, browsers
+	@bash tests/install_system_packages
+	@$(MAKE) --no-print-directory check
+	@$(V)/python -m router.front_ends test
+	@$(V)/pytest
+
+check: .venv/dev front-ends ## The quick half: lint, types, layers, generated files
+	@$(V)/ruff check . && $(V)/ruff format --check .
+	@$(V)/lint-imports
+	@$(V)/mypy
+	@$(V)/python -m router.protocol.generate --check
+	@$(V)/python -m router.front_ends check
+
+fix: .venv/dev ## What a machine can mend
+	@$(V)/ruff check --fix . ; $(V)/ruff format .
+
+bench: .venv/run ## The figures of docs/benchmarks, anew
+	$(V)/usher bench routing && $(V)/usher bench durable && $(V)/usher bench push
+
+docs generate: .venv/run ## Files made from the code: messages.ts, asyncapi.json, the tables of docs/configuration.md
+	$(V)/python -m router.protocol.generate
+
+front-ends: .venv/run
+	@$(V)/python -m router.front_ends build
+
+lock: .venv/dev ## Pin every dependency anew
+	$(V)/uv pip compile pyproject.toml --extra build -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(V)/uv pip compile pyproject.toml --all-extras -q --universal --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-dev.lock
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@$(PYTHON) -m venv .venv
+
+.venv/run: .venv/bin/python requirements.lock pyproject.toml
+	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(V)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf .venv node_modules agent_client/dist widget/dist .usher
