@@ -1,0 +1,58 @@
+"""Live state of one agent and one work item, as the store keeps it and the reference model has it.
+
+The store functions pack these as msgpack maps with the same field names; what has its default is left out there.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from router.core.words import AgentId, Channel, DeviceId, ItemState, LaneId, Ms, ProfileId, Reachability, Units, WorkItemId
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One open work item. Queue, channel and weight are its lane's."""
+
+    lane: LaneId
+    state: ItemState
+    score: int
+    """Place in line, smallest first; ties by item id."""
+    enqueued_at: Ms
+    attempt: int = 0
+    """How many offers were made of it; the last one's id is `<item>:<attempt>`."""
+    agent: AgentId | None = None
+    """Whom it is offered to or who holds it."""
+    expires_at: Ms = 0
+    """When the pending offer ends, or the last one ended."""
+    direct: bool = False
+    """The pending offer is a transfer to this very agent."""
+    until: Ms = 0
+    """When its wrap-up ends at the latest."""
+    excluded: dict[AgentId, Ms] = {}
+    """Agents it is not offered to now, until when; 0: for good."""
+    refusals: dict[AgentId, int] = {}
+    """How often each agent declined it or let it expire."""
+
+
+class Agent(msgspec.Struct, frozen=True, kw_only=True):
+    """One agent as matching sees them."""
+
+    profile: ProfileId
+    limit: Units
+    at_most: dict[Channel, int] = {}
+    reachability: Reachability = "gone"
+    status: str = "offline"
+    idle_since: Ms = 0
+    """End of the last handled item, or the first sign-in. 0: never signed in."""
+    used: Units = 0
+    """Weights of the held items and the pending offer together."""
+    counts: dict[Channel, int] = {}
+    """Held items and the pending offer, by channel; no zeros."""
+    items: list[WorkItemId] = []
+    """Held items (assigned or in wrap-up), oldest first."""
+    offer: WorkItemId | None = None
+    """The item whose offer rings."""
+    wrapping: int = 0
+    """How many of the held items are in wrap-up."""
+    devices: dict[DeviceId, str] = {}
+    """Open devices and the node each is connected to."""

@@ -1,0 +1,59 @@
+"""The function library `usher`: its Lua files joined in order, loaded into the store when it has not this very text."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+from importlib.resources import files
+
+from redis.exceptions import ResponseError
+
+from router.core.outcomes import Outcome
+from router.store.connection import Connection
+from router.store.errors import StoreUnavailable
+
+FILES = (
+    "call.lua",
+    "definitions.lua",
+    "records.lua",
+    "lines.lua",
+    "matching.lua",
+    "offers.lua",
+    "items.lua",
+    "presence.lua",
+    "timers.lua",
+    "rebuild.lua",
+    "reading.lua",
+    "register.lua",
+)
+"""In the order in which they use one another."""
+
+
+@cache
+def text() -> str:
+    """The whole library as FUNCTION LOAD takes it. Its last function is named by the digest of the rest."""
+    folder = files("router.store") / "functions"
+    return assembled([(folder / name).read_text() for name in FILES])
+
+
+def assembled(parts: list[str]) -> str:
+    """Join the parts below the outcome codes, which are the Python enum's."""
+    codes = ", ".join(f"{code.name} = '{code.value}'" for code in Outcome)
+    body = "\n".join(["#!lua name=usher", f"local OUTCOME = {{ {codes} }}", *parts])
+    return f"{body}\nredis.register_function('{_name(body)}', function() return 1 end)\n"
+
+
+async def load(connection: Connection) -> None:
+    """Load the library unless the store has it. Raises StoreUnavailable when the store refuses it."""
+    digest = text().rpartition("register_function('")[2].partition("'")[0]
+    try:
+        await connection.call("FCALL", digest, 0)
+    except ResponseError:
+        try:
+            await connection.call("FUNCTION", "LOAD", "REPLACE", text())
+        except ResponseError as error:
+            raise StoreUnavailable(str(error)) from error
+
+
+def _name(body: str) -> str:
+    return f"usher_{blake2b(body.encode(), digest_size=8).hexdigest()}"

@@ -1,0 +1,505 @@
+"""The routing core as the engine calls it: one method per transition, each one atomic step in the store.
+
+Every transition answers a Step: what came of it and the events it wrote. The caller journals the events before it
+acknowledges anything. All methods raise StoreUnavailable (nothing is known; the event stream tells what happened)
+and StoreEmpty (the store was wiped: rebuild it, then try again). Other ends are outcomes, not errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Literal
+
+import msgspec
+from redis.exceptions import ResponseError
+
+from router.core.compiler import Lane, Profile, Settings, lane_id, lane_of, profile_id, profile_of
+from router.core.events import Event
+from router.core.outcomes import Outcome
+from router.core.policy import Demand, Supply
+from router.core.records import Agent, Item
+from router.core.words import AgentId, DeviceId, ItemState, LaneId, Ms, OfferId, ProfileId, Units, WorkItemId
+from router.store import library
+from router.store.connection import Connection
+from router.store.errors import StoreUnavailable
+
+BRIEF_BYTES = 4096
+"""The longest brief an item may carry."""
+STREAM_LENGTH = 50_000
+"""About how many events the store's stream keeps; older ones are in the journal."""
+RESTORE_BATCH = 500
+
+_decode_event = msgspec.msgpack.Decoder(Event).decode  # type: ignore[arg-type]  # a union is no class
+_decode_item = msgspec.msgpack.Decoder(Item).decode
+_decode_agent = msgspec.msgpack.Decoder(Agent).decode
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+class StoreEmpty(StoreUnavailable):
+    """The store has no live state, or is just being rebuilt: nothing was done; rebuild it from the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One event as the stream and the journal keep it: number, msgpack map."""
+
+    seq: int
+    packed: bytes
+
+    @property
+    def event(self) -> Event:
+        return decode_event(self.packed)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one transition did. at: store time of it. late_ms: how long the offer had been over (`offer_expired`)."""
+
+    outcome: Outcome
+    at: Ms
+    events: tuple[Written, ...] = ()
+    late_ms: Ms = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """events: of all timers that were due. next_due_at: of the next one; may be past when there were many."""
+
+    at: Ms
+    events: tuple[Written, ...]
+    next_due_at: Ms | None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an item is in its queue: rank 0 is next; None unless it waits."""
+
+    queue: str
+    state: ItemState
+    rank: int | None
+    length: int
+    enqueued_at: Ms
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One queue's waiting items. next_enqueued_at: of the first in line; 0 when none waits."""
+
+    length: int
+    next_enqueued_at: Ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """Live state at one moment: every event up to `seq` is in it, none after.
+
+    complete: False when there is more than was asked for; read on by `agents` and `waiting`.
+    """
+
+    seq: int
+    at: Ms
+    epoch: str
+    agents: Mapping[AgentId, Agent]
+    items: Mapping[WorkItemId, Item]
+    queues: Mapping[str, Line]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredAgent:
+    """An agent as the journal knows them. signed_in: put in grace, else gone."""
+
+    supply: Supply
+    status: str
+    idle_since: Ms
+    signed_in: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredItem:
+    """An open item as the journal knows it; one that was offered is restored as waiting, its attempt kept.
+
+    An item whose agent was not restored as signed in waits too.
+    """
+
+    item: WorkItemId
+    demand: Demand
+    state: Literal["waiting", "assigned", "wrap_up"]
+    score: int
+    enqueued_at: Ms
+    attempt: int = 0
+    agent: AgentId | None = None
+    until: Ms = 0
+    excluded: Mapping[AgentId, Ms] = field(default_factory=dict)
+    refusals: Mapping[AgentId, int] = field(default_factory=dict)
+    brief: bytes = b""
+
+
+class RoutingStore:
+    """Transitions and reads of one shard over a shared connection.
+
+    clock: None (production) lets the store's own clock decide; tests and theory pass virtual time.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        shard: str = "main",
+        clock: Callable[[], Ms] | None = None,
+        stream_length: int = STREAM_LENGTH,
+    ) -> None:
+        self._connection = connection
+        self.prefix = f"{{{shard}}}:"
+        self._clock = clock
+        self._stream_length = stream_length
+
+    @classmethod
+    async def open(
+        cls,
+        connection: Connection,
+        *,
+        shard: str = "main",
+        clock: Callable[[], Ms] | None = None,
+        stream_length: int = STREAM_LENGTH,
+    ) -> RoutingStore:
+        """Load the function library if the store has none or another one, and be ready. The connection stays yours."""
+        await library.load(connection)
+        return cls(connection, shard=shard, clock=clock, stream_length=stream_length)
+
+    # -- definitions ---------------------------------------------------------------------------------------------
+
+    async def configure(self, settings: Settings) -> None:
+        """Put these settings in force for every later step; waiting items keep their place."""
+        await self._install(settings=settings)
+
+    async def put_agent(self, supply: Supply) -> Step:
+        """Make an agent known, or give a known one other skills, queues or limits.
+
+        An offer that rings for a lane the agent may no longer serve is rescinded (`profile`, place kept).
+        Outcomes: ok, too_many, bad_request.
+        """
+        profile = profile_of(supply)
+        args = (supply.agent_id, profile_id(profile), supply.limit, _encode(supply.at_most))
+        return await self._step("put_agent", *args, define=profile)
+
+    # -- presence ------------------------------------------------------------------------------------------------
+
+    async def lease(
+        self, agent: AgentId, device: DeviceId, *, node: str, ttl_ms: Ms, sign_in_status: str | None = None
+    ) -> Step:
+        """Begin or renew the lease of one open device of the agent; the first one of a gone agent signs them in.
+
+        sign_in_status: instead of the settings'. Outcomes: ok, unknown_agent, unknown_status, too_many, bad_request.
+        """
+        return await self._step("lease", agent, device, node, ttl_ms, sign_in_status or "")
+
+    async def unlease(self, agent: AgentId, device: DeviceId) -> Step:
+        """End a device's lease; after the last one the grace begins and a ringing offer moves on.
+
+        Repeating it changes nothing. Outcomes: ok, unknown_agent.
+        """
+        return await self._step("unlease", agent, device)
+
+    async def sign_out(self, agent: AgentId) -> Step:
+        """End all leases at once and skip the grace: what the agent holds returns to its queues.
+
+        Outcomes: ok, unknown_agent.
+        """
+        return await self._step("sign_out", agent)
+
+    async def set_status(self, agent: AgentId, status: str, *, by: AgentId | None = None) -> Step:
+        """Set the presence status; `by` names another person who did it (a supervisor).
+
+        An offer that rings on a channel the status does not allow is rescinded (`status`, place kept).
+        Outcomes: ok, unknown_agent, unknown_status, agent_gone.
+        """
+        return await self._step("set_status", agent, status, "supervisor" if by else "chosen", by or "")
+
+    # -- items ---------------------------------------------------------------------------------------------------
+
+    async def enqueue(
+        self,
+        item: WorkItemId,
+        demand: Demand,
+        *,
+        credit_ms: Ms = 0,
+        brief: bytes = b"",
+        enqueued_at: Ms | None = None,
+        excluded: Iterable[AgentId] = (),
+    ) -> Step:
+        """Put a new item in line, and offer it at once if an eligible agent is free.
+
+        credit_ms: waiting credited for its priority. brief: opaque, at most BRIEF_BYTES, comes back in every offer.
+        enqueued_at: when the waiting began, if not now. excluded: agents it is never offered to.
+        Outcomes: ok, exists (a repeat), item_closed, bad_request, too_many.
+        """
+        lane, define = _lane(demand)
+        since = "" if enqueued_at is None else enqueued_at
+        return await self._step("enqueue", item, lane, since, credit_ms, brief, *excluded, define=define)
+
+    async def accept(self, offer: OfferId, agent: AgentId) -> Step:
+        """Make the agent the one owner of the offered item.
+
+        Atomic: of many concurrent calls exactly one wins; the winner may repeat it and gets ok without events.
+        Outcomes: ok, offer_expired (with late_ms), not_yours, unknown_offer.
+        """
+        return await self._step("accept", offer, agent)
+
+    async def decline(self, offer: OfferId, agent: AgentId, *, reason: str = "") -> Step:
+        """Send the offer on; the item keeps its place and is not offered to this agent for the cool-down.
+
+        Outcomes: ok, offer_expired, not_yours, unknown_offer.
+        """
+        return await self._step("decline", offer, agent, reason)
+
+    async def wrap_up(self, item: WorkItemId, agent: AgentId) -> Step:
+        """End the work; the item holds its units, and the agent gets nothing automatic, until complete or deadline.
+
+        In a queue without wrap-up the item closes at once.
+        Outcomes: ok, not_yours, wrong_state, item_closed, unknown_item.
+        """
+        return await self._step("wrap_up", item, agent)
+
+    async def complete(self, item: WorkItemId, agent: AgentId, *, disposition: str = "") -> Step:
+        """Close an item the agent holds, in wrap-up or not. Repeating it changes nothing.
+
+        Outcomes: ok, not_yours, wrong_state, item_closed, unknown_item.
+        """
+        return await self._step("complete", item, agent, disposition)
+
+    async def cancel(self, item: WorkItemId, *, reason: str = "") -> Step:
+        """Close an item because its customer left, whatever its state. Repeating it changes nothing.
+
+        Outcomes: ok, unknown_item.
+        """
+        return await self._step("cancel", item, reason)
+
+    async def transfer_to_queue(self, item: WorkItemId, agent: AgentId, demand: Demand) -> Step:
+        """End the agent's assignment and put the item in another line, its age kept.
+
+        For the cool-down it is not offered to the agent who transferred it.
+        Outcomes: ok, not_yours, wrong_state, item_closed, unknown_item.
+        """
+        lane, define = _lane(demand)
+        return await self._step("transfer_to_queue", item, agent, lane, define=define)
+
+    async def transfer_to_agent(self, item: WorkItemId, agent: AgentId, target: AgentId) -> Step:
+        """End the agent's assignment and offer the item to the target, whose limit it may exceed.
+
+        If the target lets it go, it waits in its lane at its old place.
+        Outcomes: ok, agent_unavailable, unknown_agent, not_yours, wrong_state, item_closed, unknown_item.
+        """
+        return await self._step("transfer_to_agent", item, agent, target)
+
+    async def tick(self, limit: int = 100) -> Tick:
+        """Carry out at most `limit` timers that are due. Any node may call it at any time."""
+        step, next_due_at = await self._call("tick", limit)
+        return Tick(at=step.at, events=step.events, next_due_at=next_due_at or None)
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    async def item(self, item: WorkItemId) -> Item | None:
+        """An open item as it is now; None: closed or never known."""
+        packed = (await self._read("item", item))[0]
+        return _decode_item(packed) if packed else None
+
+    async def agent(self, agent: AgentId) -> Agent | None:
+        packed = (await self._read("agent", agent))[0]
+        return _decode_agent(packed) if packed else None
+
+    async def positions(self, items: Sequence[WorkItemId]) -> dict[WorkItemId, Position]:
+        """Where these items are in their queues; closed and unknown ones are left out."""
+        reply = await self._read("positions", *items)
+        return {
+            WorkItemId(item.decode()): Position(
+                queue=queue.decode(),
+                state=state.decode(),
+                rank=None if rank < 0 else rank,
+                length=length,
+                enqueued_at=since,
+            )
+            for item, queue, state, rank, length, since in reply
+        }
+
+    async def snapshot(self, *, limit: int = 5_000) -> Snapshot:
+        """All agents and open items, if there are at most `limit` of each."""
+        seq, at, epoch, agents, items, queues, complete = await self._read("snapshot", limit)
+        return Snapshot(
+            seq=seq,
+            at=at,
+            epoch=epoch.decode(),
+            agents=_agents(agents),
+            items=_items(items),
+            queues={name.decode(): Line(length, since) for name, length, since in _threes(queues)},
+            complete=bool(complete),
+        )
+
+    async def agents(self, *, after: AgentId | None = None, limit: int = 1_000) -> tuple[int, dict[AgentId, Agent]]:
+        """A page of agents in id order after `after`, true at the seq beside it."""
+        seq, agents = await self._read("agents", after or "", limit)
+        return seq, _agents(agents)
+
+    async def waiting(self, queue: str, *, offset: int = 0, limit: int = 1_000) -> tuple[int, dict[WorkItemId, Item]]:
+        """A page of a queue's waiting items in order, true at the seq beside it."""
+        seq, items = await self._read("waiting", queue, offset, limit)
+        return seq, _items(items)
+
+    async def seq(self) -> int:
+        """The number of the last event."""
+        return int((await self._read("seq"))[0])
+
+    # -- rebuilding ----------------------------------------------------------------------------------------------
+
+    async def begin_rebuild(self, epoch: str, seq: int, settings: Settings) -> None:
+        """Empty the shard and hold all transitions off (StoreEmpty) until `end_rebuild`.
+
+        epoch: new and unique; a rebuild begun later by another node makes the rest of this one fail with StoreEmpty.
+        seq: of the last event in the journal; the next event has the number after it.
+        """
+        await self._fcall("clear", epoch)
+        cursor, pattern = b"0", f"{{{self.prefix[1:-2]}}}:*"
+        while True:
+            cursor, keys = await self._redis("SCAN", cursor, "MATCH", pattern, "COUNT", 1_000)
+            rest = [key for key in keys if key != f"{self.prefix}meta".encode()]
+            if rest:
+                await self._redis("UNLINK", *rest)
+            if cursor == b"0":
+                break
+        self._checked(await self._fcall("begin_rebuild", epoch, seq, self._stream_length))
+        await self._install(settings=settings, epoch=epoch)
+
+    async def restore(
+        self, epoch: str, *, agents: Sequence[RestoredAgent] = (), items: Sequence[RestoredItem] = ()
+    ) -> None:
+        """Put agents and items in their places, agents first. No events are written and nothing is matched yet."""
+        profiles = [profile_of(agent.supply) for agent in agents]
+        await self._install(
+            lanes=list({lane_id(lane): lane for lane in (lane_of(item.demand) for item in items)}.values()),
+            profiles=list({profile_id(profile): profile for profile in profiles}.values()),
+            epoch=epoch,
+        )
+        packed = [_encode(_restored_agent(a, p)) for a, p in zip(agents, profiles, strict=True)]
+        packed += [_encode(_restored_item(item)) for item in items]
+        for start in range(0, len(packed), RESTORE_BATCH):
+            self._checked(await self._fcall("restore", epoch, *packed[start : start + RESTORE_BATCH]))
+
+    async def end_rebuild(self, epoch: str) -> Step:
+        """Open the shard for transitions again; writes store.rebuilt."""
+        return self._checked(await self._fcall("end_rebuild", epoch))[0]
+
+    # -- calls ---------------------------------------------------------------------------------------------------
+
+    async def _step(self, name: str, *args: str | int | bytes, define: Lane | Profile | None = None) -> Step:
+        step, fact = await self._call(name, *args)
+        if step.outcome in (Outcome.UNKNOWN_LANE, Outcome.UNKNOWN_PROFILE) and define is not None:
+            installed = await self._install(
+                lanes=[define] if isinstance(define, Lane) else [], profiles=[define] if isinstance(define, Profile) else []
+            )
+            if installed.outcome is not Outcome.OK:
+                return installed
+            step, fact = await self._call(name, *args)
+        return Step(step.outcome, step.at, step.events, fact) if fact else step
+
+    async def _install(
+        self,
+        *,
+        lanes: Sequence[Lane] = (),
+        profiles: Sequence[Profile] = (),
+        settings: Settings | None = None,
+        epoch: str = "",
+    ) -> Step:
+        definitions = [_encode({"kind": "lane", "id": lane_id(lane), "lane": lane}) for lane in lanes]
+        definitions += [_encode({"kind": "profile", "id": profile_id(p), "profile": p}) for p in profiles]
+        if settings is not None:
+            definitions.append(_encode({"kind": "settings", "settings": settings}))
+        return self._checked(await self._fcall("install", epoch, *definitions))[0]
+
+    async def _call(self, name: str, *args: str | int | bytes) -> tuple[Step, int]:
+        return self._checked(await self._fcall(name, *args))
+
+    def _checked(self, reply: Sequence[Any]) -> tuple[Step, int]:
+        """Take a reply of the library apart: outcome, at, fact, first seq, packed events."""
+        outcome, at, fact, seq, *events = reply
+        if outcome == b"store_empty":
+            raise StoreEmpty("the store has no live state")
+        written = tuple([Written(number, packed) for number, packed in enumerate(events, seq)])
+        return Step(_OUTCOMES[outcome], at, written), fact
+
+    async def _read(self, name: str, *args: str | int | bytes) -> Sequence[Any]:
+        reply: Sequence[Any] = await self._fcall(name, *args)
+        if reply[0] == b"store_empty":
+            raise StoreEmpty("the store has no live state")
+        return reply
+
+    async def _fcall(self, name: str, *args: str | int | bytes) -> Any:
+        now = "" if self._clock is None else self._clock()
+        command = ("FCALL", f"usher_{name}", 1, self.prefix, now, *args)
+        try:
+            return await self._connection.call(*command)
+        except ResponseError as error:
+            if "Function not found" not in str(error):
+                raise StoreUnavailable(str(error)) from error
+        await library.load(self._connection)
+        return await self._redis(*command)
+
+    async def _redis(self, *command: str | int | bytes) -> Any:
+        try:
+            return await self._connection.call(*command)
+        except ResponseError as error:
+            raise StoreUnavailable(str(error)) from error
+
+
+def decode_event(packed: bytes) -> Event:
+    event: Event = _decode_event(packed)
+    return event
+
+
+@lru_cache(maxsize=16_384)
+def _lane(demand: Demand) -> tuple[LaneId, Lane]:
+    lane = lane_of(demand)
+    return lane_id(lane), lane
+
+
+def _restored_agent(agent: RestoredAgent, profile: Profile) -> dict[str, object]:
+    supply = agent.supply
+    record: dict[str, ProfileId | Units | Mapping[str, int] | str] = {
+        "profile": profile_id(profile),
+        "limit": supply.limit,
+        "at_most": supply.at_most,
+        "status": agent.status,
+        "idle_since": agent.idle_since,
+    }
+    return {"kind": "agent", "id": supply.agent_id, "signed_in": agent.signed_in, "record": record}
+
+
+def _restored_item(item: RestoredItem) -> dict[str, object]:
+    record = Item(
+        lane=_lane(item.demand)[0],
+        state=item.state,
+        score=item.score,
+        enqueued_at=item.enqueued_at,
+        attempt=item.attempt,
+        agent=item.agent,
+        until=item.until,
+        excluded=dict(item.excluded),
+        refusals=dict(item.refusals),
+    )
+    return {"kind": "item", "id": item.item, "record": record, "brief": item.brief}
+
+
+def _agents(flat: Sequence[bytes]) -> dict[AgentId, Agent]:
+    return {AgentId(flat[i].decode()): _decode_agent(flat[i + 1]) for i in range(0, len(flat), 2)}
+
+
+def _items(flat: Sequence[bytes]) -> dict[WorkItemId, Item]:
+    return {WorkItemId(flat[i].decode()): _decode_item(flat[i + 1]) for i in range(0, len(flat), 2)}
+
+
+def _threes(flat: Sequence[Any]) -> Iterable[tuple[Any, Any, Any]]:
+    return zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+
+
+_OUTCOMES = {outcome.value.encode(): outcome for outcome in Outcome}
