@@ -65,6 +65,12 @@ class Node:
         if node is not None and isinstance(node.value, dict):
             yield from ((str(name), child) for name, child in node.children.items())
 
+    def elements(self, *path: str | int) -> Iterator[Node]:
+        """The elements of the array at `path`; none when there is no such array."""
+        node = self.at(*path)
+        if node is not None and isinstance(node.value, list):
+            yield from node.children.values()
+
     def fault(self, reason: str, *, key: bool = False, inside: tuple[int, int] | None = None) -> Fault:
         """A fault at this value, at its key, or at a line and column inside its text."""
         line, column = self._place(key=key, inside=inside)

@@ -98,11 +98,10 @@ def _read(path: Path) -> tuple[Node | None, list[Fault]]:
 
 def _names(tree: Node) -> Mapping[str, tuple[str, ...]]:
     """What other parts of the policy may refer to."""
-    skills = tree.at("skills")
     return {
         "queues": tuple(name for name, _ in tree.items("queues")),
         "statuses": tuple(name for name, _ in tree.items("statuses")),
-        "skills": tuple(str(node.value) for node in skills.children.values()) if skills else (),
+        "skills": tuple(dict.fromkeys(str(node.value) for node in tree.elements("skills"))),
     }
 
 
@@ -122,8 +121,7 @@ def _judged(tree: Node) -> Iterator[Fault]:
 
 def _doubled(tree: Node, section: str) -> Iterator[Fault]:
     first: dict[object, Node] = {}
-    array = tree.at(section)
-    for entry in array.children.values() if array else ():
+    for entry in tree.elements(section):
         node = entry if section == "skills" else entry.at("name")
         if node is None or not isinstance(node.value, str):
             continue
@@ -135,10 +133,9 @@ def _doubled(tree: Node, section: str) -> Iterator[Fault]:
 
 def _unreachable(tree: Node) -> Iterator[Fault]:
     """Rules that can never matter: after one that decides always, never true, a repetition, or without effect."""
-    array = tree.at("rules")
     decided: dict[str, str] = {}
     closed = ""
-    for entry in array.children.values() if array else ():
+    for entry in tree.elements("rules"):
         when, name, queue = entry.at("when"), entry.at("name"), entry.at("queue")
         source = when.value.strip() if when is not None and isinstance(when.value, str) else ""
         always = _constant(source)
@@ -169,10 +166,9 @@ def _too_heavy(tree: Node) -> Iterator[Fault]:
     limit = tree.at("agents", "limit")
     if limit is None or not isinstance(limit.value, int):
         return
-    rules = tree.at("rules")
     weights = [node.at("weight") for _, node in tree.items("channels")]
     weights += [weight for name, _ in tree.items("queues") for _, weight in tree.items("queues", name, "weights")]
-    weights += [node.at("weight") for node in rules.children.values()] if rules else []
+    weights += [node.at("weight") for node in tree.elements("rules")]
     for weight in weights:
         if weight is not None and isinstance(weight.value, int) and weight.value > limit.value:
             yield weight.fault(f"more than agents.limit ({limit.value}): no agent could ever take it")
@@ -215,7 +211,7 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         label=shape.label,
         model=shape.model,
         requirements=_requirements(shape.requires),
-        weights={channel: weight for channel, weight in shape.weights.items()},
+        weights=shape.weights,
         ring_ms={channel: _ms(ring_s) for channel, ring_s in shape.ring_s.items()},
         wrap_up_ms=_ms(shape.wrap_up_s),
         priority=shape.priority,

@@ -6,13 +6,13 @@ The documentation's tables are made from these, and `config.policy` turns them i
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
-from config.shape import Complaint, Names, Report
+from config.shape import Complaint, Names, OneOf, Report
 from router.core.condition import ConditionInvalid, compile_condition
-from router.core.words import ChoiceModel
+from router.core.words import CHANNELS, Channel, ChoiceModel
 
 MOST_AGENT_UNITS = 10_000
 
@@ -27,7 +27,8 @@ class CompilesAsCondition:
             yield Complaint(f"bad condition: {error.reason}", error.line, error.column)
 
 
-def _text(most: int, doc: str) -> Any:
+def one_line(most: int, doc: str) -> Any:
+    """Text without line breaks or control characters, at least one character of it not blank."""
     return Meta(
         min_length=1,
         max_length=most,
@@ -37,14 +38,12 @@ def _text(most: int, doc: str) -> Any:
     )
 
 
-ChannelName = Literal[
-    "webchat", "voice", "sms", "whatsapp", "messenger", "instagram", "telegram", "viber", "email", "webform", "manual"
-]
+ChannelName = Annotated[Channel, OneOf(CHANNELS, "channel")]
 Name = Annotated[
     str,
     Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", title="a name (64 of A-Z a-z 0-9 _ . : - at most)"),
 ]
-Label = Annotated[str, _text(80, "What people see.")]
+Label = Annotated[str, one_line(80, "What people see.")]
 Weight = Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)]
 RingSeconds = Annotated[float, Meta(ge=3, le=120)]
 Level = Annotated[int, Meta(ge=1, le=10)]
@@ -67,7 +66,7 @@ class StatusShape(Struct, frozen=True, kw_only=True):
 
     label: Label
     channels: Annotated[
-        tuple[ChannelName | Literal["*"], ...],
+        tuple[Annotated[str, OneOf((*CHANNELS, "*"), "channel")], ...],
         Meta(description='Channels it allows; ["*"] for all, [] for no automatic work.'),
     ] = ()
     productive: Annotated[bool, Meta(description="Whether its time counts as worked.")] = False
@@ -105,7 +104,7 @@ class RuleShape(Struct, frozen=True, kw_only=True):
     A rule without a queue decides nothing; when it holds, what it asks is added to the rule that decides after it.
     """
 
-    name: Annotated[str, _text(80, "Unique; shown where the routing of an item is explained.")]
+    name: Annotated[str, one_line(80, "Unique; shown where the routing of an item is explained.")]
     when: Annotated[str, CompilesAsCondition(), Meta(description="A condition; none holds always.")] = ""
     queue: Annotated[str, Names("queues"), Meta(description="Where the item goes.")] | None = None
     requires: Requires = field(default_factory=dict)
@@ -146,7 +145,7 @@ class OffersShape(Struct, frozen=True, kw_only=True):
         float, Meta(ge=0, le=3_600, description="How long an item stays away from the agent who did not take it.")
     ]
     decline_reasons: Annotated[
-        tuple[Annotated[str, _text(80, "")], ...], Meta(description="Not empty: declining asks for one of these.")
+        tuple[Annotated[str, one_line(80, "")], ...], Meta(description="Not empty: declining asks for one of these.")
     ] = ()
 
 

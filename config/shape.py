@@ -77,6 +77,18 @@ class Names:
             yield Complaint(f"undefined {_singular(self.section)} {value!r}{did_you_mean(value, known)}")
 
 
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The value is one of these words."""
+
+    words: tuple[str, ...]
+    noun: str = "value"
+
+    def complaints(self, value: Any, report: Report) -> Iterable[Complaint]:
+        if value not in self.words:
+            yield Complaint(f"unknown {self.noun} {_short(value)}{did_you_mean(value, self.words)}")
+
+
 def fill(shape: type[T], node: Node, report: Report) -> T | None:
     """The value of this shape that the node holds, or None; faults are added to the report.
 
@@ -134,8 +146,8 @@ def _table(key_kind: Any, kind: Any, node: Node, report: Report) -> Any:
     filled = {}
     for key, child in node.children.items():
         name = _checked(key_kind, str(key), child, report, key=True)
-        value = _fill(kind, child, report)
-        if name is not INVALID and value is not INVALID:
+        value = INVALID if name is INVALID else _fill(kind, child, report)
+        if value is not INVALID:
             filled[name] = value
     return filled
 
@@ -157,24 +169,18 @@ def _checked(kind: Any, value: object, node: Node, report: Report, *, key: bool)
     if report.full:
         return INVALID
     bare = _bare(kind)
-    if get_origin(bare) is Literal and value not in get_args(bare):
-        reason = f"unknown value {_short(value)}{did_you_mean(str(value), [str(arg) for arg in get_args(bare)])}"
-        report.add(node.fault(reason, key=key))
-        return INVALID
+    words = get_args(bare) if get_origin(bare) is Literal else ()
     try:
-        converted = msgspec.convert(value, kind)
+        converted = msgspec.convert(value, str if words else kind)
     except msgspec.ValidationError as error:
         report.add(node.fault(_reason(kind, value, str(error)), key=key))
         return INVALID
-    for check in _annotations(kind):
-        if isinstance(check, Check):
-            for complaint in check.complaints(converted, report):
-                inside = None if key else (complaint.line, complaint.column)
-                if (complaint.line, complaint.column) == (1, 1):
-                    inside = None
-                report.add(node.fault(complaint.reason, key=key, inside=inside))
-                converted = INVALID
-    return converted
+    checks = [OneOf(words)] if words else [note for note in _annotations(kind) if isinstance(note, Check)]
+    complaints = [complaint for check in checks for complaint in check.complaints(converted, report)]
+    for complaint in complaints:
+        place = (complaint.line, complaint.column)
+        report.add(node.fault(complaint.reason, key=key, inside=None if key or place == (1, 1) else place))
+    return INVALID if complaints else converted
 
 
 def _reason(kind: Any, value: object, message: str) -> str:
