@@ -50,6 +50,8 @@ const SIGNED_OUT = 4401;
 const FORBIDDEN = 4403;
 const TAKEN = 4409;
 const TOO_MANY = 4429;
+/** Failures that a refusal for too many connections counts as. */
+const SLOW_DOWN = 3;
 
 type Timer = "retry" | "welcome" | "ping" | "silence" | "ack";
 
@@ -119,7 +121,6 @@ export class Machine {
   closed(closeCode: number, now: number): Effect[] {
     if (closeCode === SIGNED_OUT || closeCode === FORBIDDEN) return this.stop(closeCode);
     if (closeCode === TAKEN) this.forget();
-    if (closeCode === TOO_MANY) this.failures = Math.max(this.failures, 3);
     this.fail(now, closeCode);
     return this.flush();
   }
@@ -225,6 +226,7 @@ export class Machine {
 
   private fail(now: number, closeCode?: number): void {
     if (this.phase === "online" && now - this.onlineSince >= GOOD_MS) this.failures = 0;
+    if (closeCode === TOO_MANY) this.failures = Math.max(this.failures, SLOW_DOWN);
     this.due.clear();
     this.due.set("retry", now + backoffMs(this.failures++, this.random()));
     this.enter("offline", closeCode);
