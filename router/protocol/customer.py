@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from router.core.words import Ms
 from router.protocol.base import Ack, Command, Hello, Ping, Record, Result, ServerEvent
 from router.protocol.records import Conversation, CustomerCard
@@ -125,7 +123,7 @@ class AgentChanged(ServerEvent, tag="agent.changed", frozen=True, kw_only=True):
 
 class ConversationRated(ServerEvent, tag="conversation.rated", frozen=True, kw_only=True):
     conversation_id: str
-    rating: Literal[1, 2, 3, 4, 5]
+    rating: int
 
 
 CustomerEvent = (

@@ -1,0 +1,280 @@
+"""Who is connected to this node, and what they are told as things happen.
+
+Two streams come in: routing events (numbered) and talk. Each entry finds the desks of its agents and the windows of
+its customers and is put into their sessions, in order. Nothing here waits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field
+
+from router.core import events
+from router.core.words import AgentId, WorkItemId
+from router.engine import desk as desks
+from router.engine import talk
+from router.engine.desk import Desk
+from router.engine.outbox import Outbox
+from router.protocol import customer, staff
+from router.protocol.base import ServerEvent
+from router.protocol.frames import Encoded
+from router.protocol.records import Conversation
+
+TYPING_SHOWN_MS = 4_000
+
+
+@dataclass(slots=True, kw_only=True)
+class AgentHere:
+    """An agent with sessions on this node."""
+
+    desk: Desk
+    outboxes: set[Outbox] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True)
+class Window:
+    """A visitor with sessions on this node, and the conversation they are in."""
+
+    visitor_id: str
+    outboxes: set[Outbox] = field(default_factory=set)
+    conversation_id: str = ""
+    work_item_id: WorkItemId = WorkItemId("")
+    waiting: bool = False
+    position: customer.QueuePosition | None = None
+
+
+class Live:
+    """load: see desk.Later. look: the snapshot of a window. name_of: an agent's name as colleagues see it; face_of:
+    as customers do.
+    """
+
+    def __init__(
+        self,
+        *,
+        load: desks.Later,
+        look: Callable[[Window], Awaitable[ServerEvent]],
+        name_of: desks.Name,
+        face_of: Callable[[AgentId], str],
+    ) -> None:
+        self._load, self._look, self._name_of, self._face_of = load, look, name_of, face_of
+        self.agents: dict[AgentId, AgentHere] = {}
+        self.windows: dict[str, Window] = {}
+        self._by_item: dict[WorkItemId, Window] = {}
+        self._by_conversation: dict[str, Window] = {}
+        self._desks_of: defaultdict[str, set[AgentId]] = defaultdict(set)
+
+    # ------------------------------------------------------------ coming and going
+
+    def agent_joins(self, desk: Desk, outbox: Outbox) -> Desk:
+        """Add a session of an agent; the first one brings the desk, later ones get the desk that is here."""
+        here = self.agents.get(desk.agent_id)
+        if here is None:
+            here = self.agents[desk.agent_id] = AgentHere(desk=desk)
+            self._index(desk)
+        here.outboxes.add(outbox)
+        return here.desk
+
+    def agent_leaves(self, agent_id: AgentId, outbox: Outbox) -> None:
+        here = self.agents.get(agent_id)
+        if here is None:
+            return
+        here.outboxes.discard(outbox)
+        if not here.outboxes:
+            for conversation_id in here.desk.conversations():
+                self._unindex(conversation_id, agent_id)
+            del self.agents[agent_id]
+
+    def _index(self, desk: Desk) -> None:
+        for conversation_id in desk.conversations():
+            self._desks_of[conversation_id].add(desk.agent_id)
+
+    def _unindex(self, conversation_id: str, agent_id: AgentId) -> None:
+        self._desks_of[conversation_id].discard(agent_id)
+        if not self._desks_of[conversation_id]:
+            del self._desks_of[conversation_id]
+
+    def visitor_joins(self, visitor_id: str, outbox: Outbox) -> Window:
+        window = self.windows.setdefault(visitor_id, Window(visitor_id=visitor_id))
+        window.outboxes.add(outbox)
+        return window
+
+    def visitor_leaves(self, visitor_id: str, outbox: Outbox) -> bool:
+        """Remove a session; True when it was the visitor's last on this node."""
+        window = self.windows.get(visitor_id)
+        if window is None:
+            return True
+        window.outboxes.discard(outbox)
+        if window.outboxes:
+            return False
+        self._forget(window)
+        del self.windows[visitor_id]
+        return True
+
+    def follow(self, window: Window, conversation_id: str, work_item_id: WorkItemId) -> None:
+        """The window shows this conversation from now on."""
+        self._forget(window)
+        window.conversation_id, window.work_item_id = conversation_id, work_item_id
+        window.waiting, window.position = False, None
+        self._by_conversation[conversation_id] = window
+        if work_item_id:
+            self._by_item[work_item_id] = window
+
+    def _forget(self, window: Window) -> None:
+        self._by_conversation.pop(window.conversation_id, None)
+        self._by_item.pop(window.work_item_id, None)
+
+    # ------------------------------------------------------------ routing events
+
+    def routing(self, seq: int, event: events.Event) -> None:
+        for agent_id in agents_of(event):
+            if (here := self.agents.get(agent_id)) and seq > here.desk.seq:
+                here.desk.seq = seq
+                self._tell_desk(here, event)
+        item = getattr(event, "item", None)
+        if item is not None and (window := self._by_item.get(item)):
+            self._tell_window(window, event)
+
+    def _tell_desk(self, here: AgentHere, event: events.Event) -> None:
+        before = set(here.desk.conversations())
+        told = desks.apply(here.desk, event, name_of=self._name_of, load=self._load)
+        after = set(here.desk.conversations())
+        for conversation_id in before - after:
+            self._unindex(conversation_id, here.desk.agent_id)
+        for conversation_id in after - before:
+            self._desks_of[conversation_id].add(here.desk.agent_id)
+        for make in told:
+            self._put_all(here.outboxes, make)
+
+    def _put_all(self, outboxes: Iterable[Outbox], make: Callable[[], desks.Told]) -> None:
+        shared: Encoded | None = None
+        for outbox in outboxes:
+            if shared is not None:
+                outbox.put(shared)
+                continue
+            event = make()
+            if isinstance(event, ServerEvent):
+                shared = Encoded(event)
+                outbox.put(shared)
+            else:
+                outbox.put_later(event)
+
+    def _tell_window(self, window: Window, event: events.Event) -> None:
+        conversation_id = window.conversation_id
+        match event:
+            case events.ItemQueued():
+                if event.reason != "new":
+                    self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=None))
+                window.waiting = True
+            case events.OfferCreated(direct=True):
+                self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=None))
+                window.waiting = True
+            case events.OfferAccepted():
+                self._stops_waiting(window)
+                face = customer.AgentFace(name=self._face_of(event.agent))
+                self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=face))
+            case events.ItemClosed():
+                self._stops_waiting(window)
+            case _:
+                return
+
+    def _stops_waiting(self, window: Window) -> None:
+        window.waiting = False
+        if window.position is not None:
+            window.position = None
+            self._put(window, customer.QueueChanged(conversation_id=window.conversation_id, queue=None))
+
+    def show_position(self, window: Window, position: customer.QueuePosition) -> None:
+        """Tell a waiting customer where they stand, if that is news."""
+        if window.waiting and window.position != position:
+            window.position = position
+            self._put(window, customer.QueueChanged(conversation_id=window.conversation_id, queue=position))
+
+    def waiting_windows(self) -> list[Window]:
+        return [window for window in self.windows.values() if window.waiting]
+
+    # ------------------------------------------------------------ talk
+
+    def said(self, said: talk.AnySaid) -> None:
+        match said:
+            case talk.MessageSaid():
+                event = Encoded(staff.MessageCreated(message=said.message))
+                self._to_agents(said.conversation_id, event)
+                if said.message.kind != "note":
+                    self._to_customer(said.conversation_id, event)
+            case talk.ReceiptsSaid():
+                self._to_both(
+                    staff.ReceiptsChanged(conversation_id=said.conversation_id, receipts=said.receipts),
+                )
+            case talk.TypingSaid():
+                typing = staff.TypingShown(
+                    conversation_id=said.conversation_id, author_name=said.author_name, for_ms=TYPING_SHOWN_MS
+                )
+                if said.side == "customer":
+                    self._to_agents(said.conversation_id, Encoded(typing))
+                else:
+                    self._to_customer(said.conversation_id, Encoded(typing))
+            case talk.StartedSaid():
+                self._started(said)
+            case talk.ClosedSaid():
+                self._to_both(
+                    staff.ConversationClosed(
+                        conversation_id=said.conversation_id, closed_at=said.closed_at, by=said.by
+                    ),
+                )
+            case talk.RatedSaid():
+                rated = customer.ConversationRated(conversation_id=said.conversation_id, rating=said.rating)
+                self._to_customer(said.conversation_id, Encoded(rated))
+            case talk.OnlineSaid():
+                online = staff.CustomerPresence(conversation_id=said.conversation_id, online=said.online)
+                self._to_agents(said.conversation_id, Encoded(online))
+
+    def _started(self, said: talk.StartedSaid) -> None:
+        """The node that took the conversation in has told its own tabs; those elsewhere look anew."""
+        window = self.windows.get(said.visitor_id)
+        if window is None or window.conversation_id == said.conversation_id:
+            return
+        self.follow(window, said.conversation_id, WorkItemId(said.work_item_id))
+        for outbox in window.outboxes:
+            outbox.put_later(self._look(window))
+
+    def started(self, window: Window, conversation: Conversation, work_item_id: WorkItemId) -> None:
+        """A conversation begins on this node; called before its item is routed, so that nothing overtakes it."""
+        self.follow(window, conversation.conversation_id, work_item_id)
+        window.waiting = True
+        self._put(window, customer.ConversationStarted(conversation=conversation))
+
+    def _to_both(self, event: ServerEvent) -> None:
+        encoded = Encoded(event)
+        self._to_agents(getattr(event, "conversation_id", ""), encoded)
+        self._to_customer(getattr(event, "conversation_id", ""), encoded)
+
+    def _to_agents(self, conversation_id: str, event: Encoded) -> None:
+        for agent_id in self._desks_of.get(conversation_id, ()):
+            for outbox in self.agents[agent_id].outboxes:
+                outbox.put(event)
+
+    def _to_customer(self, conversation_id: str, event: Encoded) -> None:
+        if window := self._by_conversation.get(conversation_id):
+            for outbox in window.outboxes:
+                outbox.put(event)
+
+    def _put(self, window: Window, event: ServerEvent) -> None:
+        encoded = Encoded(event)
+        for outbox in window.outboxes:
+            outbox.put(encoded)
+
+
+def agents_of(event: events.Event) -> tuple[AgentId, ...]:
+    """The agents whose desks an event changes."""
+    match event:
+        case events.OfferCreated():
+            return (event.agent, event.by) if event.by and event.by != event.agent else (event.agent,)
+        case events.ItemQueued():
+            return (event.from_agent,) if event.from_agent else ()
+        case events.ItemClosed():
+            return (event.agent,) if event.agent else ()
+        case events.StoreRebuilt():
+            return ()
+        case _:
+            return (event.agent,)
