@@ -1,0 +1,95 @@
+"""A server of one's own for a run: `usher run` as a child process, with a data directory that goes with it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtest.address import Address
+
+READY_S = 90.0
+STOP_S = 20.0
+
+
+class ServerFailed(Exception):
+    """The server did not become ready; says what it wrote last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """pid 0: a server that was there before and is not ours."""
+
+    address: Address
+    pid: int = 0
+
+
+@asynccontextmanager
+async def own_server(folder: Path, *, policy: Path, extra: tuple[str, ...] = ()) -> AsyncIterator[Server]:
+    """Run a server on a free port with its data in `folder`. Raises ServerFailed."""
+    command = (sys.executable, "-m", "router.cli", "run", "--port", "0", "--json")
+    log = folder / "server.log"
+    with log.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *command, "--data", str(folder / "data"), "--policy", str(policy), *extra,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors,
+        )  # fmt: skip
+    try:
+        yield Server(address=Address.of(await _ready(process, log)), pid=process.pid)
+    finally:
+        await _stop(process)
+
+
+async def _ready(process: asyncio.subprocess.Process, log: Path) -> str:
+    """The server's URL, from the line it prints when it serves."""
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(READY_S):
+            async for line in process.stdout:
+                try:
+                    said = json.loads(line)
+                except ValueError:
+                    continue
+                if isinstance(said, dict) and said.get("ready"):
+                    return str(said["url"])
+    except TimeoutError:
+        pass
+    last = await asyncio.to_thread(log.read_text, "utf-8", "replace")
+    raise ServerFailed(f"the server did not become ready: {last[-2_000:] or 'it said nothing'}")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is not None:
+        return
+    process.send_signal(signal.SIGTERM)
+    try:
+        async with asyncio.timeout(STOP_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def resident_kb(pid: int) -> int:
+    """Resident memory of a process; 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()
+    except OSError:
+        return 0
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def cpu_s(pid: int) -> float:
+    """Processor time a process has taken; 0 where the system does not tell."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,0 +1,188 @@
+"""Witnesses: what must hold, seen from outside only, by what agents are told.
+
+An agent's events come in one order, so its own work is checked event by event. What two agents are told comes over two
+sockets and in no common order: that nobody else holds an item is checked by the times of whole holdings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from router.protocol import staff
+from router.protocol.records import Offer, WorkItem
+
+MOST_DETAILS = 50
+BETWEEN_SOCKETS_S = 1.0
+"""Two sockets' frames read this close together are in no known order."""
+COOLDOWN_TOLERANCE_S = 0.1
+
+INVARIANTS = (
+    "seq is gap-free and every frame is as defined",
+    "no item is held by two agents",
+    "an offer fits the agent's units",
+    "one offer rings at a time",
+    "no offer during wrap-up",
+    "an offer meets the item's requirements",
+    "an item is in one state",
+    "a returned item keeps its age",
+    "an item is not offered again to who declined it within the cool-down",
+)
+
+(FRAMES, ONE_HOLDER, UNITS, PACING, WRAP_UP, REQUIREMENTS, ONE_STATE, AGE, COOLDOWN) = INVARIANTS
+
+
+@dataclass(slots=True, kw_only=True)
+class Holding:
+    """An agent's time with an item, in loop seconds. until None: still held."""
+
+    agent: str
+    since: float
+    until: float | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """Violations of a run, and what all agents together know of items. cooldown_s: of the centre's policy."""
+
+    clock: Callable[[], float]
+    cooldown_s: float
+    counts: dict[str, int] = field(default_factory=dict)
+    details: list[str] = field(default_factory=list)
+    enqueued_at: dict[str, int] = field(default_factory=dict)
+    holdings: dict[str, list[Holding]] = field(default_factory=dict)
+
+    def violated(self, invariant: str, detail: str) -> None:
+        self.counts[invariant] = self.counts.get(invariant, 0) + 1
+        if len(self.details) < MOST_DETAILS:
+            self.details.append(f"{invariant}: {detail}")
+
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def seen(self, item: WorkItem) -> None:
+        first = self.enqueued_at.setdefault(item.work_item_id, item.enqueued_at)
+        if first != item.enqueued_at:
+            self.violated(AGE, f"item {item.work_item_id} waited since {first}, now since {item.enqueued_at}")
+
+    def check_holders(self) -> None:
+        """Once all is over: no two agents' holdings of an item overlap."""
+        for item, holdings in self.holdings.items():
+            ordered = sorted(holdings, key=lambda holding: holding.since)
+            for earlier, later in pairwise(ordered):
+                ended = earlier.until if earlier.until is not None else float("inf")
+                if later.agent != earlier.agent and later.since < ended - BETWEEN_SOCKETS_S:
+                    self.violated(ONE_HOLDER, f"item {item}: {earlier.agent} and {later.agent}")
+
+
+class Witness:
+    """One agent's own account, event by event; replaced by every snapshot."""
+
+    __slots__ = (
+        "_agent", "_away_since", "_declined_at", "_findings", "_held", "_limit", "_offers", "_skills", "_wrapping",
+    )  # fmt: skip
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._agent = ""
+        self._limit = 0
+        self._skills: dict[str, int] = {}
+        self._offers: dict[str, WorkItem] = {}
+        self._held: dict[str, WorkItem] = {}
+        self._wrapping: set[str] = set()
+        self._declined_at: dict[str, float] = {}
+        self._away_since: float | None = None
+
+    def lost_sight(self) -> None:
+        """The connection is gone: what happens to the held items meanwhile is not seen."""
+        if self._away_since is None:
+            self._away_since = self._findings.clock()
+
+    def resumed(self) -> None:
+        self._away_since = None
+
+    def see(self, event: staff.StaffEvent) -> None:
+        match event:
+            case staff.StaffSnapshot():
+                self._snapshot(event)
+            case staff.OfferCreated(offer=offer):
+                self._offered(offer)
+            case staff.OfferClosed():
+                self._offer_closed(event)
+            case staff.ItemAssigned(assignment=assignment):
+                self._assigned(assignment.work_item)
+            case staff.ItemWrapUp(work_item_id=item):
+                if item not in self._held or item in self._wrapping:
+                    self._findings.violated(ONE_STATE, f"{self._agent}: wrap-up of {item}, which is not worked on")
+                self._wrapping.add(item)
+            case staff.ItemClosed(work_item_id=item):
+                self._closed(item)
+            case staff.LoadChanged():
+                self._limit = event.units_limit
+            case _:
+                pass
+
+    def _snapshot(self, snapshot: staff.StaffSnapshot) -> None:
+        self._agent, self._skills, self._limit = snapshot.me.agent_id, dict(snapshot.me.skills), snapshot.me.units_limit
+        still = {assignment.work_item.work_item_id for assignment in snapshot.assignments}
+        for item in [item for item in self._held if item not in still]:
+            self._let_go(item, self._away_since)
+        self._offers = {offer.offer_id: offer.work_item for offer in snapshot.offers}
+        self._wrapping = {a.work_item.work_item_id for a in snapshot.assignments if a.state == "wrap_up"}
+        for assignment in snapshot.assignments:
+            self._findings.seen(assignment.work_item)
+            if assignment.work_item.work_item_id not in self._held:
+                self._take(assignment.work_item)
+        self._away_since = None
+
+    def _offered(self, offer: Offer) -> None:
+        item = offer.work_item
+        self._findings.seen(item)
+        units = sum(held.weight for held in (*self._held.values(), *self._offers.values())) + item.weight
+        if units > self._limit and not offer.why.transferred_by:
+            self._findings.violated(UNITS, f"{self._agent}: {units} of {self._limit} with {item.work_item_id}")
+        for other in self._offers:
+            self._findings.violated(PACING, f"{self._agent}: {offer.offer_id} beside {other}")
+        for wrapped in self._wrapping:
+            self._findings.violated(WRAP_UP, f"{self._agent}: {offer.offer_id} in wrap-up of {wrapped}")
+        for asked in item.requirements:
+            skill, _, level = asked.partition("≥")
+            if self._skills.get(skill, 0) < int(level or 1):
+                self._findings.violated(REQUIREMENTS, f"{self._agent} lacks {asked} of {item.work_item_id}")
+        rested_s = self._findings.clock() - self._declined_at.get(item.work_item_id, -1e9)
+        if rested_s < self._findings.cooldown_s - COOLDOWN_TOLERANCE_S:
+            self._findings.violated(COOLDOWN, f"{self._agent}: {item.work_item_id}")
+        self._offers[offer.offer_id] = item
+
+    def _offer_closed(self, event: staff.OfferClosed) -> None:
+        item = self._offers.pop(event.offer_id, None)
+        if item is None:
+            self._findings.violated(ONE_STATE, f"{self._agent}: offer {event.offer_id} closed, which did not ring")
+        elif event.outcome in {"declined", "expired"}:
+            self._declined_at[item.work_item_id] = self._findings.clock()
+
+    def _assigned(self, item: WorkItem) -> None:
+        self._findings.seen(item)
+        if item.work_item_id in self._held:
+            self._findings.violated(ONE_STATE, f"{self._agent}: {item.work_item_id} assigned, which it held")
+            return
+        self._take(item)
+
+    def _closed(self, item: str) -> None:
+        if item not in self._held:
+            self._findings.violated(ONE_STATE, f"{self._agent}: {item} closed, which it did not hold")
+            return
+        self._wrapping.discard(item)
+        self._let_go(item, None)
+
+    def _take(self, item: WorkItem) -> None:
+        self._held[item.work_item_id] = item
+        holding = Holding(agent=self._agent, since=self._findings.clock())
+        self._findings.holdings.setdefault(item.work_item_id, []).append(holding)
+
+    def _let_go(self, item: str, at: float | None) -> None:
+        del self._held[item]
+        for holding in self._findings.holdings[item]:
+            if holding.agent == self._agent and holding.until is None:
+                holding.until = self._findings.clock() if at is None else at
