@@ -1,0 +1,93 @@
+import { CommandError, type Conversation } from "@usher/protocol";
+
+import { type Key, isErrorKey } from "../i18n/en";
+import { command, say } from "./link";
+import { notify } from "./notices";
+import { takeOlder } from "./store";
+
+/** Carry out; a refusal is told in words. Resolves to whether it was done. */
+async function done(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch (error) {
+    tell(error);
+    return false;
+  }
+}
+
+/** Put a refusal into the person's words. What is no refusal is a fault of the page and goes on. */
+export function tell(error: unknown): void {
+  if (!(error instanceof CommandError)) throw error;
+  if (error.code === "stopped") return;
+  notify("bad", errorKey(error.code));
+}
+
+export function errorKey(code: string): Key {
+  const key = `error.${code}`;
+  return isErrorKey(key) ? key : "error.unavailable";
+}
+
+/** A late accept says how late it was: the item has moved on. */
+export async function acceptOffer(offerId: string): Promise<boolean> {
+  try {
+    await command({ type: "offer.accept", offer_id: offerId });
+    return true;
+  } catch (error) {
+    const late = error instanceof CommandError && error.code === "offer_expired" ? error.detail.late_ms : undefined;
+    if (typeof late === "number") notify("warn", "offer.too_late", { seconds: Math.max(0.1, Math.round(late / 100) / 10) });
+    else tell(error);
+    return false;
+  }
+}
+
+export const declineOffer = (offerId: string, reason: string): Promise<boolean> =>
+  done(command({ type: "offer.decline", offer_id: offerId, reason }));
+
+export const setStatus = (status: string): Promise<boolean> => done(command({ type: "status.set", status }));
+
+export const setAgentStatus = (agentId: string, status: string): Promise<boolean> =>
+  done(command({ type: "agent.set_status", agent_id: agentId, status }));
+
+export const wrapUp = (workItemId: string): Promise<boolean> =>
+  done(command({ type: "item.wrap_up", work_item_id: workItemId }));
+
+export const complete = (workItemId: string, disposition: string): Promise<boolean> =>
+  done(command({ type: "item.complete", work_item_id: workItemId, disposition }));
+
+export const transferToQueue = (workItemId: string, queue: string, note: string): Promise<boolean> =>
+  done(command({ type: "item.transfer_to_queue", work_item_id: workItemId, queue, note }));
+
+export const transferToAgent = (workItemId: string, agentId: string, note: string): Promise<boolean> =>
+  done(command({ type: "item.transfer_to_agent", work_item_id: workItemId, agent_id: agentId, note }));
+
+export const subscribeBoard = (): Promise<boolean> => done(command({ type: "board.subscribe" }));
+export const unsubscribeBoard = (): Promise<boolean> => done(command({ type: "board.unsubscribe" }));
+
+const PAGE = 50;
+
+/** Fetch the messages before `beforeN` into the conversation. */
+export function fetchOlder(conversationId: string, beforeN: number): Promise<boolean> {
+  return done(
+    command({ type: "messages.fetch", conversation_id: conversationId, before_n: beforeN, limit: PAGE }).then((result) => {
+      if (result?.type === "messages") takeOlder(conversationId, result.messages, result.more);
+    }),
+  );
+}
+
+/** Newest first. Rejects with CommandError. */
+export async function fetchPast(customerId: string): Promise<Conversation[]> {
+  const result = await command({ type: "conversations.past", customer_id: customerId });
+  return result?.type === "past" ? result.conversations : [];
+}
+
+/** The messages of a conversation that is not among my work, before `beforeN`. Rejects with CommandError. */
+export async function fetchBefore(conversationId: string, beforeN: number): Promise<Pick<Conversation, "messages" | "more">> {
+  const result = await command({ type: "messages.fetch", conversation_id: conversationId, before_n: beforeN, limit: PAGE });
+  return result?.type === "messages" ? result : { messages: [], more: false };
+}
+
+export const sayRead = (conversationId: string, n: number): boolean =>
+  say({ type: "read", conversation_id: conversationId, n });
+
+export const sayTyping = (conversationId: string): boolean => say({ type: "typing", conversation_id: conversationId });

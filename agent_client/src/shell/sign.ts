@@ -1,0 +1,67 @@
+import { signal } from "@preact/signals";
+
+import { bestLanguage, speak } from "../i18n/language";
+import { forgetDrafts, openDrafts } from "../live/drafts";
+import { HttpError, type Identity, signIn, signOut, whoAmI } from "../live/http";
+import { connect, disconnect } from "../live/link";
+import { notices } from "../live/notices";
+import { forgetOutbox, openOutbox } from "../live/sending";
+import { settings } from "../live/settings";
+import { forgetAll } from "../live/store";
+
+/** Whether somebody is signed in. `why` is shown on the sign-in page. */
+export type Signed =
+  | { as: "asking" }
+  | { as: "unreachable" }
+  | { as: "out"; why: "" | "ended" | "forbidden" }
+  | { as: "in"; identity: Identity };
+
+export const signed = signal<Signed>({ as: "asking" });
+
+const FORBIDDEN = 4403;
+
+/** Find out who is signed in by their cookie, and go on as them. */
+export async function resume(): Promise<void> {
+  signed.value = { as: "asking" };
+  try {
+    const identity = await whoAmI();
+    if (identity === null) signed.value = { as: "out", why: "" };
+    else enter(identity);
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    signed.value = { as: "unreachable" };
+  }
+}
+
+/** Throws HttpError with the public code. */
+export async function enterWith(email: string, password: string): Promise<void> {
+  enter(await signIn(email, password));
+}
+
+/** Sign out: nothing of this person stays in the browser, except their settings. */
+export async function leave(): Promise<void> {
+  await signOut().catch(() => undefined);
+  forgetDrafts();
+  forgetOutbox();
+  close("");
+}
+
+function enter(identity: Identity): void {
+  followLanguage(identity.language);
+  openDrafts(identity.agent_id);
+  connect((closeCode) => close(closeCode === FORBIDDEN ? "forbidden" : "ended"));
+  openOutbox(identity.agent_id);
+  signed.value = { as: "in", identity };
+}
+
+function close(why: "" | "ended" | "forbidden"): void {
+  disconnect();
+  forgetAll();
+  notices.value = [];
+  signed.value = { as: "out", why };
+}
+
+/** The setting of this browser first, then the account's language, then the browser's own. */
+export function followLanguage(ofAccount: string): void {
+  void speak(bestLanguage([settings.peek().language, ofAccount, ...navigator.languages].filter(Boolean)));
+}

@@ -1,0 +1,60 @@
+import type { JSX } from "preact";
+
+import { t } from "../i18n/language";
+import { statusLabel } from "../i18n/labels";
+import { setStatus } from "../live/commands";
+import { me, state, statuses } from "../live/store";
+import { Age } from "../ui/age";
+import { Icon } from "../ui/icon";
+import { LoadBar } from "../ui/load-bar";
+import { Menu, MenuItem } from "../ui/menu";
+import { StatusDot } from "../ui/status-dot";
+import { statusMenuOpen } from "./view";
+
+/** My status, since when, how loaded I am, and why it changed if it was not my doing. Always in sight. */
+export function StatusMenu(): JSX.Element | null {
+  const mine = me.value;
+  if (mine === null) return null;
+  const why = whyChanged(mine.status_reason, state.value.status_by);
+  return (
+    <div class="status-menu">
+      <Menu
+        class="button status-button"
+        align="end"
+        open={statusMenuOpen}
+        button={
+          <>
+            <StatusDot status={mine.status} />
+            <span class="status-label">
+              <span class="only-heard">{t("status.mine")}: </span>
+              {statusLabel(mine.status)}
+            </span>
+            <Age since={mine.status_since} class="faint wide-only" />
+            <LoadBar held={mine.units_held} limit={mine.units_limit} />
+            <Icon name="down" size={14} />
+          </>
+        }
+      >
+        {why && (
+          <p class="menu-note" role="presentation">
+            <Icon name="info" size={14} /> {why}
+          </p>
+        )}
+        {statuses.value.map((choice) => (
+          <MenuItem key={choice.name} checked={choice.name === mine.status} onChoose={() => void setStatus(choice.name)}>
+            <StatusDot status={choice.name} />
+            <span class="grow">{statusLabel(choice.name)}</span>
+            {choice.channels.length === 0 && <span class="faint small">{t("status.no_work")}</span>}
+          </MenuItem>
+        ))}
+      </Menu>
+    </div>
+  );
+}
+
+/** null: it was my own choice, or nothing special. */
+function whyChanged(reason: string, by: string | null): string | null {
+  if (by !== null) return t("status.changed_by", { name: by });
+  if (reason === "supervisor") return t("status.changed_by_supervisor");
+  return reason === "missed_offer" ? t("status.missed_offer") : null;
+}

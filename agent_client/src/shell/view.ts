@@ -1,0 +1,44 @@
+import { computed, signal } from "@preact/signals";
+
+import { openConversation } from "../router";
+import { assignments } from "../live/store";
+
+/** The dialog in front of the page; at most one. */
+export type OpenDialog =
+  | { kind: "palette" }
+  | { kind: "shortcuts" }
+  | { kind: "transfer"; work_item_id: string }
+  | { kind: "agent"; agent_id: string }
+  | null;
+
+export const dialog = signal<OpenDialog>(null);
+export const statusMenuOpen = signal(false);
+export const declineMenuOpen = signal(false);
+export const wallboard = signal(false);
+/** The context column as a sheet over the conversation, where there is no room for it beside. */
+export const contextSheet = signal(false);
+/** Counts requests to put the cursor into the composer. */
+export const composerCalls = signal(0);
+
+/** The assignment whose conversation is in view. */
+export const selected = computed(
+  () => assignments.value.find((one) => one.conversation.conversation_id === openConversation.value) ?? null,
+);
+
+export function focusComposer(): void {
+  composerCalls.value = composerCalls.peek() + 1;
+}
+
+/** Whether the window is at least this wide; follows it. */
+function wider(px: number): { readonly value: boolean } {
+  const query = matchMedia(`(min-width: ${px}px)`);
+  const matches = signal(query.matches);
+  query.addEventListener("change", () => {
+    matches.value = query.matches;
+  });
+  return matches;
+}
+
+/** Room for the list beside the conversation; the same widths are in the style sheets. */
+export const hasListColumn = wider(860);
+export const hasContextColumn = wider(1180);

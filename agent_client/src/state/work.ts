@@ -1,0 +1,105 @@
+import type { Assignment, Conversation, Message, Offer, Receipts } from "@usher/protocol";
+
+import type { State } from "./state";
+
+export function receiveOffer(state: State, offer: Offer): State {
+  if (state.offers.some((one) => one.offer_id === offer.offer_id)) return state;
+  return { ...state, offers: [...state.offers, offer] };
+}
+
+export function closeOffer(state: State, offerId: string): State {
+  const offers = state.offers.filter((one) => one.offer_id !== offerId);
+  return offers.length === state.offers.length ? state : { ...state, offers };
+}
+
+/** The item is mine; whatever rang for it has been answered. */
+export function receiveAssignment(state: State, assignment: Assignment): State {
+  const id = assignment.work_item.work_item_id;
+  const others = state.assignments.filter((one) => one.work_item.work_item_id !== id);
+  return {
+    ...state,
+    offers: state.offers.filter((offer) => offer.work_item.work_item_id !== id),
+    assignments: [...others, assignment].sort((one, other) => one.accepted_at - other.accepted_at),
+  };
+}
+
+export function startWrapUp(state: State, workItemId: string, until: number): State {
+  return changeAssignment(
+    state,
+    (one) => one.work_item.work_item_id === workItemId,
+    (one) => ({ ...one, state: "wrap_up", wrap_up_until: until }),
+  );
+}
+
+export function closeItem(state: State, workItemId: string): State {
+  const assignments = state.assignments.filter((one) => one.work_item.work_item_id !== workItemId);
+  return assignments.length === state.assignments.length ? state : { ...state, assignments };
+}
+
+/** Messages have their place `n`; the same place twice is the same message. */
+export function receiveMessage(state: State, message: Message): State {
+  return changeConversation(state, message.conversation_id, (conversation) => ({
+    ...conversation,
+    messages: merged(conversation.messages, [message]),
+    last_n: Math.max(conversation.last_n, message.n),
+  }));
+}
+
+/** Older messages were fetched. `more`: there are still older ones. */
+export function receiveOlder(state: State, conversationId: string, older: readonly Message[], more: boolean): State {
+  return changeConversation(state, conversationId, (conversation) => ({
+    ...conversation,
+    messages: merged(conversation.messages, older),
+    more,
+  }));
+}
+
+export function receiveReceipts(state: State, conversationId: string, receipts: Receipts): State {
+  return changeConversation(state, conversationId, (conversation) => ({ ...conversation, receipts }));
+}
+
+export function closeConversation(state: State, conversationId: string, closedAt: number): State {
+  return changeConversation(state, conversationId, (conversation) => ({
+    ...conversation,
+    state: "closed",
+    closed_at: closedAt,
+  }));
+}
+
+export function customerOnline(state: State, conversationId: string, online: boolean): State {
+  return changeAssignment(
+    state,
+    (one) => one.conversation.conversation_id === conversationId,
+    (one) => ({ ...one, customer_online: online }),
+  );
+}
+
+/** In order of `n`, each once. The usual case, one newer message, is a plain append. */
+function merged(known: readonly Message[], added: readonly Message[]): Message[] {
+  const [first] = added;
+  const last = known.at(-1);
+  if (added.length === 1 && first && (!last || first.n > last.n)) return [...known, first];
+  const byPlace = new Map([...known, ...added].map((message) => [message.n, message]));
+  return [...byPlace.values()].sort((one, other) => one.n - other.n);
+}
+
+function changeConversation(
+  state: State,
+  conversationId: string,
+  change: (conversation: Conversation) => Conversation,
+): State {
+  return changeAssignment(
+    state,
+    (one) => one.conversation.conversation_id === conversationId,
+    (one) => ({ ...one, conversation: change(one.conversation) }),
+  );
+}
+
+function changeAssignment(
+  state: State,
+  which: (one: Assignment) => boolean,
+  change: (one: Assignment) => Assignment,
+): State {
+  if (!state.assignments.some(which)) return state;
+  return { ...state, assignments: state.assignments.map((one) => (which(one) ? change(one) : one)) };
+}
