@@ -7,7 +7,6 @@ skills are scattered by chance, some at levels that do not suffice.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 from random import Random
 
 from loadtest.dialogue import Dialogue
+from loadtest.toml import section, toml_value
 
 ACCOUNT = "demo"
 PASSWORD = "only-for-simulated-people"
@@ -93,8 +93,8 @@ def _deal(
 
 def _policy(centre: Centre) -> str:
     queues = (
-        _section(
-            f"[queues.{_value(name)}]",
+        section(
+            f"[queues.{toml_value(name)}]",
             label=name,
             model="least_loaded" if number % 3 == 0 else "longest_idle",
             requires={name: centre.levels[name]},
@@ -105,20 +105,23 @@ def _policy(centre: Centre) -> str:
         for number, name in enumerate(centre.departments)
     )
     further = (
-        _section(
-            "[[rules]]", name=f"also {name}", when=f"page_url.contains({_value(f'also={name}')})", requires={name: 1}
+        section(
+            "[[rules]]",
+            name=f"also {name}",
+            when=f"page_url.contains({toml_value(f'also={name}')})",
+            requires={name: 1},
         )
         for name in centre.names.values()
     )
     chosen = (
-        _section("[[rules]]", name=name, when=f"department == {_value(name)}", queue=name)
+        section("[[rules]]", name=name, when=f"department == {toml_value(name)}", queue=name)
         for name in centre.departments
     )
     return "\n".join(
         (
-            f"skills = {_value(list(centre.names.values()))}\n",
-            _section("[offers]", decline_cooldown_s=COOLDOWN_S),
-            _section("[channels.webchat]", weight=25, at_most=4, ring_s=RING_S),
+            f"skills = {toml_value(list(centre.names.values()))}\n",
+            section("[offers]", decline_cooldown_s=COOLDOWN_S),
+            section("[channels.webchat]", weight=25, at_most=4, ring_s=RING_S),
             *queues,
             *further,
             *chosen,
@@ -128,7 +131,7 @@ def _policy(centre: Centre) -> str:
 
 def _staff(centre: Centre) -> str:
     people = (
-        _section(
+        section(
             "[[staff]]",
             id=person.agent_id,
             name=person.agent_id.title(),
@@ -140,31 +143,20 @@ def _staff(centre: Centre) -> str:
         for person in centre.staff
     )
     passwords = dict.fromkeys(("agent", "supervisor", "admin"), PASSWORD)
-    return "\n".join((_section("[passwords]", **passwords), *people))
+    return "\n".join((section("[passwords]", **passwords), *people))
 
 
 def _accounts(centre: Centre) -> str:
     return "\n".join(
         (
-            _section(
+            section(
                 "[[accounts]]",
                 key=ACCOUNT,
                 allowed_origins=["http://127.0.0.1:*", "http://localhost:*"],
                 languages=["en"],
                 departments=list(centre.departments),
             ),
-            _section("[accounts.texts.en]", title="Replay", welcome="Hello."),
-            _section("[accounts.texts.en.departments]", **{name: name for name in centre.departments}),
+            section("[accounts.texts.en]", title="Replay", welcome="Hello."),
+            section("[accounts.texts.en.departments]", **{name: name for name in centre.departments}),
         )
     )
-
-
-def _section(head: str, **entries: object) -> str:
-    return "".join((f"{head}\n", *(f"{_value(key)} = {_value(value)}\n" for key, value in entries.items())))
-
-
-def _value(value: object) -> str:
-    """A TOML value; JSON's strings, numbers and lists are a subset of TOML's once names are plain."""
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_value(key)} = {_value(entry)}" for key, entry in value.items()) + " }"
-    return json.dumps(value)

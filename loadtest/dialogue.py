@@ -11,6 +11,7 @@ import json
 import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import Literal, cast, get_args
 
 Who = Literal["customer", "agent"]
@@ -99,6 +100,9 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in pieces if piece.strip()]
 
 
-def staged(dialogues: tuple[Dialogue, ...], conversations: int, run: str) -> tuple[Dialogue, ...]:
-    """`conversations` dialogues, going round when there are fewer, each with a key of its own: `<run>-<number>`."""
-    return tuple(replace(dialogues[number % len(dialogues)], key=f"{run}-{number}") for number in range(conversations))
+def staged(dialogues: tuple[Dialogue, ...], conversations: int, run: str, chance: Random) -> tuple[Dialogue, ...]:
+    """`conversations` dialogues drawn by chance, none twice before all were; each with a key of its own."""
+    drawn = [dialogues[number % len(dialogues)] for number in range(conversations)]
+    if conversations < len(dialogues):
+        drawn = chance.sample(dialogues, conversations)
+    return tuple(replace(dialogue, key=f"{run}-{number}") for number, dialogue in enumerate(drawn))

@@ -34,7 +34,6 @@ from loadtest.witness import Findings
 TEMPO = Tempo(
     think_s=(0.02, 0.08), decline=0.04, ignore=0.01, transfer=0.002, cut=0.003, typing=0.3, reads=0.3, rates=0.3
 )
-STALLED_S = 60.0
 SETTLE_S = 20.0
 SIGN_INS_AT_ONCE = 4
 SIGN_IN_TRIES = 30
@@ -51,6 +50,8 @@ class ReplayOptions:
     seed: int = 1
     url: str = ""
     tempo: Tempo = TEMPO
+    still_s: float = 60.0
+    """Give up when no message has arrived anywhere for this long."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +68,8 @@ class House:
 
 async def replay_chats(options: ReplayOptions) -> dict[str, Any]:
     """Play the conversations and report. Raises BadDialogues, ServerFailed, CallFailed, OSError."""
-    dialogues = staged(read(options.file), options.conversations, secrets.token_hex(3))
+    chosen = own_chance(options.seed, "dialogues")
+    dialogues = staged(read(options.file), options.conversations, secrets.token_hex(3), chosen)
     async with _house(options, dialogues) as house:
         stage = Stage(
             address=house.address,
@@ -124,8 +126,8 @@ async def _play(stage: Stage, house: House, options: ReplayOptions) -> list[str]
     async with asyncio.TaskGroup() as tasks:
         agents = await _sign_in(stage, house, options.seed, tasks)
         customers = tasks.create_task(_arrivals(stage, house, options, failed), name="customers")
-        await _until_still(stage, customers)
-        settled = time.monotonic() + SETTLE_S
+        await _until_still(stage, customers, options.still_s)
+        settled = time.monotonic() + min(SETTLE_S, options.still_s)
         while any(agent.busy for agent in agents) and time.monotonic() < settled:  # noqa: ASYNC110 - many, for once
             await asyncio.sleep(0.05)
         for agent in agents:
@@ -176,14 +178,14 @@ async def _live(customer: Customer, dialogue: Dialogue, failed: list[str]) -> No
         failed.append(f"{dialogue.key}: {type(failure).__name__} {failure}")
 
 
-async def _until_still(stage: Stage, customers: asyncio.Task[None]) -> None:
+async def _until_still(stage: Stage, customers: asyncio.Task[None], still_s: float) -> None:
     """Wait for the customers; give up when no message has arrived anywhere for long."""
     heard, since = -1, time.monotonic()
     while not customers.done():
-        await asyncio.wait([customers], timeout=1.0)
+        await asyncio.wait([customers], timeout=min(1.0, still_s))
         if len(stage.ledger.received) != heard:
             heard, since = len(stage.ledger.received), time.monotonic()
-        elif time.monotonic() - since > STALLED_S:
+        elif time.monotonic() - since > still_s:
             customers.cancel()
             await asyncio.wait([customers])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from random import Random
+from urllib.parse import quote
 
 from loadtest.address import Address
 from loadtest.client import CommandRefused
@@ -50,7 +51,7 @@ class Stage:
 
 def page_url(dialogue: Dialogue) -> str:
     """The page a dialogue is begun on: carries its key and the subjects beside the first to whoever reads it."""
-    also = "".join(f"&also={subject}" for subject in dialogue.subjects[1:])
+    also = "".join(f"&also={quote(subject, safe='')}" for subject in dialogue.subjects[1:])
     return f"{PAGE}{dialogue.key}?run{also}"
 
 

@@ -14,7 +14,7 @@ from router.protocol import staff
 from router.protocol.records import Offer, WorkItem
 
 MOST_DETAILS = 50
-BETWEEN_SOCKETS_S = 1.0
+BETWEEN_SOCKETS_S = 0.2
 """Two sockets' frames read this close together are in no known order."""
 COOLDOWN_TOLERANCE_S = 0.1
 
