@@ -21,6 +21,7 @@ FILES = (
     "offers.lua",
     "items.lua",
     "presence.lua",
+    "install.lua",
     "timers.lua",
     "rebuild.lua",
     "reading.lua",

@@ -171,9 +171,12 @@ class RoutingStore:
 
     # -- definitions ---------------------------------------------------------------------------------------------
 
-    async def configure(self, settings: Settings) -> None:
-        """Put these settings in force for every later step; waiting items keep their place."""
-        await self._install(settings=settings)
+    async def configure(self, settings: Settings) -> Step:
+        """Put these settings in force for every later step; waiting items keep their place.
+
+        Agents in a status that allows other channels now are matched anew. Outcomes: ok, too_many.
+        """
+        return await self._install(settings=settings)
 
     async def put_agent(self, supply: Supply) -> Step:
         """Make an agent known, or give a known one other skills, queues or limits.
@@ -359,15 +362,12 @@ class RoutingStore:
         epoch: new and unique; a rebuild begun later by another node makes the rest of this one fail with StoreEmpty.
         seq: of the last event in the journal; the next event has the number after it.
         """
-        await self._fcall("clear", epoch)
-        cursor, pattern = b"0", f"{{{self.prefix[1:-2]}}}:*"
-        while True:
-            cursor, keys = await self._redis("SCAN", cursor, "MATCH", pattern, "COUNT", 1_000)
-            rest = [key for key in keys if key != f"{self.prefix}meta".encode()]
-            if rest:
-                await self._redis("UNLINK", *rest)
-            if cursor == b"0":
-                break
+        self._checked(await self._fcall("clear", epoch))
+        meta, cursor = f"{self.prefix}meta".encode(), b""
+        while cursor != b"0":
+            cursor, keys = await self._redis("SCAN", cursor or b"0", "MATCH", f"{self.prefix}*", "COUNT", 1_000)
+            if old := [key for key in keys if key != meta]:
+                self._checked(await self._fcall("unlink", epoch, *old))
         self._checked(await self._fcall("begin_rebuild", epoch, seq, self._stream_length))
         await self._install(settings=settings, epoch=epoch)
 
@@ -415,7 +415,8 @@ class RoutingStore:
         definitions += [_encode({"kind": "profile", "id": profile_id(p), "profile": p}) for p in profiles]
         if settings is not None:
             definitions.append(_encode({"kind": "settings", "settings": settings}))
-        return self._checked(await self._fcall("install", epoch, *definitions))[0]
+        name = "install_rebuilt" if epoch else "install"
+        return self._checked(await self._fcall(name, epoch, *definitions))[0]
 
     async def _call(self, name: str, *args: str | int | bytes) -> tuple[Step, int]:
         return self._checked(await self._fcall(name, *args))

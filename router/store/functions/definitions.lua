@@ -1,0 +1,117 @@
+--[[ Lanes, profiles and settings, as the policy compiler made them.
+
+  The keyspace has them as one append-only list: stamp (40 hex digits) .. msgpack map. A stamp is the hash of the stamp
+  before it and its own entry, so it names the whole history up to there; `meta` has the last one. The Lua state keeps what it
+  has read: it is used only while its stamp is the one in `meta`. After a failover, a restart or a wipe the stamp differs and
+  what is missing, or everything, is read again. ]]
+
+local caches = {}                       -- by prefix
+local known                             -- the cache of this call's shard
+
+local function set_of(list)
+  local set = {}
+  for i = 1, #list do set[list[i]] = true end
+  return set
+end
+
+local learn = {}
+
+function learn.lane(definition)
+  local lane = definition.lane
+  lane.id = definition.id
+  local name = lane.channel .. ':' .. lane.weight .. ':' .. lane.model
+  local class = known.classes[name]
+  if not class then
+    class = { name = name, channel = lane.channel, weight = lane.weight, model = lane.model,
+              waiting = prefix .. 'waiting:' .. name, free = prefix .. 'free:' .. name }
+    known.classes[name] = class
+  end
+  lane.class = class
+  if not known.queues[lane.queue] then
+    known.queues[lane.queue] = true
+    known.queue_list[#known.queue_list + 1] = lane.queue
+  end
+  known.lanes[lane.id] = lane
+  known.lane_list[#known.lane_list + 1] = lane
+end
+
+function learn.profile(definition)
+  local profile = definition.profile
+  profile.id = definition.id
+  profile.queues, profile.channels = set_of(profile.queues), set_of(profile.channels)
+  profile.classes, profile.lanes_seen = {}, 0
+  known.profiles[profile.id] = profile
+end
+
+function learn.settings(definition)
+  local settings = definition.settings
+  for status, channels in pairs(settings.statuses) do settings.statuses[status] = set_of(channels) end
+  known.settings = settings
+end
+
+local function learn_entries(from)
+  local entries = call('LRANGE', prefix .. 'definitions', from, -1)
+  for i = 1, #entries do
+    local definition = cmsgpack.unpack(entries[i]:sub(41))
+    learn[definition.kind](definition)
+    known.stamp = entries[i]:sub(1, 40)
+  end
+  known.count = known.count + #entries
+end
+
+local function read_definitions(stamp)
+  known = caches[prefix]
+  if known and known.stamp == stamp then return end
+  local last = known and known.count > 0 and call('LINDEX', prefix .. 'definitions', known.count - 1)
+  if not (last and last:sub(1, 40) == known.stamp) then
+    known = { count = 0, stamp = '', lanes = {}, lane_list = {}, profiles = {}, classes = {}, queues = {}, queue_list = {} }
+    caches[prefix] = known
+  end
+  learn_entries(known.count)
+end
+
+-- twin core/compiler.py:eligible
+local function eligible(lane, profile)
+  if not (profile.queues[lane.queue] and profile.channels[lane.channel]) then return false end
+  local needs, skills = lane.needs, profile.skills
+  for i = 1, #needs do
+    if (skills[needs[i][1]] or 0) < needs[i][2] then return false end
+  end
+  return true
+end
+
+-- The classes in which the profile may serve any lane; lanes are only ever added, so each is looked at once.
+local function classes_of(profile)
+  local classes, lanes = profile.classes, known.lane_list
+  for i = profile.lanes_seen + 1, #lanes do
+    local class = lanes[i].class
+    if not classes[class] and eligible(lanes[i], profile) then
+      classes[class] = true
+      classes[#classes + 1] = class
+    end
+  end
+  profile.lanes_seen = #lanes
+  return classes
+end
+
+local function is_known(definition)
+  return (definition.kind == 'lane' and known.lanes[definition.id])
+      or (definition.kind == 'profile' and known.profiles[definition.id])
+end
+
+local function append_definition(packed)
+  local stamp = redis.sha1hex(known.stamp .. packed)
+  call('RPUSH', prefix .. 'definitions', stamp .. packed)
+  call('HSET', prefix .. 'meta', 'stamp', stamp)
+  learn_entries(known.count)
+end
+
+local function ring_ms(lane)
+  local queue = known.settings.queues[lane.queue]
+  return queue and queue.ring_ms[lane.channel] or known.settings.ring_ms
+end
+
+local function wrap_up_ms(lane)
+  local queue = known.settings.queues[lane.queue]
+  return queue and queue.wrap_up_ms or known.settings.wrap_up_ms
+end

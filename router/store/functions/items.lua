@@ -1,0 +1,156 @@
+--[[ Work items: waiting → offered → assigned → wrap_up → closed. ]]
+
+--[[ enqueue: a new item is offered at once or waits.
+  ARGV item, lane, enqueued_at ('' : now), credit in ms, brief, excluded agents …
+  events item.queued, offer.created                                          twin core/model.py:enqueue ]]
+local function enqueue(id, lane_id, enqueued_at, credit, brief, ...)
+  local since = enqueued_at == '' and now or whole(enqueued_at, 0)
+  credit = whole(credit, -2^53)
+  if not (is_id(id) and since and credit and #brief <= BRIEF_BYTES) then return OUTCOME.BAD_REQUEST end
+  local lane = known.lanes[lane_id]
+  if not lane then return OUTCOME.UNKNOWN_LANE end
+  if item_of(id) then return OUTCOME.EXISTS end
+  if closed_by(id) then return OUTCOME.ITEM_CLOSED end
+  local excluded = {}
+  for i = 1, select('#', ...) do excluded[select(i, ...)] = 0 end
+  local item = { lane = lane_id, score = since - credit, enqueued_at = since, excluded = filled(excluded) }
+  items[id] = item
+  if brief ~= '' then call('SET', prefix .. 'brief:' .. id, brief) end
+  write_event('item.queued', {
+    item = id, queue = lane.queue, lane = lane_id, channel = lane.channel, weight = lane.weight, score = item.score,
+    enqueued_at = since, reason = 'new' })
+  place(id, item)
+  return OUTCOME.OK
+end
+
+-- The guards of all that an agent does with an item they hold. Reply: outcome, item; the item only when they hold it.
+local function find_held(id, agent_id)
+  local item = item_of(id)
+  if not item then return closed_by(id) and OUTCOME.ITEM_CLOSED or OUTCOME.UNKNOWN_ITEM end
+  if item.state == 'waiting' or item.state == 'offered' then return OUTCOME.WRONG_STATE end
+  if item.agent ~= agent_id then return OUTCOME.NOT_YOURS end
+  return OUTCOME.OK, item
+end
+
+-- The item leaves its agent's hands, who is idle from now on if it was handled to its end. The caller settles the agent.
+local function release(id, item)
+  local agent_id = item.agent
+  local agent = agent_of(agent_id)
+  take_room(agent, known.lanes[item.lane], -1)
+  agent.items = without(agent.items, id)
+  if item.state == 'wrap_up' then
+    agent.wrapping = agent.wrapping > 1 and agent.wrapping - 1 or nil
+    remove_timer('wrap_up', id)
+    item['until'] = nil
+  end
+  change_agent(agent_id)
+  return agent_id, agent
+end
+
+-- Close a held item. The caller settles the agent.
+local function close_held(id, item, outcome, disposition, reason)
+  local agent_id, agent = release(id, item)
+  agent.idle_since = now
+  write_event('item.closed', {
+    item = id, outcome = outcome, state = item.state, agent = agent_id, disposition = disposition, reason = reason })
+  erase_item(id, item)
+  return agent_id, agent
+end
+
+--[[ complete: assigned or wrap_up → closed.
+  ARGV item, agent, disposition      events item.closed, offer.created      twin core/model.py:complete ]]
+local function complete(id, agent_id, disposition)
+  local outcome, item = find_held(id, agent_id)
+  if outcome == OUTCOME.ITEM_CLOSED and closed_by(id) == agent_id then return OUTCOME.OK end
+  if outcome ~= OUTCOME.OK then return outcome end
+  settle(close_held(id, item, 'completed', disposition))
+  return OUTCOME.OK
+end
+
+--[[ wrap_up: assigned → wrap_up, or closed where the queue has no wrap-up.
+  ARGV item, agent      events item.wrap_up | item.closed, offer.created      twin core/model.py:wrap_up ]]
+local function wrap_up(id, agent_id)
+  local outcome, item = find_held(id, agent_id)
+  if outcome ~= OUTCOME.OK or item.state == 'wrap_up' then return outcome end
+  local longest_ms = wrap_up_ms(known.lanes[item.lane])
+  if longest_ms == 0 then
+    settle(close_held(id, item, 'completed'))
+    return OUTCOME.OK
+  end
+  local agent = agent_of(agent_id)
+  item.state, item['until'] = 'wrap_up', now + longest_ms
+  agent.wrapping = (agent.wrapping or 0) + 1
+  change_item(id)
+  change_agent(agent_id)
+  add_timer(item['until'], 'wrap_up', id)
+  write_event('item.wrap_up', { item = id, agent = agent_id, ['until'] = item['until'] })
+  settle(agent_id, agent)
+  return OUTCOME.OK
+end
+
+local function end_wrap_up(id)
+  settle(close_held(id, item_of(id), 'completed'))
+end
+
+--[[ cancel: any state → closed; the customer left.
+  ARGV item, reason      events offer.rescinded | –, item.closed, offer.created      twin core/model.py:cancel ]]
+local function cancel(id, reason)
+  local item = item_of(id)
+  if not item then return closed_by(id) and OUTCOME.OK or OUTCOME.UNKNOWN_ITEM end
+  if item.state == 'assigned' or item.state == 'wrap_up' then
+    settle(close_held(id, item, 'cancelled', nil, reason))
+    return OUTCOME.OK
+  end
+  local agent_id, agent = item.agent, item.agent and agent_of(item.agent)
+  if item.state == 'offered' then rescind(agent, 'cancelled') else leave_lane(id, item) end
+  write_event('item.closed', { item = id, outcome = 'cancelled', state = item.state, reason = reason })
+  erase_item(id, item)
+  if agent then settle(agent_id, agent) end
+  return OUTCOME.OK
+end
+
+-- Back to its lane out of an agent's hands, who is not asked again for the cool-down when they gave it away themselves.
+local function requeue(id, item, agent_id, reason, by)
+  local lane = known.lanes[item.lane]
+  item.agent = nil
+  write_event('item.queued', {
+    item = id, queue = lane.queue, lane = lane.id, channel = lane.channel, weight = lane.weight, score = item.score,
+    enqueued_at = item.enqueued_at, reason = reason, by = by, from_agent = agent_id })
+  place(id, item)
+end
+
+--[[ transfer_to_queue: assigned → in another lane, its age kept.
+  ARGV item, agent, lane      events item.queued, offer.created …      twin core/model.py:transfer_to_queue ]]
+local function transfer_to_queue(id, agent_id, lane_id)
+  if not known.lanes[lane_id] then return OUTCOME.UNKNOWN_LANE end
+  local outcome, item = find_held(id, agent_id)
+  if outcome ~= OUTCOME.OK then return outcome end
+  if item.state ~= 'assigned' then return OUTCOME.WRONG_STATE end
+  local _, agent = release(id, item)
+  agent.idle_since = now
+  item.lane = lane_id
+  if not (item.excluded and item.excluded[agent_id] == 0) then
+    exclude(id, item, agent_id, now + known.settings.cooldown_ms)
+  end
+  requeue(id, item, agent_id, 'transfer', agent_id)
+  settle(agent_id, agent)
+  return OUTCOME.OK
+end
+
+--[[ transfer_to_agent: assigned → offered to the target, over the limit if need be.
+  ARGV item, agent, target      events offer.created …      twin core/model.py:transfer_to_agent ]]
+local function transfer_to_agent(id, agent_id, target_id)
+  local outcome, item = find_held(id, agent_id)
+  if outcome ~= OUTCOME.OK then return outcome end
+  if item.state ~= 'assigned' then return OUTCOME.WRONG_STATE end
+  local target = agent_of(target_id)
+  if not target then return OUTCOME.UNKNOWN_AGENT end
+  if target_id == agent_id or target.reachability ~= 'connected' or target.status == 'offline' or target.offer then
+    return OUTCOME.AGENT_UNAVAILABLE
+  end
+  local _, agent = release(id, item)
+  agent.idle_since = now
+  make_offer(id, item, target_id, target, agent_id)
+  settle(agent_id, agent)
+  return OUTCOME.OK
+end

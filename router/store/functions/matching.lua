@@ -1,0 +1,204 @@
+--[[ Matching, both ways: `place` finds an agent for an item, `settle` finds an item for an agent. Between calls no item waits
+  while an eligible agent is free: each transition places the items and settles the agents it touched.
+
+  A lane that no agent who is signed in (connected or in grace) could ever serve sleeps: it is in the set `asleep` instead of its
+  class's index, where it would be walked over again and again. ]]
+
+-- Staffing ----------------------------------------------------------------------------------------------------------
+
+-- lane.witness is a hint from an earlier call; the keyspace confirms it.
+local function is_staffed(lane)
+  if lane.witness and call('SISMEMBER', prefix .. 'staffed', lane.witness) == 1 then return true end
+  local staffed = call('SMEMBERS', prefix .. 'staffed')
+  for i = 1, #staffed do
+    if eligible(lane, known.profiles[staffed[i]]) then
+      lane.witness = staffed[i]
+      return true
+    end
+  end
+  return false
+end
+
+local function wake_lanes(profile)
+  local asleep = call('SMEMBERS', prefix .. 'asleep')
+  for i = 1, #asleep do
+    local lane = known.lanes[asleep[i]]
+    if eligible(lane, profile) then
+      call('SREM', prefix .. 'asleep', lane.id)
+      local first = call('ZRANGE', prefix .. 'lane:' .. lane.id, 0, 0, 'WITHSCORES')
+      call('ZADD', lane.class.waiting, first[2], first[1] .. ' ' .. lane.id)
+    end
+  end
+end
+
+local function rest_lanes(profile)
+  local classes = classes_of(profile)
+  for i = 1, #classes do
+    local heads = call('ZRANGE', classes[i].waiting, 0, -1)
+    for j = 1, #heads do
+      local lane = known.lanes[heads[j]:match('[^ ]*$')]
+      if eligible(lane, profile) and not is_staffed(lane) then
+        call('ZREM', classes[i].waiting, heads[j])
+        call('SADD', prefix .. 'asleep', lane.id)
+      end
+    end
+  end
+end
+
+-- An agent signs in, or changes to this profile.
+local function staff(id, profile_id)
+  call('SADD', prefix .. 'staff:' .. profile_id, id)
+  if call('SADD', prefix .. 'staffed', profile_id) == 1 then wake_lanes(known.profiles[profile_id]) end
+end
+
+-- An agent is gone, or leaves this profile.
+local function unstaff(id, profile_id)
+  call('SREM', prefix .. 'staff:' .. profile_id, id)
+  if call('EXISTS', prefix .. 'staff:' .. profile_id) == 1 then return end
+  if call('SREM', prefix .. 'staffed', profile_id) == 1 then rest_lanes(known.profiles[profile_id]) end
+end
+
+-- Waiting items -----------------------------------------------------------------------------------------------------
+
+local function wait_in_lane(id, item)
+  local lane = known.lanes[item.lane]
+  join_line(lane.class.waiting, prefix .. 'lane:' .. lane.id, lane.id, item.score, id, function()
+    local staffed = is_staffed(lane)
+    if not staffed then call('SADD', prefix .. 'asleep', lane.id) end
+    return staffed
+  end)
+  call('ZADD', prefix .. 'queue:' .. lane.queue, item.score, id)
+end
+
+local function leave_lane(id, item)
+  local lane = known.lanes[item.lane]
+  if leave_line(lane.class.waiting, prefix .. 'lane:' .. lane.id, lane.id, id) then
+    call('SREM', prefix .. 'asleep', lane.id)
+  end
+  call('ZREM', prefix .. 'queue:' .. lane.queue, id)
+end
+
+-- Free agents -------------------------------------------------------------------------------------------------------
+
+-- Place in a pool: score and member, smallest first; the agent's id is the last word of the member.
+local function pool_place(id, model, idle, used, limit)
+  if model == 'least_loaded' then return used / limit, string.format('%014.0f ', idle) .. id end
+  return idle, id
+end
+
+local function withdraw(id, agent)
+  if not agent.filed then return end
+  for i = 1, #agent.filed do
+    local class = known.classes[agent.filed[i]]
+    local _, member = pool_place(id, class.model, agent.filed_idle, 0, 1)
+    leave_line(class.free, prefix .. 'pool:' .. class.name .. ':' .. agent.profile, agent.profile, member)
+  end
+  agent.filed, agent.filed_idle, agent.filed_used = nil, nil, nil
+  change_agent(id)
+end
+
+local function always() return true end
+
+local function is_filed_so(agent, classes)
+  local filed = agent.filed or {}
+  if #filed ~= #classes or #filed == 0 then return #filed == #classes end
+  for i = 1, #filed do
+    if filed[i] ~= classes[i].name then return false end
+  end
+  return agent.filed_idle == agent.idle_since and agent.filed_used == agent.used
+end
+
+local function file(id, agent, classes)
+  if is_filed_so(agent, classes) then return end
+  withdraw(id, agent)
+  change_agent(id)
+  if #classes == 0 then return end
+  agent.filed, agent.filed_idle, agent.filed_used = {}, agent.idle_since, agent.used
+  for i = 1, #classes do
+    local class = classes[i]
+    local score, member = pool_place(id, class.model, agent.idle_since, agent.used, agent.limit)
+    join_line(class.free, prefix .. 'pool:' .. class.name .. ':' .. agent.profile, agent.profile, score, member, always)
+    agent.filed[i] = class.name
+  end
+end
+
+-- The classes of which the agent can take an item now.
+local function open_classes(agent)
+  local open = {}
+  if agent.reachability ~= 'connected' or agent.offer or (agent.wrapping or 0) > 0 then return open end
+  local allowed = known.settings.statuses[agent.status] or {}
+  local classes = classes_of(known.profiles[agent.profile])
+  for i = 1, #classes do
+    local class = classes[i]
+    local held = agent.counts and agent.counts[class.channel] or 0
+    local at_most = agent.at_most and agent.at_most[class.channel] or 0
+    if allowed[class.channel] and agent.used + class.weight <= agent.limit and held < at_most then
+      open[#open + 1] = class
+    end
+  end
+  return open
+end
+
+-- The match ---------------------------------------------------------------------------------------------------------
+
+local function make_offer(item_id, item, agent_id, agent, by)
+  local lane = known.lanes[item.lane]
+  item.state, item.agent = 'offered', agent_id
+  item.attempt = (item.attempt or 0) + 1
+  item.expires_at = now + ring_ms(lane)
+  item.direct = by and true or nil
+  change_item(item_id)
+  withdraw(agent_id, agent)
+  take_room(agent, lane, 1)
+  agent.offer = item_id
+  change_agent(agent_id)
+  add_timer(item.expires_at, 'offer', item_id)
+  write_event('offer.created', {
+    offer = item_id .. ':' .. item.attempt, item = item_id, agent = agent_id, queue = lane.queue, lane = lane.id,
+    channel = lane.channel, weight = lane.weight, expires_at = item.expires_at, enqueued_at = item.enqueued_at,
+    attempt = item.attempt, direct = item.direct, by = by })
+  local brief = call('GET', prefix .. 'brief:' .. item_id)
+  if brief then append_brief(brief) end
+end
+
+-- Find an agent for an item that is in no line: offer it, or let it wait.
+local function place(id, item)
+  local lane = known.lanes[item.lane]
+  local excluded = item.excluded or {}
+  local member = best(lane.class.free, prefix .. 'pool:' .. lane.class.name .. ':',
+    function(profile) return eligible(lane, known.profiles[profile]) end,
+    function(pool_member) return excluded[pool_member:match('[^ ]*$')] end)
+  change_item(id)
+  if member then
+    local agent_id = member:match('[^ ]*$')
+    return make_offer(id, item, agent_id, agent_of(agent_id))
+  end
+  item.state = 'waiting'
+  wait_in_lane(id, item)
+end
+
+-- The best waiting item of any of the classes; nil: there is none for this agent.
+local function best_item(agent_id, agent, classes)
+  local profile = known.profiles[agent.profile]
+  local function serves(lane) return eligible(known.lanes[lane], profile) end
+  local function refuses(id)
+    local excluded = item_of(id).excluded
+    return excluded and excluded[agent_id]
+  end
+  local found
+  for i = 1, #classes do
+    local id = best(classes[i].waiting, prefix .. 'lane:', serves, refuses)
+    if id and not (found and precedes(items[found].score, found, items[id].score, id)) then found = id end
+  end
+  return found
+end
+
+-- Find work for an agent whose state has changed: an offer, or its places in the pools.
+local function settle(id, agent)
+  local classes = open_classes(agent)
+  local item_id = #classes > 0 and best_item(id, agent, classes)
+  if not item_id then return file(id, agent, classes) end
+  local item = items[item_id]
+  leave_lane(item_id, item)
+  make_offer(item_id, item, id, agent)
+end

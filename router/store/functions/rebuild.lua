@@ -1,0 +1,83 @@
+--[[ Rebuilding: cleared → rebuilding → open. `meta` has the state and the epoch; while it is not open every transition answers
+  store_empty. A rebuild begun later has another epoch: what is left of an earlier one answers store_empty too. ]]
+
+--[[ clear: hold transitions off; the shard is to be emptied.      ARGV epoch ]]
+local function clear(epoch)
+  call('DEL', prefix .. 'meta')
+  call('HSET', prefix .. 'meta', 'state', 'clearing', 'epoch', epoch)
+  return OUTCOME.OK
+end
+
+--[[ unlink: drop keys of the old state.      ARGV epoch, keys … ]]
+local function unlink(_, ...)
+  call('UNLINK', ...)
+  return OUTCOME.OK
+end
+
+--[[ begin_rebuild: the shard is empty; restore may begin.      ARGV epoch, seq of the last event, length of the stream ]]
+local function begin_rebuild(epoch, last_seq, length)
+  last_seq, length = whole(last_seq, 0), whole(length, 1)
+  if not (last_seq and length) then return OUTCOME.BAD_REQUEST end
+  call('HSET', prefix .. 'meta',
+    'state', 'rebuilding', 'epoch', epoch, 'stamp', redis.sha1hex(epoch), 'seq', last_seq, 'stream_length', length)
+  return OUTCOME.OK
+end
+
+local function restore_agent(entry)
+  local agent = entry.record
+  local status = agent.status
+  agent.at_most, agent.used = filled(agent.at_most), 0
+  agent.reachability, agent.status = 'gone', 'offline'
+  agents[entry.id] = agent
+  change_agent(entry.id)
+  call('ZADD', prefix .. 'agents', 0, entry.id)
+  if not entry.signed_in then return end
+  agent.reachability, agent.status = 'grace', status
+  staff(entry.id, agent.profile)
+  add_timer(now + known.settings.grace_ms, 'grace', entry.id)
+end
+
+local function restore_held(id, item, agent)
+  take_room(agent, known.lanes[item.lane], 1)
+  agent.items = agent.items or {}
+  agent.items[#agent.items + 1] = id
+  change_agent(item.agent)
+  if item.state == 'wrap_up' then
+    agent.wrapping = (agent.wrapping or 0) + 1
+    add_timer(item['until'], 'wrap_up', id)
+  end
+end
+
+local function restore_item(entry)
+  local id, item = entry.id, entry.record
+  item.excluded, item.refusals = filled(item.excluded), filled(item.refusals)
+  item.direct = nil
+  for agent, till in pairs(item.excluded or {}) do
+    if till > 0 then add_timer(till, 'exclusion', id, agent) end
+  end
+  items[id] = item
+  change_item(id)
+  if entry.brief ~= '' then call('SET', prefix .. 'brief:' .. id, entry.brief) end
+  local agent = item.agent and agent_of(item.agent)
+  if item.state ~= 'waiting' and agent and agent.reachability ~= 'gone' then return restore_held(id, item, agent) end
+  item.state, item.agent, item['until'] = 'waiting', nil, nil
+  wait_in_lane(id, item)
+end
+
+--[[ restore: put agents and items in their places; nothing is matched, as no agent is connected.
+  ARGV epoch, { kind, id, record, … } (msgpack maps; agents before items) …      twin core/model.py:restore ]]
+local function restore(_, ...)
+  for i = 1, select('#', ...) do
+    local entry = cmsgpack.unpack((select(i, ...)))
+    if entry.kind == 'agent' then restore_agent(entry) else restore_item(entry) end
+  end
+  return OUTCOME.OK
+end
+
+--[[ end_rebuild: open.      ARGV epoch      events store.rebuilt ]]
+local function end_rebuild(epoch)
+  if not known.settings then return OUTCOME.BAD_REQUEST end
+  call('HSET', prefix .. 'meta', 'state', 'open')
+  write_event('store.rebuilt', { epoch = epoch })
+  return OUTCOME.OK
+end
