@@ -99,10 +99,10 @@ def fill(shape: type[T], node: Node, report: Report) -> T | None:
 
 
 def _fill(kind: Any, node: Node, report: Report) -> Any:
-    bare = _bare(kind)
-    if isinstance(bare, type) and issubclass(bare, msgspec.Struct):
-        return _struct(bare, node, report)
-    origin, args = get_origin(bare), get_args(bare)
+    kind_only = bare(kind)
+    if isinstance(kind_only, type) and issubclass(kind_only, msgspec.Struct):
+        return _struct(kind_only, node, report)
+    origin, args = get_origin(kind_only), get_args(kind_only)
     if origin is dict:
         return _table(args[0], args[1], node, report)
     if origin is tuple:
@@ -168,14 +168,14 @@ def _checked(kind: Any, value: object, node: Node, report: Report, *, key: bool)
     """A plain value (or, with `key`, the key of the node) against its type, limits and checks."""
     if report.full:
         return INVALID
-    bare = _bare(kind)
-    words = get_args(bare) if get_origin(bare) is Literal else ()
+    kind_only = bare(kind)
+    words = get_args(kind_only) if get_origin(kind_only) is Literal else ()
     try:
         converted = msgspec.convert(value, str if words else kind)
     except msgspec.ValidationError as error:
-        report.add(node.fault(_reason(kind, value, str(error)), key=key))
+        report.add(node.fault(reason_for(kind, value, str(error)), key=key))
         return INVALID
-    checks = [OneOf(words)] if words else [note for note in _annotations(kind) if isinstance(note, Check)]
+    checks = [OneOf(words)] if words else [note for note in notes(kind) if isinstance(note, Check)]
     complaints = [complaint for check in checks for complaint in check.complaints(converted, report)]
     for complaint in complaints:
         place = (complaint.line, complaint.column)
@@ -183,11 +183,20 @@ def _checked(kind: Any, value: object, node: Node, report: Report, *, key: bool)
     return INVALID if complaints else converted
 
 
-def _reason(kind: Any, value: object, message: str) -> str:
-    """msgspec's sentence in the words of the file, or what the annotation says about its pattern."""
-    for meta in _annotations(kind):
+def reason_for(kind: Any, value: object, message: str) -> str:
+    """What is wrong with the value: msgspec's sentence in the words of TOML, or the title of the pattern it breaks."""
+    if get_origin(bare(kind)) is Literal and isinstance(value, str):
+        return f"unknown value {_short(value)}{did_you_mean(value, get_args(bare(kind)))}"
+    for meta in notes(kind):
         if isinstance(meta, msgspec.Meta) and meta.pattern and isinstance(value, str) and "regex" in message:
             return f"{_short(value)} is not {meta.title or 'in the form expected'}"
+        if (
+            isinstance(meta, msgspec.Meta)
+            and meta.ge is not None
+            and meta.le is not None
+            and ("<=" in message or ">=" in message)
+        ):
+            return f"expected a number from {meta.ge:,} to {meta.le:,}{_got(value)}"
     reason = message[:1].lower() + message[1:].partition(" - at `")[0]
     for python, toml in _IN_TOML.items():
         reason = reason.replace(python, toml)
@@ -204,21 +213,22 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _bare(kind: Any) -> Any:
+def bare(kind: Any) -> Any:
     """The type without its annotations and without None, which TOML does not have."""
     if get_origin(kind) is Annotated:
         kind = get_args(kind)[0]
     if get_origin(kind) in (Union, types.UnionType):
         rest = [arg for arg in get_args(kind) if arg is not type(None)]
-        return _bare(rest[0]) if len(rest) == 1 else kind
+        return bare(rest[0]) if len(rest) == 1 else kind
     return kind
 
 
-def _annotations(kind: Any) -> tuple[Any, ...]:
+def notes(kind: Any) -> tuple[Any, ...]:
+    """What is annotated to the type itself, not to the elements of a container."""
     if get_origin(kind) is Annotated:
         return get_args(kind)[1:]
     if get_origin(kind) in (Union, types.UnionType):
-        return tuple(note for arg in get_args(kind) for note in _annotations(arg))
+        return tuple(note for arg in get_args(kind) for note in notes(arg))
     return ()
 
 
