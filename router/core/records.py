@@ -7,7 +7,18 @@ from __future__ import annotations
 
 import msgspec
 
-from router.core.words import AgentId, Channel, DeviceId, ItemState, LaneId, Ms, ProfileId, Reachability, Units, WorkItemId
+from router.core.words import (
+    AgentId,
+    Channel,
+    DeviceId,
+    ItemState,
+    LaneId,
+    Ms,
+    ProfileId,
+    Reachability,
+    Units,
+    WorkItemId,
+)
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):

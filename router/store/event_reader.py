@@ -9,7 +9,7 @@ from redis.exceptions import ResponseError
 from router.core.events import StoreRebuilt
 from router.store.connection import Connection
 from router.store.errors import ConnectionLost, StoreUnavailable
-from router.store.routing import Written
+from router.store.step import Written
 
 BLOCK_MS = 1_000
 """How long one read waits; well below the connection's time-out."""

@@ -7,23 +7,39 @@ and StoreEmpty (the store was wiped: rebuild it, then try again). Other ends are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from redis.exceptions import ResponseError
 
 from router.core.compiler import Lane, Profile, Settings, lane_id, lane_of, profile_id, profile_of
-from router.core.events import Event
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Supply
 from router.core.records import Agent, Item
-from router.core.words import AgentId, DeviceId, ItemState, LaneId, Ms, OfferId, ProfileId, Units, WorkItemId
+from router.core.words import AgentId, DeviceId, LaneId, Ms, OfferId, WorkItemId
 from router.store import library
 from router.store.connection import Connection
 from router.store.errors import StoreUnavailable
+from router.store.restored import RestoredAgent, RestoredItem
+from router.store.snapshot import Line, Position, Snapshot, agents_of, decode_agent, decode_item, items_of, lines_of
+from router.store.step import Step, Tick, Written, decode_event
+
+__all__ = [
+    "BRIEF_BYTES",
+    "Line",
+    "Position",
+    "RestoredAgent",
+    "RestoredItem",
+    "RoutingStore",
+    "Snapshot",
+    "Step",
+    "StoreEmpty",
+    "Tick",
+    "Written",
+    "decode_event",
+]
 
 BRIEF_BYTES = 4096
 """The longest brief an item may carry."""
@@ -31,110 +47,11 @@ STREAM_LENGTH = 50_000
 """About how many events the store's stream keeps; older ones are in the journal."""
 RESTORE_BATCH = 500
 
-_decode_event = msgspec.msgpack.Decoder(Event).decode  # type: ignore[arg-type]  # a union is no class
-_decode_item = msgspec.msgpack.Decoder(Item).decode
-_decode_agent = msgspec.msgpack.Decoder(Agent).decode
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class StoreEmpty(StoreUnavailable):
     """The store has no live state, or is just being rebuilt: nothing was done; rebuild it from the journal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """One event as the stream and the journal keep it: number, msgpack map."""
-
-    seq: int
-    packed: bytes
-
-    @property
-    def event(self) -> Event:
-        return decode_event(self.packed)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one transition did. at: store time of it. late_ms: how long the offer had been over (`offer_expired`)."""
-
-    outcome: Outcome
-    at: Ms
-    events: tuple[Written, ...] = ()
-    late_ms: Ms = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """events: of all timers that were due. next_due_at: of the next one; may be past when there were many."""
-
-    at: Ms
-    events: tuple[Written, ...]
-    next_due_at: Ms | None
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where an item is in its queue: rank 0 is next; None unless it waits."""
-
-    queue: str
-    state: ItemState
-    rank: int | None
-    length: int
-    enqueued_at: Ms
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One queue's waiting items. next_enqueued_at: of the first in line; 0 when none waits."""
-
-    length: int
-    next_enqueued_at: Ms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """Live state at one moment: every event up to `seq` is in it, none after.
-
-    complete: False when there is more than was asked for; read on by `agents` and `waiting`.
-    """
-
-    seq: int
-    at: Ms
-    epoch: str
-    agents: Mapping[AgentId, Agent]
-    items: Mapping[WorkItemId, Item]
-    queues: Mapping[str, Line]
-    complete: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoredAgent:
-    """An agent as the journal knows them. signed_in: put in grace, else gone."""
-
-    supply: Supply
-    status: str
-    idle_since: Ms
-    signed_in: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestoredItem:
-    """An open item as the journal knows it; one that was offered is restored as waiting, its attempt kept.
-
-    An item whose agent was not restored as signed in waits too.
-    """
-
-    item: WorkItemId
-    demand: Demand
-    state: Literal["waiting", "assigned", "wrap_up"]
-    score: int
-    enqueued_at: Ms
-    attempt: int = 0
-    agent: AgentId | None = None
-    until: Ms = 0
-    excluded: Mapping[AgentId, Ms] = field(default_factory=dict)
-    refusals: Mapping[AgentId, int] = field(default_factory=dict)
-    brief: bytes = b""
 
 
 class RoutingStore:
@@ -176,7 +93,7 @@ class RoutingStore:
 
         Agents in a status that allows other channels now are matched anew. Outcomes: ok, too_many.
         """
-        return await self._install(settings=settings)
+        return await self._install(settings)
 
     async def put_agent(self, supply: Supply) -> Step:
         """Make an agent known, or give a known one other skills, queues or limits.
@@ -307,11 +224,11 @@ class RoutingStore:
     async def item(self, item: WorkItemId) -> Item | None:
         """An open item as it is now; None: closed or never known."""
         packed = (await self._read("item", item))[0]
-        return _decode_item(packed) if packed else None
+        return decode_item(packed) if packed else None
 
     async def agent(self, agent: AgentId) -> Agent | None:
         packed = (await self._read("agent", agent))[0]
-        return _decode_agent(packed) if packed else None
+        return decode_agent(packed) if packed else None
 
     async def positions(self, items: Sequence[WorkItemId]) -> dict[WorkItemId, Position]:
         """Where these items are in their queues; closed and unknown ones are left out."""
@@ -334,21 +251,21 @@ class RoutingStore:
             seq=seq,
             at=at,
             epoch=epoch.decode(),
-            agents=_agents(agents),
-            items=_items(items),
-            queues={name.decode(): Line(length, since) for name, length, since in _threes(queues)},
+            agents=agents_of(agents),
+            items=items_of(items),
+            queues=lines_of(queues),
             complete=bool(complete),
         )
 
     async def agents(self, *, after: AgentId | None = None, limit: int = 1_000) -> tuple[int, dict[AgentId, Agent]]:
         """A page of agents in id order after `after`, true at the seq beside it."""
         seq, agents = await self._read("agents", after or "", limit)
-        return seq, _agents(agents)
+        return seq, agents_of(agents)
 
     async def waiting(self, queue: str, *, offset: int = 0, limit: int = 1_000) -> tuple[int, dict[WorkItemId, Item]]:
         """A page of a queue's waiting items in order, true at the seq beside it."""
         seq, items = await self._read("waiting", queue, offset, limit)
-        return seq, _items(items)
+        return seq, items_of(items)
 
     async def seq(self) -> int:
         """The number of the last event."""
@@ -359,8 +276,9 @@ class RoutingStore:
     async def begin_rebuild(self, epoch: str, seq: int, settings: Settings) -> None:
         """Empty the shard and hold all transitions off (StoreEmpty) until `end_rebuild`.
 
-        epoch: new and unique; a rebuild begun later by another node makes the rest of this one fail with StoreEmpty.
-        seq: of the last event in the journal; the next event has the number after it.
+        epoch: new and unique, an id; a rebuild begun later by another node makes the rest of this one fail with StoreEmpty.
+        seq: the next event has the number after it; at least that of the last event any node has seen. Readers take a
+            gap before store.rebuilt for what it is.
         """
         self._checked(await self._fcall("clear", epoch))
         meta, cursor = f"{self.prefix}meta".encode(), b""
@@ -369,20 +287,18 @@ class RoutingStore:
             if old := [key for key in keys if key != meta]:
                 self._checked(await self._fcall("unlink", epoch, *old))
         self._checked(await self._fcall("begin_rebuild", epoch, seq, self._stream_length))
-        await self._install(settings=settings, epoch=epoch)
+        await self._install(settings, epoch=epoch)
 
     async def restore(
         self, epoch: str, *, agents: Sequence[RestoredAgent] = (), items: Sequence[RestoredItem] = ()
     ) -> None:
         """Put agents and items in their places, agents first. No events are written and nothing is matched yet."""
-        profiles = [profile_of(agent.supply) for agent in agents]
-        await self._install(
-            lanes=list({lane_id(lane): lane for lane in (lane_of(item.demand) for item in items)}.values()),
-            profiles=list({profile_id(profile): profile for profile in profiles}.values()),
-            epoch=epoch,
-        )
-        packed = [_encode(_restored_agent(a, p)) for a, p in zip(agents, profiles, strict=True)]
-        packed += [_encode(_restored_item(item)) for item in items]
+        profiles = {profile_id(profile): profile for profile in (profile_of(agent.supply) for agent in agents)}
+        lanes = dict(_lane(item.demand) for item in items)
+        definitions = [*profiles.values(), *lanes.values()]
+        for start in range(0, len(definitions), RESTORE_BATCH):
+            await self._install(*definitions[start : start + RESTORE_BATCH], epoch=epoch)
+        packed = [agent.packed() for agent in agents] + [item.packed() for item in items]
         for start in range(0, len(packed), RESTORE_BATCH):
             self._checked(await self._fcall("restore", epoch, *packed[start : start + RESTORE_BATCH]))
 
@@ -395,28 +311,16 @@ class RoutingStore:
     async def _step(self, name: str, *args: str | int | bytes, define: Lane | Profile | None = None) -> Step:
         step, fact = await self._call(name, *args)
         if step.outcome in (Outcome.UNKNOWN_LANE, Outcome.UNKNOWN_PROFILE) and define is not None:
-            installed = await self._install(
-                lanes=[define] if isinstance(define, Lane) else [], profiles=[define] if isinstance(define, Profile) else []
-            )
+            installed = await self._install(define)
             if installed.outcome is not Outcome.OK:
                 return installed
             step, fact = await self._call(name, *args)
         return Step(step.outcome, step.at, step.events, fact) if fact else step
 
-    async def _install(
-        self,
-        *,
-        lanes: Sequence[Lane] = (),
-        profiles: Sequence[Profile] = (),
-        settings: Settings | None = None,
-        epoch: str = "",
-    ) -> Step:
-        definitions = [_encode({"kind": "lane", "id": lane_id(lane), "lane": lane}) for lane in lanes]
-        definitions += [_encode({"kind": "profile", "id": profile_id(p), "profile": p}) for p in profiles]
-        if settings is not None:
-            definitions.append(_encode({"kind": "settings", "settings": settings}))
+    async def _install(self, *definitions: Lane | Profile | Settings, epoch: str = "") -> Step:
+        packed = [_encode(_entry(definition)) for definition in definitions]
         name = "install_rebuilt" if epoch else "install"
-        return self._checked(await self._fcall(name, epoch, *definitions))[0]
+        return self._checked(await self._fcall(name, epoch, *packed))[0]
 
     async def _call(self, name: str, *args: str | int | bytes) -> tuple[Step, int]:
         return self._checked(await self._fcall(name, *args))
@@ -453,54 +357,21 @@ class RoutingStore:
             raise StoreUnavailable(str(error)) from error
 
 
-def decode_event(packed: bytes) -> Event:
-    event: Event = _decode_event(packed)
-    return event
-
-
 @lru_cache(maxsize=16_384)
 def _lane(demand: Demand) -> tuple[LaneId, Lane]:
     lane = lane_of(demand)
     return lane_id(lane), lane
 
 
-def _restored_agent(agent: RestoredAgent, profile: Profile) -> dict[str, object]:
-    supply = agent.supply
-    record: dict[str, ProfileId | Units | Mapping[str, int] | str] = {
-        "profile": profile_id(profile),
-        "limit": supply.limit,
-        "at_most": supply.at_most,
-        "status": agent.status,
-        "idle_since": agent.idle_since,
-    }
-    return {"kind": "agent", "id": supply.agent_id, "signed_in": agent.signed_in, "record": record}
-
-
-def _restored_item(item: RestoredItem) -> dict[str, object]:
-    record = Item(
-        lane=_lane(item.demand)[0],
-        state=item.state,
-        score=item.score,
-        enqueued_at=item.enqueued_at,
-        attempt=item.attempt,
-        agent=item.agent,
-        until=item.until,
-        excluded=dict(item.excluded),
-        refusals=dict(item.refusals),
-    )
-    return {"kind": "item", "id": item.item, "record": record, "brief": item.brief}
-
-
-def _agents(flat: Sequence[bytes]) -> dict[AgentId, Agent]:
-    return {AgentId(flat[i].decode()): _decode_agent(flat[i + 1]) for i in range(0, len(flat), 2)}
-
-
-def _items(flat: Sequence[bytes]) -> dict[WorkItemId, Item]:
-    return {WorkItemId(flat[i].decode()): _decode_item(flat[i + 1]) for i in range(0, len(flat), 2)}
-
-
-def _threes(flat: Sequence[Any]) -> Iterable[tuple[Any, Any, Any]]:
-    return zip(flat[::3], flat[1::3], flat[2::3], strict=True)
+def _entry(definition: Lane | Profile | Settings) -> dict[str, object]:
+    """A definition as the store's list of definitions has it."""
+    match definition:
+        case Lane():
+            return {"kind": "lane", "id": lane_id(definition), "lane": definition}
+        case Profile():
+            return {"kind": "profile", "id": profile_id(definition), "profile": definition}
+        case Settings():
+            return {"kind": "settings", "settings": definition}
 
 
 _OUTCOMES = {outcome.value.encode(): outcome for outcome in Outcome}

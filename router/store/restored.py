@@ -1,0 +1,71 @@
+"""What a rebuild puts back: agents and items as the journal knows them, packed for the function `restore`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+
+from router.core.compiler import lane_id, lane_of, profile_id, profile_of
+from router.core.policy import Demand, Supply
+from router.core.records import Item
+from router.core.words import AgentId, Ms, WorkItemId
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredAgent:
+    """An agent as the journal knows them. signed_in: put in grace, else gone."""
+
+    supply: Supply
+    status: str
+    idle_since: Ms
+    signed_in: bool
+
+    def packed(self) -> bytes:
+        supply = self.supply
+        record = {
+            "profile": profile_id(profile_of(supply)),
+            "limit": supply.limit,
+            "at_most": supply.at_most,
+            "status": self.status,
+            "idle_since": self.idle_since,
+        }
+        return _encode({"kind": "agent", "id": supply.agent_id, "signed_in": self.signed_in, "record": record})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoredItem:
+    """An open item as the journal knows it; one that was offered is restored as waiting, its attempt kept.
+
+    An item whose agent was not restored as signed in waits too.
+    """
+
+    item: WorkItemId
+    demand: Demand
+    state: Literal["waiting", "assigned", "wrap_up"]
+    score: int
+    enqueued_at: Ms
+    attempt: int = 0
+    agent: AgentId | None = None
+    until: Ms = 0
+    excluded: Mapping[AgentId, Ms] = field(default_factory=dict)
+    refusals: Mapping[AgentId, int] = field(default_factory=dict)
+    brief: bytes = b""
+
+    def packed(self) -> bytes:
+        record = Item(
+            lane=lane_id(lane_of(self.demand)),
+            state=self.state,
+            score=self.score,
+            enqueued_at=self.enqueued_at,
+            attempt=self.attempt,
+            agent=self.agent,
+            until=self.until,
+            excluded=dict(self.excluded),
+            refusals=dict(self.refusals),
+        )
+        return _encode({"kind": "item", "id": self.item, "record": record, "brief": self.brief})
