@@ -98,7 +98,6 @@ CREATE UNIQUE INDEX conversations_one_open_a_visitor ON conversations (visitor_i
 CREATE TABLE messages (
     conversation_id text NOT NULL REFERENCES conversations ON DELETE CASCADE,
     n               integer NOT NULL,         -- from 1, without gaps
-    id              text NOT NULL,
     kind            text NOT NULL CHECK (kind IN ('text', 'note', 'system')),
     author          text NOT NULL CHECK (author IN ('customer', 'agent', 'bot', 'system')),
     author_id       text NOT NULL,
@@ -130,14 +129,16 @@ CREATE TABLE work_items (
     wrap_up_until   bigint,
     last_seq        bigint NOT NULL DEFAULT 0,
     attempt         integer NOT NULL DEFAULT 0,
-    accepted_at     bigint,
+    answered_at     bigint,           -- first accepted
+    accepted_at     bigint,           -- last accepted
     closed_at       bigint,
     outcome         text,
     disposition     text
 ) WITH (fillfactor = 80);
 CREATE INDEX work_items_conversation ON work_items (conversation_id);
 CREATE INDEX work_items_open ON work_items (enqueued_at, id) WHERE state <> 'closed';
-CREATE INDEX work_items_closed ON work_items (queue, closed_at) WHERE state = 'closed';
+CREATE INDEX work_items_answered ON work_items (answered_at);
+CREATE INDEX work_items_abandoned ON work_items (closed_at) WHERE state = 'closed' AND answered_at IS NULL;
 
 CREATE TABLE journal (
     seq      bigint PRIMARY KEY,

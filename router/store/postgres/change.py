@@ -1,0 +1,80 @@
+"""What a batch of routing events makes of each work item's row; pure. The parts of a row: see journal.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from router.core import events
+from router.core.events import Event
+from router.core.words import ItemState, Ms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One item's change, in the order of append_journal's parameters. queued_seq or state_seq None: that part stays."""
+
+    item_id: str
+    queued_seq: int | None = None
+    queue: str | None = None
+    lane: str | None = None
+    weight: int | None = None
+    score: int | None = None
+    enqueued_at: Ms | None = None
+    state_seq: int | None = None
+    state: ItemState | None = None
+    agent_id: str | None = None
+    offer_id: str | None = None
+    offer_expires_at: Ms | None = None
+    wrap_up_until: Ms | None = None
+    attempt: int | None = None
+    answered_at: Ms | None = None
+    accepted_at: Ms | None = None
+    closed_at: Ms | None = None
+    outcome: str | None = None
+    disposition: str | None = None
+
+
+STATELESS: dict[str, Any] = dict.fromkeys(
+    ("agent_id", "offer_id", "offer_expires_at", "wrap_up_until", "closed_at", "outcome", "disposition")
+)
+"""A new state leaves nothing of the last one: agent, offer, deadlines and end are of the newest event alone."""
+
+
+def changes(numbered: Iterable[tuple[int, Event]]) -> list[Change]:
+    """One change an item, from events in the order of their numbers; by item id."""
+    by_item: dict[str, Change] = {}
+    for seq, event in numbered:
+        item = getattr(event, "item", None)
+        if item is not None:
+            by_item[item] = _apply(by_item.get(item) or Change(item_id=item), seq, event)
+    return [by_item[item] for item in sorted(by_item)]
+
+
+def _apply(before: Change, seq: int, event: Event) -> Change:
+    state: ItemState
+    facts: dict[str, Any]
+    match event:
+        case events.ItemQueued():
+            state, facts = "waiting", _place(event) | {"queued_seq": seq}
+        case events.OfferCreated():
+            state, facts = "offered", {"offer_id": event.offer, "offer_expires_at": event.expires_at}
+            facts |= {"agent_id": event.agent, "attempt": max(event.attempt, before.attempt or 0)}
+        case events.OfferAccepted():
+            state, facts = "assigned", {"agent_id": event.agent, "offer_id": event.offer}
+            facts |= {"answered_at": before.answered_at or event.at, "accepted_at": event.at}
+        case events.OfferDeclined() | events.OfferExpired() | events.OfferRescinded():
+            state, facts = "waiting", {}
+        case events.WrapUpStarted():
+            state, facts = "wrap_up", {"agent_id": event.agent, "wrap_up_until": event.until}
+        case events.ItemClosed():
+            state, facts = "closed", {"agent_id": event.agent, "closed_at": event.at}
+            facts |= {"outcome": event.outcome, "disposition": event.disposition}
+        case _:
+            return before
+    return replace(before, **STATELESS | facts, state=state, state_seq=seq)
+
+
+def _place(event: events.ItemQueued) -> dict[str, Any]:
+    return {name: getattr(event, name) for name in ("queue", "lane", "weight", "score", "enqueued_at")}

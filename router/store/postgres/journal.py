@@ -1,0 +1,142 @@
+"""The journal: every routing event for good, and the rows of work items it leads to; the store's epochs.
+
+Nodes journal the events of their own calls, so events of one item may arrive late, twice, or in another order than they
+happened. Each event therefore says which part of a row it decides, and the newest event (by seq) decides each part:
+
+    place   queue, lane, weight, score, enqueued_at                         item.queued
+    state   state, agent, offer, deadlines, and how it ended                every event of an item
+    record  attempt (the highest), answered_at (the first), accepted_at (the last)   offer.created, offer.accepted
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from router.core.events import Event
+from router.core.words import Ms
+from router.store.postgres.change import Change, changes
+from router.store.postgres.database import Database, Rows
+from router.store.postgres.writer import Kind, Writer, attributes
+
+KEEPER_LOCK = 0x6A6F7572  # "jour"
+
+Journaled = tuple[int, bytes, Event]
+"""An event: its number, its msgpack map as the store wrote it, the same decoded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch:
+    """One life of the live store: from its start or rebuild until it is wiped.
+
+    started_seq: the number its counter began at; its first event has the next.
+    """
+
+    epoch: str
+    started_seq: int
+    at: Ms
+
+
+async def append(writer: Writer, journaled: Sequence[Journaled]) -> None:
+    """Keep events and carry out what they mean for work items, in one transaction; returns after its commit.
+
+    Idempotent by seq. Raises StoreUnavailable (perhaps kept; try again) and Overloaded.
+    """
+    if journaled:
+        await writer.submit(APPEND, journaled, order_by="journal")
+
+
+async def after(database: Database, seq: int, *, limit: int = 1_000) -> list[tuple[int, bytes]]:
+    """Up to limit events with numbers above seq, in order, packed. Feed the last number back in for the next page."""
+    rows = await database.fetch("SELECT seq, body FROM journal WHERE seq > $1 ORDER BY seq LIMIT $2", seq, limit)
+    return [(row["seq"], row["body"]) for row in rows]
+
+
+async def of_item(database: Database, item_id: str, *, limit: int = 1_000) -> list[tuple[int, bytes]]:
+    """What happened to one work item, in order, packed."""
+    rows = await database.fetch(
+        "SELECT seq, body FROM journal WHERE item_id = $1 ORDER BY seq LIMIT $2", item_id, limit
+    )
+    return [(row["seq"], row["body"]) for row in rows]
+
+
+async def first_seq_since(database: Database, at: Ms) -> int | None:
+    """The number of the first event at or after a time; None when there is none."""
+    seq: int | None = await database.fetch_value("SELECT min(seq) FROM journal WHERE at >= $1", at)
+    return seq
+
+
+async def max_seq(database: Database) -> int:
+    """The highest number in the journal; 0 when it is empty."""
+    seq: int = await database.fetch_value("SELECT coalesce(max(seq), 0) FROM journal")
+    return seq
+
+
+async def epoch(database: Database) -> Epoch | None:
+    """The newest epoch of the live store; None before the first."""
+    row = await database.fetch_row(
+        "SELECT epoch, started_seq, at FROM store_epochs ORDER BY started_seq DESC, at DESC LIMIT 1"
+    )
+    return None if row is None else Epoch(**row)
+
+
+async def begin_epoch(database: Database, begun: Epoch) -> None:
+    """Note a new epoch; the same again changes nothing."""
+    await database.execute(
+        "INSERT INTO store_epochs (epoch, started_seq, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        begun.epoch,
+        begun.started_seq,
+        begun.at,
+    )
+
+
+@contextlib.asynccontextmanager
+async def keeper(database: Database) -> AsyncIterator[bool]:
+    """Whether this node is the one that does what only one may (rebuild, closing gaps), for as long as the block runs.
+
+    The lock is the connection's: it is gone with the node or its connection, so ask again now and then.
+    """
+    async with database.connection() as connection:
+        held: bool = await connection.fetchval("SELECT pg_try_advisory_lock($1)", KEEPER_LOCK)
+        try:
+            yield held
+        finally:
+            if held and not connection.is_closed():
+                await connection.execute("SELECT pg_advisory_unlock($1)", KEEPER_LOCK)
+
+
+def _columns(entries: Sequence[Sequence[Journaled]]) -> Sequence[Sequence[object]]:
+    by_seq = {journaled[0]: journaled for entry in entries for journaled in entry}
+    ordered = [by_seq[seq] for seq in sorted(by_seq)]
+    rows = [_row(event) for _, _, event in ordered]
+    return (
+        [seq for seq, _, _ in ordered],
+        [event.at for _, _, event in ordered],
+        *([row[column] for row in rows] for column in range(4)),
+        [packed for _, packed, _ in ordered],
+        *_CHANGE_COLUMNS(changes((seq, event) for seq, _, event in ordered)),
+    )
+
+
+def _row(event: Event) -> tuple[str, str | None, str | None, str | None]:
+    """type, item, agent, queue."""
+    kind = event.__struct_config__.tag
+    assert isinstance(kind, str)
+    item, agent, queue = (getattr(event, name, None) for name in ("item", "agent", "queue"))
+    return kind, item, agent, queue
+
+
+_CHANGE_COLUMNS = attributes(*Change.__dataclass_fields__)
+
+
+def _outcomes(entries: Sequence[Sequence[Journaled]], _: Rows) -> list[None]:
+    return [None] * len(entries)
+
+
+APPEND: Kind[Sequence[Journaled], None] = Kind(
+    rank=5,
+    function="append_journal",
+    columns=_columns,
+    outcomes=_outcomes,
+)
