@@ -82,7 +82,7 @@ def _deal(
     rounds = max(COPIES * len(combinations), agents)
     for number in range(rounds):
         hand = hands[number % agents]
-        for subject in combinations[number % len(combinations)]:
+        for subject in combinations[number // COPIES % len(combinations)]:  # its copies go to neighbours
             hand[names[subject]] = chance.randint(ENOUGH, 10)
     every = sorted(names.values())
     for hand in hands:

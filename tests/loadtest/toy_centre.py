@@ -142,7 +142,7 @@ class ToyCentre:
             "units_held": 0, "units_limit": 20 if "over_limit" in self.faults else 100, "skills": {}, "queues": [],
         }  # fmt: skip
         await peer.event(
-            "snapshot", server_time=now_ms(), me=me, statuses=[], queues=[], decline_reasons=[], colleagues=[],
+            "snapshot", server_time=now_ms(), me=me, statuses=[], queues=[], decline_reasons=[],
             dispositions=[{"name": "done", "label": "Done"}], offers=[], assignments=[],
         )  # fmt: skip
         self.agents.append(peer)

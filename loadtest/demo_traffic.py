@@ -1,0 +1,133 @@
+"""`usher run --demo-traffic`: a few customers a minute and some agents at work: a new user sees a living centre.
+
+Slow like people: they read, think and type. It knows the server as everybody does, by its protocol, and plays the demo
+centre's own dialogues. The people in `LEFT_FREE` are never signed in: they are for whoever tries the agent client.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+import structlog
+from websockets.exceptions import InvalidHandshake
+
+import config.dialogues
+from loadtest.address import Address
+from loadtest.agent import Agent
+from loadtest.client import CommandRefused, Stopped
+from loadtest.customer import Customer
+from loadtest.dialogue import Dialogue, Turn, sayable
+from loadtest.http import CallFailed, demo_logins, sign_in
+from loadtest.ledger import Ledger
+from loadtest.socket import Refused
+from loadtest.stage import Stage, own_chance
+from loadtest.tempo import Tempo
+from loadtest.witness import Findings
+
+ACCOUNT = "demo"
+LEFT_FREE = frozenset({"anna@larkspur.example"})
+MOST_AGENTS = 6
+MOST_CUSTOMERS = 12
+"""Talking or waiting at once; further arrivals stay away."""
+VISITS_A_SHIFT = 400
+ARRIVALS_S = (8.0, 25.0)
+LONGEST_CHAT_S = 1_200.0
+AGAIN_S = 15.0
+TEMPO = Tempo(
+    think_s=(2.0, 7.0),
+    a_letter_s=0.06,
+    longest_s=18.0,
+    decline=0.03,
+    ignore=0.03,
+    transfer=0.01,
+    typing=0.95,
+    reads=0.9,
+    rates=0.6,
+)
+
+log = structlog.get_logger()
+Unreachable = (OSError, TimeoutError, Refused, Stopped, InvalidHandshake, CallFailed, CommandRefused)
+
+
+async def demo_traffic(url: str, *, seed: int = 1, most_agents: int = MOST_AGENTS, tempo: Tempo = TEMPO) -> None:
+    """Runs until cancelled; whatever goes wrong ends a simulated person's part, never the server's."""
+    address = Address.of(url)
+    chance = own_chance(seed, "demo")
+    scenes = tuple(_scene(written) for written in config.dialogues.dialogues())
+    while True:
+        try:
+            logins = await demo_logins(address)
+            await _shift(address, _staff(logins, most_agents), scenes, chance, tempo)
+        except Unreachable as failure:
+            log.info("demo traffic pauses", reason=str(failure))
+        await asyncio.sleep(AGAIN_S)
+
+
+def _scene(written: config.dialogues.Dialogue) -> Dialogue:
+    turns = tuple(Turn(turn.speaker, turn.text) for turn in written.turns)
+    return Dialogue(
+        key=written.id,
+        subjects=(written.department,),
+        turns=sayable(turns),
+        customer_name=written.customer,
+        language=written.language,
+    )
+
+
+def _staff(logins: Sequence[dict[str, str]], most: int) -> list[dict[str, str]]:
+    """Agents for the traffic: every other one of those that are not left free, so that teams and languages mix."""
+    agents = [login for login in logins if login["role"] == "agent" and login["email"] not in LEFT_FREE]
+    return (agents[::2] + agents[1::2])[:most]
+
+
+async def _shift(
+    address: Address, logins: list[dict[str, str]], scenes: Sequence[Dialogue], chance: Random, tempo: Tempo
+) -> None:
+    stage = Stage(
+        address=address,
+        account=ACCOUNT,
+        origin=address.origin,
+        dialogues={},
+        ledger=Ledger(),
+        findings=Findings(clock=time.monotonic, cooldown_s=0.0),
+        tempo=tempo,
+    )
+    async with asyncio.TaskGroup() as tasks:
+        agents = []
+        try:
+            for login in logins:
+                cookie = await sign_in(address, login["email"], login["password"])
+                agent = Agent(stage, login["name"], cookie, own_chance(chance.getrandbits(32), login["email"]), tasks)
+                agents.append(agent)
+                await agent.sign_in()
+            await _visits(stage, scenes, chance)
+        finally:
+            await asyncio.gather(*(agent.sign_out() for agent in agents), return_exceptions=True)
+
+
+async def _visits(stage: Stage, scenes: Sequence[Dialogue], chance: Random) -> None:
+    """A shift's customers, one by one; the books kept of them end with the shift, so that they stay small."""
+    async with asyncio.TaskGroup() as customers:
+        for number in range(VISITS_A_SHIFT):
+            if len(stage.dialogues) < MOST_CUSTOMERS:
+                scene = chance.choice(scenes)
+                key = f"demo-{chance.getrandbits(40):x}"
+                dialogue = replace(scene, key=key)
+                stage.dialogues[key] = dialogue
+                customers.create_task(_visit(stage, dialogue, chance), name=f"demo customer {number}")
+            await asyncio.sleep(chance.uniform(*ARRIVALS_S))
+
+
+async def _visit(stage: Stage, dialogue: Dialogue, chance: Random) -> None:
+    customer = Customer(stage, dialogue, dialogue.subjects[0], own_chance(chance.getrandbits(32), dialogue.key))
+    try:
+        async with asyncio.timeout(LONGEST_CHAT_S):
+            await customer.live()
+    except Unreachable as failure:
+        log.info("demo customer left", reason=str(failure))
+    finally:
+        del stage.dialogues[dialogue.key]
