@@ -43,7 +43,8 @@ async def servers(data_dir: Path) -> AsyncIterator[Urls]:
                     yield Urls(redis=valkey.url(data), postgres=postgres.url(data))
                 finally:
                     for keeper in keepers:
-                        keeper.cancel()
+                        if not keeper.cancelling():  # a second cancel would interrupt the orderly stop
+                            keeper.cancel()
         except BaseExceptionGroup as errors:
             if len(errors.exceptions) == 1:
                 raise errors.exceptions[0] from None

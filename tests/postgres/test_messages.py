@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
@@ -116,7 +117,7 @@ async def test_text_comes_back_as_it_was_sent(
 
 async def test_an_entry_the_database_refuses_fails_alone(writer: Writer, conversation: ConversationId) -> None:
     good = [writer.submit(messages.APPEND, a_draft(conversation), order_by="x") for _ in range(20)]
-    bad = [
+    bad: list[asyncio.Future[Any]] = [
         writer.submit(messages.APPEND, a_draft(conversation, text="a\0b"), order_by="x"),
         writer.submit(messages.APPEND, a_draft(conversation, at=2**70), order_by="x"),
         writer.submit(conversations.START, a_start(customer_id=CustomerId("nobody")), order_by="x"),

@@ -1,0 +1,68 @@
+"""Migrations are applied once, in order, whole, whoever starts first."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+
+import asyncpg
+import pytest
+
+from router.embedded import Urls
+from router.store.postgres.migrations import Migration, MigrationError, migrate, migrations
+from tests.servers import database
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture
+async def empty_url(embedded_urls: Urls) -> str:
+    name = f"empty_{next(_numbers)}"
+    connection = await asyncpg.connect(embedded_urls.postgres)
+    await connection.execute(f"CREATE DATABASE {name}")
+    await connection.close()
+    return database(embedded_urls.postgres, name)
+
+
+async def tables(url: str) -> set[str]:
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    await connection.close()
+    return {row["tablename"] for row in rows}
+
+
+async def test_nodes_that_start_at_once_migrate_once(empty_url: str) -> None:
+    applied = await asyncio.gather(*[migrate(empty_url) for _ in range(4)])
+    everything = [migration.name for migration in migrations()]
+    assert sorted(applied, key=len) == [[], [], [], everything]
+    assert {"conversations", "messages", "journal"} <= await tables(empty_url)
+
+
+async def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:
+    good = Migration(name="1.pre.good", phase="pre", sql="CREATE TABLE good ()")
+    bad = Migration(name="2.pre.bad", phase="pre", sql="CREATE TABLE bad (); SELECT 1 / 0")
+    with pytest.raises(asyncpg.DivisionByZeroError):
+        await migrate(empty_url, all_migrations=[good, bad])
+    assert await tables(empty_url) == {"schema_migrations", "good"}
+    mended = Migration(name="2.pre.bad", phase="pre", sql="CREATE TABLE bad ()")
+    assert await migrate(empty_url, all_migrations=[good, mended]) == ["2.pre.bad"]
+
+
+async def test_a_changed_migration_is_refused(empty_url: str) -> None:
+    await migrate(empty_url, all_migrations=[Migration(name="1.pre.a", phase="pre", sql="SELECT 1")])
+    with pytest.raises(MigrationError, match=r"1\.pre\.a was changed"):
+        await migrate(empty_url, all_migrations=[Migration(name="1.pre.a", phase="pre", sql="SELECT 2")])
+
+
+async def test_post_migrations_wait_until_they_are_asked_for(empty_url: str) -> None:
+    both = [
+        Migration(name="1.pre.a", phase="pre", sql="SELECT 1"),
+        Migration(name="2.post.b", phase="post", sql="SELECT 1"),
+    ]
+    assert await migrate(empty_url, phases=["pre"], all_migrations=both) == ["1.pre.a"]
+    assert await migrate(empty_url, all_migrations=both) == ["2.post.b"]
+
+
+def test_migrations_have_different_numbers_and_a_phase() -> None:
+    numbers = [migration.name.split(".")[0] for migration in migrations()]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
