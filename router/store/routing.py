@@ -276,7 +276,7 @@ class RoutingStore:
     async def begin_rebuild(self, epoch: str, seq: int, settings: Settings) -> None:
         """Empty the shard and hold all transitions off (StoreEmpty) until `end_rebuild`.
 
-        epoch: new and unique, an id; a rebuild begun later by another node makes the rest of this one fail with StoreEmpty.
+        epoch: new and unique, an id; a later rebuild by another node makes the rest of this one fail with StoreEmpty.
         seq: the next event has the number after it; at least that of the last event any node has seen. Readers take a
             gap before store.rebuilt for what it is.
         """
@@ -295,7 +295,7 @@ class RoutingStore:
         """Put agents and items in their places, agents first. No events are written and nothing is matched yet."""
         profiles = {profile_id(profile): profile for profile in (profile_of(agent.supply) for agent in agents)}
         lanes = dict(_lane(item.demand) for item in items)
-        definitions = [*profiles.values(), *lanes.values()]
+        definitions: list[Lane | Profile] = [*profiles.values(), *lanes.values()]
         for start in range(0, len(definitions), RESTORE_BATCH):
             await self._install(*definitions[start : start + RESTORE_BATCH], epoch=epoch)
         packed = [agent.packed() for agent in agents] + [item.packed() for item in items]

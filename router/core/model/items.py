@@ -1,0 +1,229 @@
+"""Work items: waiting → offered → assigned → wrap_up → closed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+from router.core.events import ItemClosed, ItemQueued, WrapUpStarted
+from router.core.model.matching import make_offer, place, settle
+from router.core.model.offers import exclude, rescind
+from router.core.model.state import BRIEF_BYTES, Reply, State
+from router.core.outcomes import Outcome
+from router.core.records import Item
+from router.core.words import AgentId, LaneId, Ms, WorkItemId
+
+ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+def enqueue(
+    state: State,
+    now: Ms,
+    item: WorkItemId,
+    lane: LaneId,
+    *,
+    enqueued_at: Ms | None = None,
+    credit_ms: Ms = 0,
+    brief: bytes = b"",
+    excluded: Iterable[AgentId] = (),
+) -> Reply:
+    if not ID.fullmatch(item) or len(brief) > BRIEF_BYTES:
+        return Reply(Outcome.BAD_REQUEST)
+    if lane not in state.lanes:
+        return Reply(Outcome.UNKNOWN_LANE)
+    if item in state.items:
+        return Reply(Outcome.EXISTS)
+    if item in state.closed:
+        return Reply(Outcome.ITEM_CLOSED)
+    since = now if enqueued_at is None else enqueued_at
+    state.items[item] = Item(
+        lane=lane, state="waiting", score=since - credit_ms, enqueued_at=since, excluded=dict.fromkeys(excluded, 0)
+    )
+    state.briefs[item] = brief
+    _queued(state, now, item, "new")
+    place(state, now, item)
+    return Reply(Outcome.OK)
+
+
+def complete(state: State, now: Ms, item: WorkItemId, agent: AgentId, disposition: str) -> Reply:
+    if item in state.closed and state.closed[item] == agent:
+        return Reply(Outcome.OK)
+    if refusal := _not_held(state, item, agent):
+        return refusal
+    close_held(state, now, item, "completed", disposition=disposition)
+    settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
+def wrap_up(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Reply:
+    if refusal := _not_held(state, item, agent):
+        return refusal
+    if state.items[item].state == "wrap_up":
+        return Reply(Outcome.OK)
+    queue = state.settings.queues.get(state.lane(item).queue)
+    longest_ms = queue.wrap_up_ms if queue else state.settings.wrap_up_ms
+    if longest_ms == 0:
+        close_held(state, now, item, "completed")
+        settle(state, now, agent)
+        return Reply(Outcome.OK)
+    state.change_item(item, state="wrap_up", until=now + longest_ms)
+    state.change_agent(agent, wrapping=state.agents[agent].wrapping + 1)
+    state.set_timer(now + longest_ms, "wrap_up", item)
+    state.events.append(WrapUpStarted(at=now, item=item, agent=agent, until=now + longest_ms))
+    return Reply(Outcome.OK)
+
+
+def end_wrap_up(state: State, now: Ms, item: WorkItemId) -> None:
+    agent = state.items[item].agent
+    assert agent is not None
+    close_held(state, now, item, "completed")
+    settle(state, now, agent)
+
+
+def cancel(state: State, now: Ms, item: WorkItemId, reason: str) -> Reply:
+    record = state.items.get(item)
+    if record is None:
+        return Reply(Outcome.OK if item in state.closed else Outcome.UNKNOWN_ITEM)
+    if record.state in ("assigned", "wrap_up"):
+        close_held(state, now, item, "cancelled", reason=reason)
+    else:
+        if record.state == "offered" and record.agent is not None:
+            rescind(state, now, record.agent, "cancelled")
+        state.events.append(ItemClosed(at=now, item=item, outcome="cancelled", state=record.state, reason=reason))
+        _erase(state, item)
+    if record.agent is not None:
+        settle(state, now, record.agent)
+    return Reply(Outcome.OK)
+
+
+def transfer_to_queue(state: State, now: Ms, item: WorkItemId, agent: AgentId, lane: LaneId) -> Reply:
+    if lane not in state.lanes:
+        return Reply(Outcome.UNKNOWN_LANE)
+    if refusal := _not_held(state, item, agent):
+        return refusal
+    if state.items[item].state != "assigned":
+        return Reply(Outcome.WRONG_STATE)
+    release(state, item)
+    state.change_agent(agent, idle_since=now)
+    state.change_item(item, lane=lane)
+    if state.items[item].excluded.get(agent) != 0:
+        exclude(state, item, agent, now + state.settings.cooldown_ms)
+    requeue(state, now, item, "transfer", by=agent)
+    settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
+def transfer_to_agent(state: State, now: Ms, item: WorkItemId, agent: AgentId, target: AgentId) -> Reply:
+    if refusal := _not_held(state, item, agent):
+        return refusal
+    if state.items[item].state != "assigned":
+        return Reply(Outcome.WRONG_STATE)
+    record = state.agents.get(target)
+    if record is None:
+        return Reply(Outcome.UNKNOWN_AGENT)
+    reachable = record.reachability == "connected" and record.status != "offline"
+    if target == agent or not reachable or record.offer is not None:
+        return Reply(Outcome.AGENT_UNAVAILABLE)
+    release(state, item)
+    state.change_agent(agent, idle_since=now)
+    make_offer(state, now, item, target, by=agent)
+    settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
+def release(state: State, item: WorkItemId) -> None:
+    """Take a held item out of its agent's hands."""
+    record = state.items[item]
+    assert record.agent is not None
+    agent = state.agents[record.agent]
+    state.take_room(record.agent, state.lane(item), sign=-1)
+    state.change_agent(
+        record.agent,
+        items=[other for other in agent.items if other != item],
+        wrapping=agent.wrapping - (record.state == "wrap_up"),
+    )
+    state.change_item(item, until=0)
+    state.drop_timer("wrap_up", item)
+
+
+def close_held(
+    state: State,
+    now: Ms,
+    item: WorkItemId,
+    outcome: Literal["completed", "cancelled"],
+    *,
+    disposition: str = "",
+    reason: str = "",
+) -> None:
+    record = state.items[item]
+    assert record.agent is not None
+    release(state, item)
+    state.change_agent(record.agent, idle_since=now)
+    state.events.append(
+        ItemClosed(
+            at=now,
+            item=item,
+            outcome=outcome,
+            state=record.state,
+            agent=record.agent,
+            disposition=disposition,
+            reason=reason,
+        )
+    )
+    _erase(state, item)
+
+
+def requeue(
+    state: State, now: Ms, item: WorkItemId, reason: Literal["transfer", "agent_gone"], *, by: AgentId | None = None
+) -> None:
+    """Back in line, out of the hands of the agent still named in it."""
+    agent = state.items[item].agent
+    state.change_item(item, agent=None)
+    _queued(state, now, item, reason, by=by, from_agent=agent)
+    place(state, now, item)
+
+
+def _queued(
+    state: State,
+    now: Ms,
+    item: WorkItemId,
+    reason: Literal["new", "transfer", "agent_gone"],
+    *,
+    by: AgentId | None = None,
+    from_agent: AgentId | None = None,
+) -> None:
+    record, lane = state.items[item], state.lane(item)
+    state.events.append(
+        ItemQueued(
+            at=now,
+            item=item,
+            queue=lane.queue,
+            lane=record.lane,
+            channel=lane.channel,
+            weight=lane.weight,
+            score=record.score,
+            enqueued_at=record.enqueued_at,
+            reason=reason,
+            by=by,
+            from_agent=from_agent,
+        )
+    )
+
+
+def _not_held(state: State, item: WorkItemId, agent: AgentId) -> Reply | None:
+    """Why the agent can do nothing with the item; None: they hold it."""
+    record = state.items.get(item)
+    if record is None:
+        return Reply(Outcome.ITEM_CLOSED if item in state.closed else Outcome.UNKNOWN_ITEM)
+    if record.state in ("waiting", "offered"):
+        return Reply(Outcome.WRONG_STATE)
+    return None if record.agent == agent else Reply(Outcome.NOT_YOURS)
+
+
+def _erase(state: State, item: WorkItemId) -> None:
+    record = state.items.pop(item)
+    state.closed[item] = record.agent
+    state.briefs.pop(item)
+    for agent in record.excluded:
+        state.drop_timer("exclusion", item, agent)

@@ -1,0 +1,91 @@
+"""Matching by looking at everything: `place` finds an agent for an item, `settle` finds an item for an agent."""
+
+from __future__ import annotations
+
+from router.core.compiler import Lane, eligible
+from router.core.events import OfferCreated
+from router.core.model.state import State
+from router.core.records import Agent
+from router.core.words import AgentId, Ms, OfferId, WorkItemId
+
+
+def is_free_for(state: State, agent: Agent, lane: Lane) -> bool:
+    """Whether the agent could be offered an item of the lane now."""
+    return (
+        agent.reachability == "connected"
+        and lane.channel in state.settings.statuses.get(agent.status, ())
+        and eligible(lane, state.profiles[agent.profile])
+        and agent.used + lane.weight <= agent.limit
+        and agent.counts.get(lane.channel, 0) < agent.at_most.get(lane.channel, 0)
+        and agent.offer is None
+        and agent.wrapping == 0
+    )
+
+
+def can_match(state: State, item: WorkItemId, agent: AgentId) -> bool:
+    return agent not in state.items[item].excluded and is_free_for(state, state.agents[agent], state.lane(item))
+
+
+def rank(state: State, agent: AgentId, lane: Lane) -> tuple[float, int, AgentId]:
+    """Order of agents for items of the lane, best first."""
+    record = state.agents[agent]
+    load = record.used / record.limit if lane.model == "least_loaded" else 0.0
+    return load, record.idle_since, agent
+
+
+def best_agent(state: State, item: WorkItemId) -> AgentId | None:
+    able = [agent for agent in state.agents if can_match(state, item, agent)]
+    return min(able, key=lambda agent: rank(state, agent, state.lane(item)), default=None)
+
+
+def best_item(state: State, agent: AgentId) -> WorkItemId | None:
+    waiting = [item for item, record in state.items.items() if record.state == "waiting"]
+    able = [item for item in waiting if can_match(state, item, agent)]
+    return min(able, key=lambda item: (state.items[item].score, item), default=None)
+
+
+def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: AgentId | None = None) -> None:
+    """by: who transfers it to this very agent."""
+    lane = state.lane(item)
+    queue = state.settings.queues.get(lane.queue)
+    ring_ms = queue.ring_ms.get(lane.channel, state.settings.ring_ms) if queue else state.settings.ring_ms
+    attempt = state.items[item].attempt + 1
+    state.change_item(
+        item, state="offered", agent=agent, attempt=attempt, expires_at=now + ring_ms, direct=by is not None
+    )
+    state.take_room(agent, lane, sign=1)
+    state.change_agent(agent, offer=item)
+    state.set_timer(now + ring_ms, "offer", item)
+    state.events.append(
+        OfferCreated(
+            at=now,
+            offer=OfferId(f"{item}:{attempt}"),
+            item=item,
+            agent=agent,
+            queue=lane.queue,
+            lane=state.items[item].lane,
+            channel=lane.channel,
+            weight=lane.weight,
+            expires_at=now + ring_ms,
+            enqueued_at=state.items[item].enqueued_at,
+            attempt=attempt,
+            direct=by is not None,
+            by=by,
+            brief=state.briefs.get(item, b""),
+        )
+    )
+
+
+def place(state: State, now: Ms, item: WorkItemId) -> None:
+    """Offer an item that is in nobody's hands, or let it wait."""
+    state.change_item(item, state="waiting")
+    agent = best_agent(state, item)
+    if agent is not None:
+        make_offer(state, now, item, agent)
+
+
+def settle(state: State, now: Ms, agent: AgentId) -> None:
+    """Offer the best waiting item to an agent whose state has changed, if they can take one."""
+    item = best_item(state, agent)
+    if item is not None:
+        make_offer(state, now, item, agent)

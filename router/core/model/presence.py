@@ -1,0 +1,171 @@
+"""Agents: what they bring, whether they are reachable, what status they chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from router.core.compiler import Settings, eligible
+from router.core.events import AgentPresence, AgentProfile
+from router.core.model.items import ID, close_held, release, requeue
+from router.core.model.matching import place, settle
+from router.core.model.offers import Rescinded, rescind
+from router.core.model.state import DEVICES, Reply, State
+from router.core.outcomes import Outcome
+from router.core.records import Agent
+from router.core.words import AgentId, Channel, DeviceId, Ms, ProfileId, Units
+
+Reason = Literal["sign_in", "chosen", "supervisor", "missed_offer", "disconnected", "reconnected", "gone", "signed_out"]
+
+
+def put_agent(  # noqa: PLR0917
+    state: State, now: Ms, agent: AgentId, profile: ProfileId, limit: Units, at_most: Mapping[Channel, int]
+) -> Reply:
+    if limit < 1 or not ID.fullmatch(agent):
+        return Reply(Outcome.BAD_REQUEST)
+    if profile not in state.profiles:
+        return Reply(Outcome.UNKNOWN_PROFILE)
+    old = state.agents.get(agent)
+    if old is None:
+        state.agents[agent] = Agent(profile=profile, limit=limit, at_most=dict(at_most))
+    elif (old.profile, old.limit, old.at_most) == (profile, limit, dict(at_most)):
+        return Reply(Outcome.OK)
+    state.change_agent(agent, profile=profile, limit=limit, at_most=dict(at_most))
+    state.events.append(AgentProfile(at=now, agent=agent, profile=profile, limit=limit))
+    offered = state.agents[agent].offer
+    if offered and not state.items[offered].direct and not eligible(state.lane(offered), state.profiles[profile]):
+        return_offer(state, now, agent, "profile")
+    settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
+def lease(  # noqa: PLR0917
+    state: State, now: Ms, agent: AgentId, device: DeviceId, node: str, ttl_ms: Ms, sign_in_status: str = ""
+) -> Reply:
+    if ttl_ms < 1 or not (ID.fullmatch(device) and ID.fullmatch(node)):
+        return Reply(Outcome.BAD_REQUEST)
+    record = state.agents.get(agent)
+    if record is None:
+        return Reply(Outcome.UNKNOWN_AGENT)
+    status = sign_in_status or state.settings.sign_in_status
+    if status not in state.settings.statuses:
+        return Reply(Outcome.UNKNOWN_STATUS)
+    if device not in record.devices and len(record.devices) >= DEVICES:
+        return Reply(Outcome.TOO_MANY)
+    state.set_timer(now + ttl_ms, "lease", agent, device)
+    state.change_agent(agent, devices=record.devices | {device: node}, reachability="connected")
+    if record.reachability == "connected":
+        return Reply(Outcome.OK)
+    if record.reachability == "gone":
+        state.change_agent(agent, status=status, idle_since=record.idle_since or now)
+    state.drop_timer("grace", agent)
+    _told(state, now, agent, "sign_in" if record.reachability == "gone" else "reconnected")
+    settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
+def unlease(state: State, now: Ms, agent: AgentId, device: DeviceId) -> Reply:
+    if agent not in state.agents:
+        return Reply(Outcome.UNKNOWN_AGENT)
+    if device in state.agents[agent].devices:
+        drop_device(state, now, agent, device)
+    return Reply(Outcome.OK)
+
+
+def drop_device(state: State, now: Ms, agent: AgentId, device: DeviceId) -> None:
+    """After the last one the grace begins: nothing new, the ringing offer moves on, what is held stays."""
+    state.drop_timer("lease", agent, device)
+    left = {other: node for other, node in state.agents[agent].devices.items() if other != device}
+    state.change_agent(agent, devices=left)
+    if left:
+        return
+    state.change_agent(agent, reachability="grace")
+    state.set_timer(now + state.settings.grace_ms, "grace", agent)
+    _told(state, now, agent, "disconnected")
+    return_offer(state, now, agent, "disconnected")
+
+
+def sign_out(state: State, now: Ms, agent: AgentId) -> Reply:
+    record = state.agents.get(agent)
+    if record is None:
+        return Reply(Outcome.UNKNOWN_AGENT)
+    if record.reachability == "gone":
+        return Reply(Outcome.OK)
+    for device in record.devices:
+        state.drop_timer("lease", agent, device)
+    state.drop_timer("grace", agent)
+    state.change_agent(agent, devices={})
+    leave(state, now, agent, "signed_out")
+    return Reply(Outcome.OK)
+
+
+def leave(state: State, now: Ms, agent: AgentId, reason: Literal["gone", "signed_out"]) -> None:
+    """The agent will not be back: wrap-ups end, assigned items return to their queues in order, ahead of their age."""
+    state.change_agent(agent, reachability="gone", status="offline")
+    _told(state, now, agent, reason)
+    return_offer(state, now, agent, "disconnected")
+    held = state.agents[agent].items
+    for item in held:
+        if state.items[item].state == "wrap_up":
+            close_held(state, now, item, "completed")
+    assigned = [item for item in held if item in state.items]
+    for item in sorted(assigned, key=lambda item: (state.items[item].score, item)):
+        release(state, item)
+        state.change_item(item, score=state.items[item].score - state.settings.gone_boost_ms)
+        requeue(state, now, item, "agent_gone")
+
+
+def set_status(  # noqa: PLR0917
+    state: State,
+    now: Ms,
+    agent: AgentId,
+    status: str,
+    reason: Literal["chosen", "supervisor"] = "chosen",
+    by: AgentId | None = None,
+) -> Reply:
+    record = state.agents.get(agent)
+    if record is None:
+        return Reply(Outcome.UNKNOWN_AGENT)
+    if status not in state.settings.statuses:
+        return Reply(Outcome.UNKNOWN_STATUS)
+    if record.reachability == "gone":
+        return Reply(Outcome.AGENT_GONE)
+    if record.status == status:
+        return Reply(Outcome.OK)
+    state.change_agent(agent, status=status)
+    _told(state, now, agent, reason, by)
+    if record.offer and state.lane(record.offer).channel not in state.settings.statuses[status]:
+        return_offer(state, now, agent, "status")
+    settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
+def configure(state: State, now: Ms, settings: Settings) -> Reply:
+    """Put settings in force; agents in a status that allows other channels now are matched anew, in order of ids."""
+    old, state.settings = state.settings.statuses, settings
+    concerned = [
+        agent
+        for agent, record in sorted(state.agents.items())
+        if record.reachability != "gone" and old.get(record.status) != settings.statuses.get(record.status)
+    ]
+    for agent in concerned:
+        settle(state, now, agent)
+    for agent in concerned:
+        offered, allowed = state.agents[agent].offer, settings.statuses.get(state.agents[agent].status, ())
+        if offered and not state.items[offered].direct and state.lane(offered).channel not in allowed:
+            return_offer(state, now, agent, "status")
+            settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
+def return_offer(state: State, now: Ms, agent: AgentId, reason: Rescinded) -> None:
+    """A ringing offer moves on to somebody else."""
+    if state.agents[agent].offer is not None:
+        place(state, now, rescind(state, now, agent, reason))
+
+
+def _told(state: State, now: Ms, agent: AgentId, reason: Reason, by: AgentId | None = None) -> None:
+    record = state.agents[agent]
+    state.events.append(
+        AgentPresence(at=now, agent=agent, reachability=record.reachability, status=record.status, reason=reason, by=by)
+    )

@@ -1,0 +1,65 @@
+"""State of the reference model: dictionaries of the same records the store packs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
+
+from router.core.compiler import Lane, Profile, Settings
+from router.core.events import Event
+from router.core.outcomes import Outcome
+from router.core.records import Agent, Item
+from router.core.words import AgentId, LaneId, Ms, ProfileId, Units, WorkItemId
+
+BRIEF_BYTES = 4096
+DEVICES = 16
+"""Most open devices of one agent."""
+REFUSALS = 3
+"""After so many refusals of an item it is never offered to that agent again."""
+
+
+class Reply(NamedTuple):
+    """fact: ms since the offer ended (offer_expired), or when the next timer is due (tick)."""
+
+    outcome: Outcome
+    fact: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    settings: Settings
+    lanes: dict[LaneId, Lane] = field(default_factory=dict)
+    profiles: dict[ProfileId, Profile] = field(default_factory=dict)
+    agents: dict[AgentId, Agent] = field(default_factory=dict)
+    items: dict[WorkItemId, Item] = field(default_factory=dict)
+    """Open items only."""
+    briefs: dict[WorkItemId, bytes] = field(default_factory=dict)
+    closed: dict[WorkItemId, AgentId | None] = field(default_factory=dict)
+    """Whose each closed item was."""
+    timers: dict[str, Ms] = field(default_factory=dict)
+    """When each "<kind> <id>[ <device or agent>]" is due."""
+    events: list[Event] = field(default_factory=list)
+
+    def lane(self, item: WorkItemId) -> Lane:
+        return self.lanes[self.items[item].lane]
+
+    def change_item(self, item: WorkItemId, **fields: Any) -> None:
+        self.items[item] = replace(self.items[item], **fields)
+
+    def change_agent(self, agent: AgentId, **fields: Any) -> None:
+        self.agents[agent] = replace(self.agents[agent], **fields)
+
+    def take_room(self, agent: AgentId, lane: Lane, *, sign: int) -> None:
+        """Take (sign 1) or give back (sign -1) an agent's room for one item of the lane."""
+        record = self.agents[agent]
+        used: Units = record.used + sign * lane.weight
+        counts = record.counts | {lane.channel: record.counts.get(lane.channel, 0) + sign}
+        self.change_agent(agent, used=used, counts={channel: count for channel, count in counts.items() if count})
+
+    def set_timer(self, due: Ms, *words: str) -> None:
+        self.timers[" ".join(words)] = due
+
+    def drop_timer(self, *words: str) -> None:
+        self.timers.pop(" ".join(words), None)

@@ -1,0 +1,38 @@
+"""Timers, carried out in order of due time, kind and id."""
+
+from __future__ import annotations
+
+from router.core.model.items import end_wrap_up
+from router.core.model.offers import end_exclusion, expire_offer
+from router.core.model.presence import drop_device, leave
+from router.core.model.state import Reply, State
+from router.core.outcomes import Outcome
+from router.core.words import AgentId, DeviceId, Ms, WorkItemId
+
+
+def tick(state: State, now: Ms, limit: int) -> Reply:
+    """fact: when the next timer is due; 0: there is none."""
+    if limit < 1:
+        return Reply(Outcome.BAD_REQUEST)
+    for _ in range(limit):
+        due = [timer for timer, at in state.timers.items() if at <= now]
+        if not due:
+            break
+        timer = min(due, key=lambda timer: (state.timers[timer], timer))
+        del state.timers[timer]
+        _carry_out(state, now, *timer.split(" "))
+    return Reply(Outcome.OK, min(state.timers.values(), default=0))
+
+
+def _carry_out(state: State, now: Ms, kind: str, of: str, other: str = "") -> None:
+    match kind:
+        case "exclusion":
+            end_exclusion(state, now, WorkItemId(of), AgentId(other))
+        case "offer":
+            expire_offer(state, now, WorkItemId(of))
+        case "wrap_up":
+            end_wrap_up(state, now, WorkItemId(of))
+        case "grace":
+            leave(state, now, AgentId(of), "gone")
+        case "lease":
+            drop_device(state, now, AgentId(of), DeviceId(other))

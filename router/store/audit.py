@@ -1,0 +1,199 @@
+"""Looks at everything the store keeps for a shard and says what does not hold: for `usher doctor` and the tests.
+
+Reads the whole keyspace of the shard, unlike anything else here: not for the hot path, and exact only while no
+transition runs meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from router.core.compiler import Lane, Profile, Settings, class_of, eligible
+from router.core.model import State
+from router.core.model.matching import can_match, is_free_for, rank
+from router.core.words import AgentId, LaneId, ProfileId
+from router.store.connection import Connection
+from router.store.routing import RoutingStore
+
+
+class _Entry(msgspec.Struct):
+    kind: str
+    id: str = ""
+    lane: Lane | None = None
+    profile: Profile | None = None
+    settings: Settings | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Shelves:
+    """The sorted sets and sets of a shard: name without prefix → members in order, with scores where they count."""
+
+    scored: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
+    sets: dict[str, set[str]] = field(default_factory=dict)
+
+
+async def audit(connection: Connection, store: RoutingStore) -> list[str]:
+    """Say in one sentence each what is wrong; empty: every invariant holds."""
+    state, shelves = await load(connection, store)
+    return [
+        *_wrong_hands(state),
+        *_wrong_room(state),
+        *_missed_matches(state),
+        *_wrong_lines(state, shelves),
+        *_wrong_pools(state, shelves),
+        *_wrong_timers(state, shelves),
+    ]
+
+
+async def load(connection: Connection, store: RoutingStore) -> tuple[State, Shelves]:
+    """The shard as a State of the reference model, and its shelves."""
+    snapshot = await store.snapshot(limit=1_000_000)
+    state = State(settings=Settings(**_NO_SETTINGS), agents=dict(snapshot.agents), items=dict(snapshot.items))
+    for packed in await connection.call("LRANGE", f"{store.prefix}definitions", 0, -1):
+        entry = msgspec.msgpack.decode(packed[40:], type=_Entry)
+        if entry.lane:
+            state.lanes[LaneId(entry.id)] = entry.lane
+        if entry.profile:
+            state.profiles[ProfileId(entry.id)] = entry.profile
+        state.settings = entry.settings or state.settings
+    shelves = Shelves()
+    cursor = b""
+    while cursor != b"0":
+        cursor, keys = await connection.call("SCAN", cursor or b"0", "MATCH", f"{store.prefix}*", "COUNT", 1_000)
+        for key in keys:
+            await _read_shelf(connection, key, key.decode().removeprefix(store.prefix), shelves)
+    state.timers = {timer: int(due) for timer, due in shelves.scored.get("timers", [])}
+    return state, shelves
+
+
+async def _read_shelf(connection: Connection, key: bytes, name: str, shelves: Shelves) -> None:
+    kind = name.partition(":")[0]
+    if kind in ("lane", "queue", "pool", "waiting", "free", "timers"):
+        flat = await connection.call("ZRANGE", key, 0, -1, "WITHSCORES")
+        shelves.scored[name] = [(flat[i].decode(), float(flat[i + 1])) for i in range(0, len(flat), 2)]
+    elif kind in ("asleep", "staff", "staffed"):
+        shelves.sets[name] = {member.decode() for member in await connection.call("SMEMBERS", key)}
+
+
+def _wrong_hands(state: State) -> Iterator[str]:
+    """No item is held by two agents, and each is where its record says."""
+    held = Counter(item for agent in state.agents.values() for item in agent.items)
+    offered = Counter(agent.offer for agent in state.agents.values() if agent.offer)
+    yield from (f"{item} is in {n} hands" for item, n in (held + offered).items() if n > 1)
+    for item, record in state.items.items():
+        agent = state.agents.get(record.agent) if record.agent else None
+        match record.state:
+            case "waiting":
+                right = record.agent is None and item not in held and item not in offered
+            case "offered":
+                right = agent is not None and agent.offer == item
+            case _:
+                right = agent is not None and item in agent.items
+        if not right:
+            yield f"{item} is {record.state}, but not where it should be"
+    yield from (f"{item} is held but not open" for item in held + offered if item not in state.items)
+
+
+def _wrong_room(state: State) -> Iterator[str]:
+    """Units and counts are those of the held items and the pending offer."""
+    for agent, record in state.agents.items():
+        mine = [*record.items, *([record.offer] if record.offer else [])]
+        lanes = [state.lanes[state.items[item].lane] for item in mine if item in state.items]
+        if record.used != sum(lane.weight for lane in lanes):
+            yield f"{agent} holds {record.used} units by record, {sum(lane.weight for lane in lanes)} by items"
+        if record.counts != Counter(lane.channel for lane in lanes):
+            yield f"{agent} has wrong counts of items by channel"
+        if record.wrapping != sum(state.items[item].state == "wrap_up" for item in record.items):
+            yield f"{agent} has a wrong count of items in wrap-up"
+
+
+def _missed_matches(state: State) -> Iterator[str]:
+    """No item waits while an eligible agent is free."""
+    waiting = [item for item, record in state.items.items() if record.state == "waiting"]
+    free = [agent for agent, record in state.agents.items() if record.reachability == "connected" and not record.offer]
+    for item in waiting:
+        yield from (f"{item} waits while {agent} is free" for agent in free if can_match(state, item, agent))
+
+
+def _wrong_lines(state: State, shelves: Shelves) -> Iterator[str]:
+    """Lanes, queues and the indexes over lanes hold the waiting items, in order; lanes nobody could serve sleep."""
+    want: dict[str, list[tuple[str, float]]] = {}
+    asleep = set()
+    staffed = {record.profile for record in state.agents.values() if record.reachability != "gone"}
+    for item, record in sorted(state.items.items(), key=lambda pair: (pair[1].score, pair[0])):
+        if record.state == "waiting":
+            lane = state.lanes[record.lane]
+            if f"lane:{record.lane}" not in want:
+                if any(eligible(lane, state.profiles[profile]) for profile in staffed):
+                    heads = want.setdefault(f"waiting:{class_of(lane)}", [])
+                    heads.append((f"{item} {record.lane}", record.score))
+                else:
+                    asleep.add(record.lane)
+            want.setdefault(f"lane:{record.lane}", []).append((item, record.score))
+            want.setdefault(f"queue:{lane.queue}", []).append((item, record.score))
+    yield from _differences(want, shelves.scored, ("lane", "queue", "waiting"))
+    if asleep != shelves.sets.get("asleep", set()):
+        yield f"lanes asleep: {shelves.sets.get('asleep')}, should be {asleep}"
+    if staffed != shelves.sets.get("staffed", set()):
+        yield f"staffed profiles: {shelves.sets.get('staffed')}, should be {staffed}"
+
+
+def _wrong_pools(state: State, shelves: Shelves) -> Iterator[str]:
+    """Pools and their indexes hold the free agents of each class, in order."""
+    want: dict[str, list[tuple[str, float]]] = {}
+    classes = {class_of(lane): lane for lane in state.lanes.values()}
+    places: list[tuple[str, tuple[float, int, AgentId], AgentId]] = []
+    for agent, record in state.agents.items():
+        free_for = {class_of(lane): lane for lane in state.lanes.values() if is_free_for(state, record, lane)}
+        places += [(name, rank(state, agent, lane), agent) for name, lane in free_for.items()]
+    for name, (load, idle, _), agent in sorted(places):
+        balanced = classes[name].model == "least_loaded"
+        place = (f"{idle:014d} {agent}", load) if balanced else (agent, float(idle))
+        profile = state.agents[agent].profile
+        pool = want.setdefault(f"pool:{name}:{profile}", [])
+        pool.append(place)
+        if len(pool) == 1:
+            want.setdefault(f"free:{name}", []).append((f"{place[0]} {profile}", place[1]))
+    yield from _differences(want, shelves.scored, ("pool", "free"))
+
+
+def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
+    """Every pending offer, wrap-up, lease, grace and cool-down has its timer, and nothing else has one."""
+    want: dict[str, float | None] = {}
+    for item, record in state.items.items():
+        if record.state == "offered":
+            want[f"offer {item}"] = record.expires_at
+        if record.state == "wrap_up":
+            want[f"wrap_up {item}"] = record.until
+        want |= {f"exclusion {item} {agent}": until for agent, until in record.excluded.items() if until}
+    for agent, known in state.agents.items():
+        if known.reachability == "grace":
+            want[f"grace {agent}"] = None
+        want |= dict.fromkeys((f"lease {agent} {device}" for device in known.devices), None)
+    have = dict(shelves.scored.get("timers", []))
+    for timer in want.keys() | have.keys():
+        if timer not in want or timer not in have or want[timer] not in (None, have[timer]):
+            yield f"timer {timer}: {have.get(timer)}, should be {want.get(timer, 'none')}"
+
+
+def _differences(want: dict[str, Any], have: dict[str, Any], kinds: tuple[str, ...]) -> Iterator[str]:
+    found = {name: members for name, members in have.items() if name.partition(":")[0] in kinds}
+    for name in want.keys() | found.keys():
+        if want.get(name) != found.get(name):
+            yield f"{name} holds {found.get(name)}, should hold {want.get(name)}"
+
+
+_NO_SETTINGS: dict[str, Any] = {
+    "statuses": {},
+    "queues": {},
+    "sign_in_status": "",
+    "missed_status": "",
+    "grace_ms": 0,
+    "gone_boost_ms": 0,
+    "cooldown_ms": 0,
+}

@@ -1,0 +1,383 @@
+"""A small world at its boundaries, in which the store and the reference model live through the same history.
+
+Numbers are chosen to meet: units fit exactly, scores and idle times are equal, things happen in the ms they end, ids are
+prefixes of one another.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from router.core import model
+from router.core.compiler import QueueSettings, Settings, lane_id, lane_of, profile_id, profile_of
+from router.core.events import Event
+from router.core.model import Reply, State
+from router.core.outcomes import Outcome
+from router.core.policy import Demand, Requirement, Supply
+from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
+from router.store.connection import Connection
+from router.store.routing import RoutingStore, Step
+
+T = TypeVar("T")
+
+HISTORY = 100
+"""Moves of a history."""
+START = 1_700_000_000_000
+SETTINGS = Settings(
+    statuses={"available": ("voice", "webchat"), "chats": ("webchat",), "busy": (), "away": (), "offline": ()},
+    queues={
+        "sales": QueueSettings(wrap_up_ms=2_000, ring_ms={"webchat": 1_000, "voice": 2_000}),
+        "help": QueueSettings(wrap_up_ms=0, ring_ms={"webchat": 1_000}),
+    },
+    sign_in_status="available",
+    missed_status="away",
+    grace_ms=1_000,
+    gone_boost_ms=1_000,
+    cooldown_ms=3_000,
+    ring_ms=1_000,
+    wrap_up_ms=1_000,
+)
+OTHER_SETTINGS = (
+    SETTINGS,
+    replace(SETTINGS, missed_status="available", cooldown_ms=1_000, ring_ms=3_000),
+    replace(SETTINGS, statuses={**SETTINGS.statuses, "busy": ("webchat",), "available": ("voice",)}),
+    replace(SETTINGS, sign_in_status="chats", grace_ms=5_000, wrap_up_ms=0, gone_boost_ms=0),
+)
+STATUSES = ("available", "available", "chats", "busy", "offline", "nonsense")
+TIMES_MS = (0, 0, 0, 1, 999, 1_000, 3_000)
+
+FRENCH, FLUENT_FRENCH, ENGLISH = (
+    Requirement(skill="french", level=1),
+    Requirement(skill="french", level=5),
+    Requirement(skill="english", level=3),
+)
+DEMANDS = tuple(
+    Demand(queue=queue, channel=channel, weight=weight, model=chosen, requirements=frozenset(needs))
+    for queue, channel, weight, chosen, needs in (
+        ("sales", "webchat", 25, "longest_idle", [FRENCH]),
+        ("sales", "webchat", 25, "longest_idle", [ENGLISH]),
+        ("sales", "webchat", 50, "longest_idle", [FLUENT_FRENCH, ENGLISH]),
+        ("sales", "voice", 100, "longest_idle", []),
+        ("help", "webchat", 25, "least_loaded", []),
+        ("help", "webchat", 25, "least_loaded", [FRENCH]),
+        ("help", "voice", 100, "least_loaded", [ENGLISH]),
+        ("annex", "webchat", 25, "longest_idle", []),
+    )
+)
+AGENTS = tuple(AgentId(name) for name in ("a", "ab", "b", "a.b", "A"))
+NOBODY = AgentId("nobody")
+_both, _chats = {"webchat": 4, "voice": 1}, {"webchat": 2}
+SUPPLIES = tuple(
+    Supply(agent_id=NOBODY, skills=skills, queues=frozenset(queues), limit=limit, at_most=at_most)
+    for skills, queues, limit, at_most in (
+        ({"french": 5, "english": 3}, ["sales", "help", "annex"], 100, _both),
+        ({"french": 5, "english": 3}, ["sales", "help", "annex"], 50, _both),
+        ({"french": 4, "english": 3}, ["sales", "help"], 100, _both),
+        ({"english": 2}, ["sales", "help"], 75, _chats),
+        ({"english": 9, "french": 1}, ["help"], 125, {"voice": 1, "webchat": 0}),
+        ({}, ["annex"], 25, {"webchat": 1}),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One thing to do: to the store, and to the model."""
+
+    said: str
+    of_store: Callable[[], Awaitable[Step]]
+    of_model: Callable[[State, int], Reply]
+
+
+@dataclass(slots=True, kw_only=True)
+class World:
+    """Store and model side by side; `step` does one thing to both and compares."""
+
+    connection: Connection
+    store: RoutingStore
+    state: State
+    clock: list[int]
+    seq: int = 0
+    born: int = 0
+    steps: list[str] = field(default_factory=list)
+
+    async def step(self, op: str, a: int, b: int, c: int, wait_ms: int) -> None:
+        self.clock[0] += wait_ms
+        now = self.clock[0]
+        ask = _ASKS[op](self, a, b, c)
+        self.steps.append(f"{now - START:>6} {ask.said}")
+        self.state.events.clear()
+        reply = ask.of_model(self.state, now)
+        step = await ask.of_store()
+        assert (step.outcome, step.late_ms) == (reply.outcome, reply.fact), self.told()
+        self.compare_events(step)
+        snapshot = await self.store.snapshot(limit=100_000)
+        assert snapshot.agents == self.state.agents, self.told()
+        assert snapshot.items == self.state.items, self.told()
+        assert snapshot.seq == self.seq, self.told()
+
+    def compare_events(self, step: Step) -> None:
+        events: list[Event] = [written.event for written in step.events]
+        assert events == self.state.events, self.told()
+        assert [written.seq for written in step.events] == list(range(self.seq + 1, self.seq + 1 + len(events)))
+        self.seq += len(events)
+
+    def told(self) -> str:
+        return "\n".join(["differs after", *self.steps])
+
+    # What an argument means now --------------------------------------------------------------------------------------
+
+    def offer(self, a: int, c: int) -> tuple[WorkItemId, OfferId]:
+        """A pending offer, or (c = 0) one of an item in any state, or (c = 1) one that never was."""
+        offered = [item for item, record in self.state.items.items() if record.state == "offered"]
+        item = _pick(offered, a) if offered and c > 0 else self.any_item(a)
+        attempt = self.state.items[item].attempt if item in self.state.items else 1
+        return item, OfferId(f"{item}:{attempt + (c == 1) - (c == 2)}")
+
+    def held(self, a: int, c: int) -> WorkItemId:
+        """An item in an agent's hands, or (c = 0) any one."""
+        held = [item for item, record in self.state.items.items() if record.state in ("assigned", "wrap_up")]
+        return _pick(held, a) if held and c > 0 else self.any_item(a)
+
+    def any_item(self, a: int) -> WorkItemId:
+        return _pick([*self.state.items, *list(self.state.closed)[-3:], WorkItemId("unborn")], a)
+
+    def holder(self, item: WorkItemId, b: int) -> AgentId:
+        """Whose the item is, or (b = 0) somebody else."""
+        record = self.state.items.get(item)
+        owner = record.agent if record else self.state.closed.get(item)
+        return owner if owner and b > 0 else _pick(AGENTS, b + len(item))
+
+
+def _pick(choices: Sequence[T], number: int) -> T:
+    return choices[number % len(choices)]
+
+
+# The things to do, each from three small numbers ------------------------------------------------------------------------
+
+
+def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
+    if b == 7:
+        item = world.any_item(a)
+    else:
+        world.born += 1
+        item = WorkItemId(f"i{world.born}")
+    demand = _pick(DEMANDS, a)
+    lane = lane_of(demand)
+    world.state.lanes[lane_id(lane)] = lane
+    since = START if c % 2 else None
+    credit = _pick((0, 0, 1, 1_000), c)
+    brief = b"" if c < 4 else b"\x00\xff" * (128 if c == 7 else 1)
+    excluded = (AGENTS[0],) if c == 5 else ()
+    return Ask(
+        said=f"enqueue {item} as {a % len(DEMANDS)}, since {since}, credit {credit}, excluded {excluded}",
+        of_store=lambda: world.store.enqueue(
+            item, demand, enqueued_at=since, credit_ms=credit, brief=brief, excluded=excluded
+        ),
+        of_model=lambda state, now: model.enqueue(
+            state, now, item, lane_id(lane), enqueued_at=since, credit_ms=credit, brief=brief, excluded=excluded
+        ),
+    )
+
+
+def _accept(world: World, a: int, b: int, c: int) -> Ask:
+    item, offer = world.offer(a, c)
+    agent = world.holder(item, b)
+    return Ask(
+        said=f"accept {offer} by {agent}",
+        of_store=lambda: world.store.accept(offer, agent),
+        of_model=lambda state, now: model.accept(state, now, offer, agent),
+    )
+
+
+def _decline(world: World, a: int, b: int, c: int) -> Ask:
+    item, offer = world.offer(a, c)
+    agent = world.holder(item, b)
+    return Ask(
+        said=f"decline {offer} by {agent}",
+        of_store=lambda: world.store.decline(offer, agent, reason="tired"),
+        of_model=lambda state, now: model.decline(state, now, offer, agent, "tired"),
+    )
+
+
+def _wrap_up(world: World, a: int, b: int, c: int) -> Ask:
+    item = world.held(a, c)
+    agent = world.holder(item, b)
+    return Ask(
+        said=f"wrap_up {item} by {agent}",
+        of_store=lambda: world.store.wrap_up(item, agent),
+        of_model=lambda state, now: model.wrap_up(state, now, item, agent),
+    )
+
+
+def _complete(world: World, a: int, b: int, c: int) -> Ask:
+    item = world.held(a, c)
+    agent = world.holder(item, b)
+    return Ask(
+        said=f"complete {item} by {agent}",
+        of_store=lambda: world.store.complete(item, agent, disposition="done"),
+        of_model=lambda state, now: model.complete(state, now, item, agent, "done"),
+    )
+
+
+def _cancel(world: World, a: int, b: int, c: int) -> Ask:
+    item = world.held(a + b, 1) if c > 5 else world.any_item(a + b)
+    return Ask(
+        said=f"cancel {item}",
+        of_store=lambda: world.store.cancel(item, reason="left"),
+        of_model=lambda state, now: model.cancel(state, now, item, "left"),
+    )
+
+
+def _transfer_to_queue(world: World, a: int, b: int, c: int) -> Ask:
+    item = world.held(a, c)
+    agent = world.holder(item, c)
+    demand = _pick(DEMANDS, b)
+    lane = lane_of(demand)
+    world.state.lanes[lane_id(lane)] = lane
+    return Ask(
+        said=f"transfer {item} by {agent} to {b % len(DEMANDS)}",
+        of_store=lambda: world.store.transfer_to_queue(item, agent, demand),
+        of_model=lambda state, now: model.transfer_to_queue(state, now, item, agent, lane_id(lane)),
+    )
+
+
+def _transfer_to_agent(world: World, a: int, b: int, c: int) -> Ask:
+    item = world.held(a, c)
+    agent = world.holder(item, c)
+    target = _pick((*AGENTS, NOBODY), b)
+    return Ask(
+        said=f"transfer {item} by {agent} to {target}",
+        of_store=lambda: world.store.transfer_to_agent(item, agent, target),
+        of_model=lambda state, now: model.transfer_to_agent(state, now, item, agent, target),
+    )
+
+
+def _put_agent(world: World, a: int, b: int, c: int) -> Ask:
+    supply = replace(_pick(SUPPLIES, b), agent_id=_pick(AGENTS, a))
+    if c == 0:
+        supply = replace(supply, limit=max(0, supply.limit - 25))
+    profile = profile_of(supply)
+    world.state.profiles[profile_id(profile)] = profile
+    return Ask(
+        said=f"put {supply.agent_id} with {b % len(SUPPLIES)}, limit {supply.limit}",
+        of_store=lambda: world.store.put_agent(supply),
+        of_model=lambda state, now: model.put_agent(
+            state, now, supply.agent_id, profile_id(profile), supply.limit, supply.at_most
+        ),
+    )
+
+
+def _lease(world: World, a: int, b: int, c: int) -> Ask:
+    agent, device = _pick((*AGENTS, *AGENTS, NOBODY), a + b), DeviceId(f"tab{b % 3}")
+    ttl_ms, status = _pick((100_000, 100_000, 1_000, 0), c), _pick(("", "", "", "busy", "nonsense"), c)
+    return Ask(
+        said=f"lease {agent} {device} for {ttl_ms}, status {status}",
+        of_store=lambda: world.store.lease(agent, device, node="n1", ttl_ms=ttl_ms, sign_in_status=status),
+        of_model=lambda state, now: model.lease(state, now, agent, device, "n1", ttl_ms, status),
+    )
+
+
+def _unlease(world: World, a: int, b: int, c: int) -> Ask:
+    agent = _pick((*AGENTS, *AGENTS, NOBODY), a)
+    record = world.state.agents.get(agent)
+    device = _pick(list(record.devices), b) if record and record.devices and c > 0 else DeviceId("other")
+    return Ask(
+        said=f"unlease {agent} {device}",
+        of_store=lambda: world.store.unlease(agent, device),
+        of_model=lambda state, now: model.unlease(state, now, agent, device),
+    )
+
+
+def _sign_out(world: World, a: int, b: int, c: int) -> Ask:
+    agent = _pick((*AGENTS, NOBODY), a + b + c)
+    return Ask(
+        said=f"sign out {agent}",
+        of_store=lambda: world.store.sign_out(agent),
+        of_model=lambda state, now: model.sign_out(state, now, agent),
+    )
+
+
+def _set_status(world: World, a: int, b: int, c: int) -> Ask:
+    agent, status = _pick((*AGENTS, *AGENTS, NOBODY), a), _pick(STATUSES, b)
+    by = AgentId("supervisor") if c == 0 else None
+    return Ask(
+        said=f"status of {agent}: {status} by {by}",
+        of_store=lambda: world.store.set_status(agent, status, by=by),
+        of_model=lambda state, now: model.set_status(state, now, agent, status, "supervisor" if by else "chosen", by),
+    )
+
+
+def _configure(world: World, a: int, b: int, c: int) -> Ask:
+    settings = _pick(OTHER_SETTINGS, a + b + c)
+    return Ask(
+        said=f"configure {(a + b + c) % len(OTHER_SETTINGS)}",
+        of_store=lambda: world.store.configure(settings),
+        of_model=lambda state, now: model.configure(state, now, settings),
+    )
+
+
+def _tick(world: World, a: int, b: int, c: int) -> Ask:
+    limit = _pick((100, 100, 1, 2), a)
+
+    async def tick() -> Step:
+        ticked = await world.store.tick(limit)
+        return Step(Outcome.OK, ticked.at, ticked.events, ticked.next_due_at or 0)
+
+    return Ask(said=f"tick {limit}", of_store=tick, of_model=lambda state, now: model.tick(state, now, limit))
+
+
+_ASKS = {
+    "tick": _tick,
+    "enqueue": _enqueue,
+    "accept": _accept,
+    "decline": _decline,
+    "wrap_up": _wrap_up,
+    "complete": _complete,
+    "cancel": _cancel,
+    "transfer_to_queue": _transfer_to_queue,
+    "transfer_to_agent": _transfer_to_agent,
+    "put_agent": _put_agent,
+    "lease": _lease,
+    "unlease": _unlease,
+    "sign_out": _sign_out,
+    "set_status": _set_status,
+    "configure": _configure,
+}
+_OFTEN = {"tick": 4, "enqueue": 8, "accept": 6, "decline": 3, "complete": 4, "lease": 3, "set_status": 2, "wrap_up": 2}
+
+Move = tuple[str, int, int, int, int]
+"""What, three numbers that choose on whom, ms that passed before."""
+
+
+def moves() -> st.SearchStrategy[list[Move]]:
+    """Histories of HISTORY moves."""
+    ops = [op for op in _ASKS for _ in range(_OFTEN.get(op, 1))]
+    small = st.integers(0, 7)
+    move = st.tuples(st.sampled_from(ops), small, small, small, st.sampled_from(TIMES_MS))
+    return st.lists(move, min_size=HISTORY, max_size=HISTORY)
+
+
+_epochs = itertools.count(1)
+
+
+async def new_world(connection: Connection, store_clock: list[int]) -> World:
+    """An empty shard with five agents, of whom three are signed in.
+
+    store_clock: a list of one number which is the store's time.
+    """
+    store = await RoutingStore.open(connection, clock=lambda: store_clock[0])
+    epoch = f"epoch{next(_epochs)}"
+    await store.begin_rebuild(epoch, 0, SETTINGS)
+    await store.end_rebuild(epoch)
+    world = World(connection=connection, store=store, state=State(settings=SETTINGS), clock=store_clock, seq=1)
+    for number in range(len(AGENTS)):
+        await world.step("put_agent", number, number % 4, 1, 0)
+    for number in range(3):
+        await world.step("lease", number, 0, 0, 0)
+    return world
