@@ -75,6 +75,7 @@ class Agent:
             if work.serving is not None:
                 work.serving.cancel()
         self._stage.resumes += self._client.resumes
+        self._stage.tries_again += self._client.tries_again
         self._stage.cuts += self._client.cuts
 
     @property

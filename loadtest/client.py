@@ -10,7 +10,7 @@ What the server may not do (a gap in `seq`, two answers to one command) is told 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 from time import time_ns
@@ -32,6 +32,7 @@ ACK_EVERY = 32
 ACK_AFTER_S = 1.0
 SILENT_HEARTBEATS = 2.5
 MAX_UNANSWERED = 1_000
+TRIES = 5
 STOPPING_CODES = frozenset({4401, 4403})
 
 Event = TypeVar("Event")
@@ -91,7 +92,7 @@ class Client(Generic[Event]):
         "_ack_timer", "_acked_seq", "_attempt", "_chance", "_complain", "_endpoint", "_gone", "_heard_at",
         "_heartbeat_s", "_heartbeat_timer", "_last_seq", "_next_id", "_on_event", "_on_line", "_read",
         "_reconnecting", "_session_id", "_socket", "_stopped", "_unanswered", "_welcomed", "cuts", "resumes",
-        "server_ahead_ms",
+        "server_ahead_ms", "tries_again",
     )  # fmt: skip
 
     def __init__(
@@ -123,6 +124,7 @@ class Client(Generic[Event]):
         self._reconnecting: asyncio.Task[None] | None = None
         self.cuts = 0
         self.resumes = 0
+        self.tries_again = 0
         self.server_ahead_ms = 0
 
     async def start(self) -> None:
@@ -130,7 +132,21 @@ class Client(Generic[Event]):
         await self._open()
 
     async def ask(self, kind: type[base.Command], **facts: object) -> Any:
-        """Send one command and wait for its result, over reconnects. Raises CommandRefused, Stopped, TimeoutError."""
+        """Send one command and wait for its result, over reconnects; `unavailable` is asked again a few times.
+
+        Raises CommandRefused, Stopped, TimeoutError.
+        """
+        for attempt in range(TRIES - 1):
+            try:
+                return await self._ask(kind, facts)
+            except CommandRefused as refusal:
+                if refusal.code != "unavailable":
+                    raise
+            self.tries_again += 1
+            await asyncio.sleep(wait_s(attempt, self._chance))
+        return await self._ask(kind, facts)
+
+    async def _ask(self, kind: type[base.Command], facts: Mapping[str, object]) -> Any:
         if self._stopped:
             raise Stopped
         if len(self._unanswered) >= MAX_UNANSWERED:

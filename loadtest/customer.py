@@ -59,6 +59,7 @@ class Customer:
         finally:
             await client.close()
             self._stage.resumes += client.resumes
+            self._stage.tries_again += client.tries_again
             self._stage.cuts += client.cuts
 
     async def _begin(self, client: Client[customer.CustomerEvent]) -> None:

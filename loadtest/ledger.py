@@ -1,7 +1,8 @@
 """The ledger of messages: what each side said and what the other side was shown, counted from both ends.
 
 A *view* is one client's sight of one conversation. State (a snapshot, an assignment's conversation) may show a message
-again; events may not: an event shows a message exactly once and in order of `n`.
+again, and as it is fetched while events flow it may hold what the next event says: clients merge by `n`, and such
+*overlaps* are counted apart. Two events never show one message, and events come in order of `n`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ class Ledger:
     acknowledged: set[tuple[str, int]] = field(default_factory=set)
     received: set[tuple[str, int]] = field(default_factory=set)
     duplicated: int = 0
+    overlaps: int = 0
     out_of_order: int = 0
     garbled: int = 0
     details: list[str] = field(default_factory=list)
@@ -40,11 +42,12 @@ class Ledger:
 class View:
     """What one client has been shown of a conversation; moves its part on."""
 
-    __slots__ = ("_ledger", "_newest_n", "_shown", "_turns_shown", "part")
+    __slots__ = ("_by_event", "_ledger", "_newest_n", "_shown", "_turns_shown", "part")
 
     def __init__(self, ledger: Ledger, part: Part) -> None:
         self._ledger, self.part = ledger, part
         self._shown: set[int] = set()
+        self._by_event: set[int] = set()
         self._turns_shown: dict[int, int] = {}
         self._newest_n = 0
 
@@ -57,17 +60,21 @@ class View:
         self.part.said(index)
 
     def state(self, messages: Iterable[Message]) -> None:
-        """Messages as they are now, oldest first."""
+        """Messages as they are now, oldest first; what events said before it is told anew."""
+        self._by_event.clear()
         for message in messages:
             self._show(message)
 
     def event(self, message: Message) -> None:
         """A message that was just created."""
-        if message.n in self._shown:
+        if message.n in self._by_event:
             self._ledger.duplicated += 1
             self._ledger.note(f"{self.part.dialogue.key} n {message.n} was shown twice to the {self.part.who}")
             return
-        if message.n < self._newest_n:
+        self._by_event.add(message.n)
+        if message.n in self._shown:
+            self._ledger.overlaps += 1
+        elif message.n < self._newest_n:
             self._ledger.out_of_order += 1
             self._ledger.note(f"{self.part.dialogue.key} n {message.n} came after {self._newest_n}")
         self._show(message)

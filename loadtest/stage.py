@@ -21,6 +21,7 @@ class Stage:
     """dialogues: by key. waits_s: of accepted items, arrival to first accept, with their queue. outcomes: of offers.
 
     assigned, finished: keys of dialogues an agent got, and that were played to the end by both.
+    resumes, cuts: of sessions and connections. tries_again: of commands the server could not carry out at first.
     refusals: commands the server refused, by command and code; some are races and fair, none may be many.
     """
 
@@ -39,6 +40,7 @@ class Stage:
     transferred: int = 0
     resumes: int = 0
     cuts: int = 0
+    tries_again: int = 0
 
     def refused(self, refusal: CommandRefused) -> None:
         self.refusals[str(refusal)] = self.refusals.get(str(refusal), 0) + 1

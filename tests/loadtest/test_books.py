@@ -103,10 +103,15 @@ def test_a_turn_kept_as_two_messages_is_a_duplicate(ledger: Ledger, customer: Vi
     assert wrongs(ledger) == (0, 2, 0, 0)
 
 
-def test_a_snapshot_may_show_again_but_an_event_after_it_may_not(ledger: Ledger, customer: View) -> None:
+def test_a_snapshot_may_hold_what_an_event_said_or_will_say_but_two_events_may_not(
+    ledger: Ledger, customer: View
+) -> None:
     customer.event(message(2, 1))
     customer.state([message(1, 0), message(2, 1)])
     assert wrongs(ledger) == (0, 0, 0, 0)
+    customer.event(message(2, 1))
+    assert wrongs(ledger) == (0, 0, 0, 0)
+    assert ledger.overlaps == 1
     customer.event(message(2, 1))
     assert wrongs(ledger) == (0, 1, 0, 0)
 

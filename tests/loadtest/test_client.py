@@ -213,6 +213,19 @@ async def test_a_refused_command_raises_its_public_code() -> None:
     assert (refusal.value.code, refusal.value.detail) == ("offer_expired", {"late_ms": 40})
 
 
+async def test_what_is_unavailable_is_asked_again() -> None:
+    async def only(stand: Stand) -> None:
+        await stand.welcome()
+        for kind in ("error", "error", "ok"):
+            frame = await stand.heard("status.set")
+            await stand.say({"type": kind, "id": frame["id"], "code": "unavailable", "message": ""})
+        await stand.rest()
+
+    async with played(only) as address, listening(address) as listener:
+        await listener.client.ask(staff.SetStatus, status="available")
+        assert listener.client.tries_again == 2
+
+
 async def test_an_answer_to_nothing_is_complained_about() -> None:
     async def only(stand: Stand) -> None:
         await stand.welcome()
