@@ -1,0 +1,49 @@
+/** What the server says about a widget account before anybody has spoken. */
+
+export type Ask = "required" | "optional" | "off";
+
+export interface Account {
+  account: string;
+  title: string;
+  /** #rrggbb */
+  accent: string;
+  welcome: Record<string, string>;
+  departments: { name: string; labels: Record<string, string> }[];
+  pre_chat: { name: Ask; email: Ask };
+  languages: string[];
+  agents_online: boolean;
+}
+
+/** A visitor's name to the server. token: secret; it travels in the hello frame only. */
+export interface Visitor {
+  visitor_id: string;
+  token: string;
+}
+
+const TIMEOUT_MS = 10_000;
+
+/** The request got no usable answer. status: 0 when there was none at all. */
+export class Unreachable extends Error {
+  constructor(readonly status: number) {
+    super(`no usable answer (${status})`);
+  }
+}
+
+export async function fetchAccount(base: string, account: string): Promise<Account> {
+  return request<Account>(`${base}api/widget/config?account=${encodeURIComponent(account)}`);
+}
+
+export async function openVisitor(base: string, account: string): Promise<Visitor> {
+  return request<Visitor>(`${base}api/widget/session`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ account }),
+  });
+}
+
+async function request<T>(url: string, init: RequestInit = {}): Promise<T> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(url, { ...init, signal, credentials: "omit" }).catch(() => undefined);
+  if (!response?.ok) throw new Unreachable(response?.status ?? 0);
+  return (await response.json()) as T;
+}

@@ -1,0 +1,218 @@
+/** The chat, mounted into a shadow root: by the loader as a panel, by the portal as its page. */
+import { render } from "preact";
+import { accentOn } from "./colour";
+import { Chat } from "./chat";
+import { steadyClock } from "./clock";
+import { memoryOf, openStorage } from "./memory";
+import { chime, titled } from "./notice";
+import css from "./style.css?inline";
+import { Panel } from "./views/panel";
+import { WidgetProvider, type Person, type Screen, type Widget } from "./views/widget";
+import { chooseLanguage, loadWords, type Words } from "./words";
+
+export interface MountOptions {
+  /** Where the server is, with a slash at the end. */
+  base: string;
+  account: string;
+  /** Wished languages, best first. */
+  languages: readonly string[];
+  /** A page of its own: always open, never closed. */
+  page: boolean;
+  side: "left" | "right";
+  /** The element that becomes the host of the shadow root. */
+  host: HTMLElement;
+  onOpen: (open: boolean) => void;
+  onUnread: (count: number) => void;
+  onMessage: (text: string, author: string) => void;
+}
+
+export interface Mounted {
+  /** focus: the customer asked for it; false keeps the focus where it is. */
+  open: (focus: boolean) => void;
+  close: () => void;
+  setLanguage: (tag: string) => Promise<void>;
+  identify: (person: Partial<Person>) => void;
+}
+
+const LIGHT_SURFACE = "#ffffff";
+const DARK_SURFACE = "#1c1e1d";
+const FULL_SCREEN = "(max-width: 480px)";
+
+export async function mount(options: MountOptions): Promise<Mounted> {
+  const { host, page } = options;
+  let words: Words = await loadWords(chooseLanguage(options.languages));
+  let screen: Screen = { name: "home" };
+  let isOpen = page;
+  let scheduled = false;
+  const memory = memoryOf(options.account, openStorage());
+  const frame = frameIn(host, options);
+
+  const chat = new Chat({
+    base: options.base,
+    account: options.account,
+    memory,
+    onChange: () => {
+      follow();
+      redraw();
+    },
+    onMessage: (text, author) => {
+      const looking = isOpen && document.visibilityState === "visible";
+      if (!looking && !memory.note("muted")) chime();
+      options.onMessage(text, author);
+    },
+  });
+
+  /** A conversation that begins, here or in another tab, is what the customer wants to see. */
+  let followed = "";
+  const follow = (): void => {
+    const { conversation } = chat.state;
+    if (!conversation || conversation.conversation_id === followed) return;
+    followed = conversation.conversation_id;
+    if (screen.name === "home" || screen.name === "form") screen = { name: "thread" };
+  };
+
+  const redraw = (): void => {
+    if (scheduled) return;
+    scheduled = true;
+    queueMicrotask(() => {
+      scheduled = false;
+      draw();
+    });
+  };
+
+  const draw = (): void => {
+    frame.hidden = !isOpen;
+    frame.lang = words.language;
+    frame.setAttribute("aria-label", chat.account?.title ?? words.t("messages"));
+    if (chat.account) paint(frame, chat.account.accent);
+    const title = titled(document.title, chat.unread, document.visibilityState === "hidden");
+    if (title !== document.title) document.title = title;
+    options.onUnread(chat.unread);
+    render(
+      <WidgetProvider value={widget()}>
+        <Panel screen={screen} />
+      </WidgetProvider>,
+      frame,
+    );
+  };
+
+  const widget = (): Widget => ({
+    chat,
+    words,
+    open: isOpen,
+    page,
+    muted: memory.note("muted") === "1",
+    draft: memory.note("draft"),
+    person: { name: memory.note("name"), email: memory.note("email") },
+    go: (next) => {
+      screen = next;
+      draw();
+      focusFirst(frame);
+    },
+    close,
+    setMuted: (muted) => {
+      memory.setNote("muted", muted ? "1" : "");
+      redraw();
+    },
+    setDraft: (text) => {
+      memory.setNote("draft", text);
+      draw();
+    },
+    opening: (person, department) => {
+      memory.setNote("name", person.name);
+      memory.setNote("email", person.email);
+      return { ...person, department, language: words.language, page_url: location.href };
+    },
+  });
+
+  const open = (focus: boolean): void => {
+    if (!isOpen) {
+      isOpen = true;
+      options.onOpen(true);
+    }
+    frame.ariaModal = String(!page && matchMedia(FULL_SCREEN).matches);
+    draw();
+    if (focus) focusFirst(frame);
+    void chat.load();
+  };
+
+  const close = (): void => {
+    if (!isOpen || page) return;
+    isOpen = false;
+    draw();
+    options.onOpen(false);
+  };
+
+  if (!page) frame.addEventListener("keydown", (event) => keyed(event, frame, close));
+  document.addEventListener("visibilitychange", redraw);
+  steadyClock(options.base, () => chat.poke());
+  chat.resume();
+  if (page) open(false);
+  else draw();
+
+  return {
+    open,
+    close,
+    setLanguage: async (tag) => {
+      words = await loadWords(chooseLanguage([tag]));
+      redraw();
+    },
+    identify: ({ name, email }) => {
+      if (name !== undefined) memory.setNote("name", name);
+      if (email !== undefined) memory.setNote("email", email);
+      redraw();
+    },
+  };
+}
+
+function frameIn(host: HTMLElement, { page, side }: MountOptions): HTMLElement {
+  const root = host.attachShadow({ mode: "open" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  root.adoptedStyleSheets = [sheet];
+  const frame = document.createElement("section");
+  frame.className = page ? "frame page" : `frame panel ${side}`;
+  frame.setAttribute("role", page ? "region" : "dialog");
+  frame.hidden = true;
+  root.append(frame);
+  if (!page) fitKeyboard(frame);
+  return frame;
+}
+
+/** On a phone the keyboard covers the lower half of a fixed panel, unless it shrinks to what is visible. */
+function fitKeyboard(frame: HTMLElement): void {
+  const view = window.visualViewport;
+  view?.addEventListener("resize", () => frame.style.setProperty("--u-view", `${view.height}px`));
+}
+
+function paint(frame: HTMLElement, accent: string): void {
+  const light = accentOn(accent, LIGHT_SURFACE);
+  frame.style.setProperty("--u-accent", light.fill);
+  frame.style.setProperty("--u-on-accent", light.onFill);
+  frame.style.setProperty("--u-accent-light", light.text);
+  frame.style.setProperty("--u-accent-dark", accentOn(accent, DARK_SURFACE).text);
+}
+
+function focusFirst(frame: HTMLElement): void {
+  const first = frame.querySelector<HTMLElement>("[data-first]:not(:disabled)") ?? focusable(frame)[0];
+  first?.focus();
+}
+
+function focusable(frame: HTMLElement): HTMLElement[] {
+  const all = frame.querySelectorAll<HTMLElement>("button, a, input, select, textarea, [tabindex]");
+  return [...all].filter((element) => !element.matches(":disabled") && element.getClientRects().length > 0);
+}
+
+/** Escape closes. Where the panel covers the page, Tab stays inside of it. */
+function keyed(event: KeyboardEvent, frame: HTMLElement, close: () => void): void {
+  if (event.key === "Escape") {
+    event.stopPropagation();
+    close();
+  } else if (event.key === "Tab" && frame.ariaModal === "true") {
+    const all = focusable(frame);
+    const edge = event.shiftKey ? all[0] : all.at(-1);
+    if ((frame.getRootNode() as ShadowRoot).activeElement !== edge) return;
+    event.preventDefault();
+    (event.shiftKey ? all.at(-1) : all[0])?.focus();
+  }
+}

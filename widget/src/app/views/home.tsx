@@ -1,0 +1,73 @@
+import type { JSX } from "preact";
+import { Icon } from "./icons";
+import { useWidget } from "./widget";
+
+/** The first thing a customer sees: a greeting, and a person one step away. */
+export function Home(): JSX.Element {
+  const { chat, words, go, page } = useWidget();
+  const { account, state, trouble } = chat;
+  const ongoing = state.conversation?.state === "open" || chat.outbox.length > 0;
+  return (
+    <div class="screen home">
+      <div class={page ? "hero wide" : "hero"}>
+        <h2 class="hero-title">{account?.title ?? "\u00a0"}</h2>
+        <p>{account?.welcome[words.language] ?? account?.welcome.en ?? "\u00a0"}</p>
+      </div>
+      <div class="cards">
+        {trouble === "ended" && <p class="notice">{words.t("gone")}</p>}
+        {ongoing ? <Ongoing /> : <Talk />}
+        {state.known && (
+          <button class="card row" onClick={() => go({ name: "past" })}>
+            <span class="disc quiet">
+              <Icon name="list" />
+            </span>
+            <span class="grow">
+              <b>{words.t("past")}</b>
+            </span>
+            <Icon name="forward" />
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Talk(): JSX.Element {
+  const { chat, words, go } = useWidget();
+  const here = chat.account?.agents_online;
+  return (
+    <button class="card row" data-first disabled={!chat.account} onClick={() => go({ name: "form" })}>
+      <span class="disc">
+        <Icon name="chat" />
+      </span>
+      <span class="grow">
+        <b>{words.t("talk")}</b>
+        {chat.account && (
+          <small>
+            <i class={here ? "dot here" : "dot"} />
+            {words.t(here ? "talk_here" : "talk_away")}
+          </small>
+        )}
+      </span>
+      <Icon name="forward" />
+    </button>
+  );
+}
+
+function Ongoing(): JSX.Element {
+  const { chat, words, go } = useWidget();
+  const newest = chat.state.conversation?.messages.findLast((message) => message.kind === "text");
+  const preview = chat.outbox.at(-1)?.text ?? newest?.text;
+  return (
+    <button class="card row" data-first onClick={() => go({ name: "thread" })}>
+      <span class="disc">
+        <Icon name="chat" />
+      </span>
+      <span class="grow">
+        <b>{words.t("resume")}</b>
+        <small class="clip">{preview}</small>
+      </span>
+      {chat.unread ? <span class="badge">{chat.unread}</span> : <Icon name="forward" />}
+    </button>
+  );
+}

@@ -1,0 +1,127 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Form } from "./form";
+import { Home } from "./home";
+import { Icon } from "./icons";
+import { Earlier, Past } from "./past";
+import { Thread } from "./thread";
+import { useWidget, type Screen } from "./widget";
+
+/** The whole of the widget below its shadow root. */
+export function Panel({ screen }: { screen: Screen }): JSX.Element {
+  const { chat } = useWidget();
+  const blocked = chat.trouble === "forbidden" || (chat.trouble === "unreachable" && !chat.account);
+  return (
+    <>
+      <Header screen={screen} />
+      {blocked ? <Blocked /> : <Body screen={screen} />}
+    </>
+  );
+}
+
+function Body({ screen }: { screen: Screen }): JSX.Element {
+  switch (screen.name) {
+    case "home":
+      return <Home />;
+    case "form":
+      return <Form />;
+    case "thread":
+      return <Thread />;
+    case "past":
+      return <Past />;
+    case "earlier":
+      return <Earlier conversationId={screen.conversationId} />;
+  }
+}
+
+function Blocked(): JSX.Element {
+  const { chat, words } = useWidget();
+  const hopeless = chat.trouble === "forbidden";
+  return (
+    <div class="screen empty" role="alert">
+      <p>{words.t(hopeless ? "forbidden" : "unreachable")}</p>
+      {!hopeless && (
+        <button class="secondary" onClick={() => void chat.load()}>
+          {words.t("retry")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Header({ screen }: { screen: Screen }): JSX.Element {
+  const { words, go, close, page, muted, setMuted, chat } = useWidget();
+  const home = screen.name === "home";
+  const talking = screen.name === "thread" && chat.state.conversation?.state === "open";
+  const sound = words.t(muted ? "unmute" : "mute");
+  return (
+    <header class={home ? "head over-hero" : "head"}>
+      {!home && (
+        <button
+          class="tool"
+          aria-label={words.t("back")}
+          title={words.t("back")}
+          onClick={() => go({ name: screen.name === "earlier" ? "past" : "home" })}
+        >
+          <Icon name="back" />
+        </button>
+      )}
+      <Title screen={screen} />
+      {talking && <End />}
+      {screen.name === "thread" && (
+        <button class="tool" aria-label={sound} title={sound} onClick={() => setMuted(!muted)}>
+          <Icon name={muted ? "mute" : "sound"} />
+        </button>
+      )}
+      {!page && (
+        <button class="tool" aria-label={words.t("close")} title={words.t("close")} onClick={close}>
+          <Icon name="close" />
+        </button>
+      )}
+    </header>
+  );
+}
+
+function Title({ screen }: { screen: Screen }): JSX.Element {
+  const { chat, words } = useWidget();
+  const { agent, conversation } = chat.state;
+  if (screen.name === "home") return <span class="grow" />;
+  if (screen.name === "form") return <h2 class="grow">{words.t("form")}</h2>;
+  if (screen.name !== "thread") return <h2 class="grow">{words.t("past")}</h2>;
+  if (agent)
+    return (
+      <h2 class="grow with-face">
+        <span class="face" aria-hidden="true">
+          {Array.from(agent.name)[0]}
+        </span>
+        <span class="clip">{agent.name}</span>
+      </h2>
+    );
+  return <h2 class="grow clip">{conversation ? chat.account?.title : words.t("connecting")}</h2>;
+}
+
+function End(): JSX.Element {
+  const { chat, words } = useWidget();
+  const [sure, setSure] = useState(false);
+  if (!sure)
+    return (
+      <button class="tool" aria-label={words.t("end")} title={words.t("end")} onClick={() => setSure(true)}>
+        <Icon name="end" />
+      </button>
+    );
+  const end = (): void => {
+    setSure(false);
+    void chat.end();
+  };
+  return (
+    <div class="sure" role="alertdialog" aria-label={words.t("end_sure")}>
+      <span>{words.t("end_sure")}</span>
+      <button class="primary" ref={(button) => button?.focus()} onClick={end}>
+        {words.t("end_yes")}
+      </button>
+      <button class="secondary" onClick={() => setSure(false)}>
+        {words.t("end_no")}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { positionWords, waitWords } from "../wait";
+import { Composer } from "./composer";
+import { Icon } from "./icons";
+import { Log } from "./log";
+import { Rating } from "./rating";
+import { useWidget } from "./widget";
+
+/** The conversation: waiting, talking and the end of it. */
+export function Thread(): JSX.Element {
+  const { chat, words } = useWidget();
+  const { state, outbox } = chat;
+  // One that is being started stands for the one before it.
+  const conversation = outbox.some((message) => message.opening) ? null : state.conversation;
+  const closed = conversation?.state === "closed";
+  return (
+    <div class="screen thread">
+      {state.phase === "offline" && (
+        <p class="strip" role="status">
+          {words.t("offline")}
+        </p>
+      )}
+      <Log conversation={conversation} outbox={outbox}>
+        {conversation && !closed && !state.agent && <Waiting />}
+        {closed && <Rating conversation={conversation} />}
+        <Typing />
+      </Log>
+      {!closed && conversation && <Composer />}
+    </div>
+  );
+}
+
+function Waiting(): JSX.Element {
+  const { chat, words } = useWidget();
+  const { state, account } = chat;
+  const away = account?.agents_online === false;
+  return (
+    <div class="waiting" role="status">
+      <span class="disc quiet">
+        <Icon name="clock" />
+      </span>
+      <div class="grow">
+        <b>{words.t("waiting")}</b>
+        {state.queue && !away ? (
+          <p>
+            {positionWords(state.queue, words)} {waitWords(state.queue, words)}
+          </p>
+        ) : (
+          <p>{words.t(away ? "away_kept" : "nobody_yet")}</p>
+        )}
+        <p class="faint">{words.t("wait_stay")}</p>
+      </div>
+    </div>
+  );
+}
+
+function Typing(): JSX.Element | null {
+  const { chat, words } = useWidget();
+  const { typing } = chat.state;
+  const [, redraw] = useState(0);
+  const leftMs = typing ? typing.until - chat.serverNow() : 0;
+  useEffect(() => {
+    if (leftMs <= 0) return;
+    const timer = setTimeout(() => redraw((n) => n + 1), leftMs + 20);
+    return () => clearTimeout(timer);
+  }, [typing]);
+  if (!typing || leftMs <= 0) return null;
+  return (
+    <div class="said theirs first last typing">
+      <div class="bubble" aria-label={words.t("typing", typing.name)}>
+        <i />
+        <i />
+        <i />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+/** All text of the widget in the customer's language: catalogues, plurals, times. */
+import type { en } from "./catalogue/en";
+
+/** By plural category of the language; `other` is always there. */
+export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+export type Key = keyof typeof en;
+export type PluralKey = { [K in Key]: (typeof en)[K] extends string ? never : K }[Key];
+export type TextKey = Exclude<Key, PluralKey>;
+export type Catalogue = Record<TextKey, string> & Record<PluralKey, Plural>;
+
+export const LANGUAGES = ["en", "pl", "ru", "el", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** Each catalogue is a chunk of its own: a customer loads one. */
+const CATALOGUES: Record<Language, () => Promise<Catalogue>> = {
+  en: async () => (await import("./catalogue/en")).en,
+  pl: async () => (await import("./catalogue/pl")).pl,
+  ru: async () => (await import("./catalogue/ru")).ru,
+  el: async () => (await import("./catalogue/el")).el,
+  de: async () => (await import("./catalogue/de")).de,
+};
+
+export interface Words {
+  language: Language;
+  t: (key: TextKey, name?: string) => string;
+  /** A text with a number, in the right plural form. */
+  count: (key: PluralKey, n: number) => string;
+  time: (atMs: number) => string;
+  /** Today, yesterday, or the date. */
+  day: (atMs: number, nowMs: number) => string;
+  moment: (atMs: number) => string;
+}
+
+export function isLanguage(tag: string): tag is Language {
+  return (LANGUAGES as readonly string[]).includes(tag);
+}
+
+/** The first of the wished tags (`pl-PL`) that there is a catalogue for, else English. */
+export function chooseLanguage(wished: readonly string[]): Language {
+  return wished.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? "en";
+}
+
+export async function loadWords(language: Language): Promise<Words> {
+  return wordsOf(language, await CATALOGUES[language]());
+}
+
+export function wordsOf(language: Language, catalogue: Catalogue): Words {
+  const plural = new Intl.PluralRules(language);
+  const number = new Intl.NumberFormat(language);
+  const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
+  const date = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "long" });
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  return {
+    language,
+    t: (key, name = "") => catalogue[key].replace("{name}", name),
+    count: (key, n) => {
+      const forms = catalogue[key];
+      return (forms[plural.select(n)] ?? forms.other).replace("{n}", number.format(n));
+    },
+    time: (atMs) => time.format(atMs),
+    day: (atMs, nowMs) => {
+      const days = daysBetween(atMs, nowMs);
+      return days < 2 ? capital(relative.format(-days, "day"), language) : date.format(atMs);
+    },
+    moment: (atMs) => moment.format(atMs),
+  };
+}
+
+function daysBetween(atMs: number, nowMs: number): number {
+  const midnight = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
+  return Math.max(0, Math.round((midnight(nowMs) - midnight(atMs)) / 86_400_000));
+}
+
+function capital(text: string, language: string): string {
+  return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+}
