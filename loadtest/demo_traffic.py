@@ -53,18 +53,35 @@ log = structlog.get_logger()
 Unreachable = (OSError, TimeoutError, Refused, Stopped, InvalidHandshake, CallFailed, CommandRefused)
 
 
-async def demo_traffic(url: str, *, seed: int = 1, most_agents: int = MOST_AGENTS, tempo: Tempo = TEMPO) -> None:
-    """Runs until cancelled; whatever goes wrong ends a simulated person's part, never the server's."""
+async def demo_traffic(
+    url: str, *, seed: int = 1, tempo: Tempo = TEMPO, arrivals_s: tuple[float, float] = ARRIVALS_S
+) -> None:
+    """Runs until cancelled; whatever goes wrong ends a simulated person's part, never the server's.
+
+    arrivals_s: bounds of the time between two customers.
+    """
     address = Address.of(url)
     chance = own_chance(seed, "demo")
     scenes = tuple(_scene(written) for written in config.dialogues.dialogues())
     while True:
         try:
             logins = await demo_logins(address)
-            await _shift(address, _staff(logins, most_agents), scenes, chance, tempo)
-        except Unreachable as failure:
-            log.info("demo traffic pauses", reason=str(failure))
+            await _shift(_stage(address, tempo), _staff(logins), scenes, chance, arrivals_s)
+        except* Unreachable as failures:
+            log.info("demo traffic pauses", reason=str(failures.exceptions[0]))
         await asyncio.sleep(AGAIN_S)
+
+
+def _stage(address: Address, tempo: Tempo) -> Stage:
+    return Stage(
+        address=address,
+        account=ACCOUNT,
+        origin=address.origin,
+        dialogues={},
+        ledger=Ledger(),
+        findings=Findings(clock=time.monotonic, cooldown_s=0.0),
+        tempo=tempo,
+    )
 
 
 def _scene(written: config.dialogues.Dialogue) -> Dialogue:
@@ -78,38 +95,33 @@ def _scene(written: config.dialogues.Dialogue) -> Dialogue:
     )
 
 
-def _staff(logins: Sequence[dict[str, str]], most: int) -> list[dict[str, str]]:
+def _staff(logins: Sequence[dict[str, str]]) -> list[dict[str, str]]:
     """Agents for the traffic: every other one of those that are not left free, so that teams and languages mix."""
     agents = [login for login in logins if login["role"] == "agent" and login["email"] not in LEFT_FREE]
-    return (agents[::2] + agents[1::2])[:most]
+    return (agents[::2] + agents[1::2])[:MOST_AGENTS]
 
 
 async def _shift(
-    address: Address, logins: list[dict[str, str]], scenes: Sequence[Dialogue], chance: Random, tempo: Tempo
+    stage: Stage,
+    logins: Sequence[dict[str, str]],
+    scenes: Sequence[Dialogue],
+    chance: Random,
+    arrivals_s: tuple[float, float],
 ) -> None:
-    stage = Stage(
-        address=address,
-        account=ACCOUNT,
-        origin=address.origin,
-        dialogues={},
-        ledger=Ledger(),
-        findings=Findings(clock=time.monotonic, cooldown_s=0.0),
-        tempo=tempo,
-    )
     async with asyncio.TaskGroup() as tasks:
-        agents = []
+        agents: list[Agent] = []
         try:
             for login in logins:
-                cookie = await sign_in(address, login["email"], login["password"])
-                agent = Agent(stage, login["name"], cookie, own_chance(chance.getrandbits(32), login["email"]), tasks)
-                agents.append(agent)
-                await agent.sign_in()
-            await _visits(stage, scenes, chance)
+                cookie = await sign_in(stage.address, login["email"], login["password"])
+                own = own_chance(chance.getrandbits(32), login["email"])
+                agents.append(Agent(stage, login["name"], cookie, own, tasks))
+                await agents[-1].sign_in()
+            await _visits(stage, scenes, chance, arrivals_s)
         finally:
             await asyncio.gather(*(agent.sign_out() for agent in agents), return_exceptions=True)
 
 
-async def _visits(stage: Stage, scenes: Sequence[Dialogue], chance: Random) -> None:
+async def _visits(stage: Stage, scenes: Sequence[Dialogue], chance: Random, arrivals_s: tuple[float, float]) -> None:
     """A shift's customers, one by one; the books kept of them end with the shift, so that they stay small."""
     async with asyncio.TaskGroup() as customers:
         for number in range(VISITS_A_SHIFT):
@@ -119,7 +131,7 @@ async def _visits(stage: Stage, scenes: Sequence[Dialogue], chance: Random) -> N
                 dialogue = replace(scene, key=key)
                 stage.dialogues[key] = dialogue
                 customers.create_task(_visit(stage, dialogue, chance), name=f"demo customer {number}")
-            await asyncio.sleep(chance.uniform(*ARRIVALS_S))
+            await asyncio.sleep(chance.uniform(*arrivals_s))
 
 
 async def _visit(stage: Stage, dialogue: Dialogue, chance: Random) -> None:

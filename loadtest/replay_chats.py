@@ -123,8 +123,14 @@ def _in(house: House, dialogue: Dialogue) -> Dialogue:
 async def _play(stage: Stage, house: House, options: ReplayOptions) -> list[str]:
     """Everybody's doings until all conversations are over or nothing moves; what went wrong, by customer."""
     failed: list[str] = []
+    cookies = await _sign_in(house)
     async with asyncio.TaskGroup() as tasks:
-        agents = await _sign_in(stage, house, options.seed, tasks)
+        agents = [
+            Agent(stage, email.partition("@")[0], cookie, own_chance(options.seed, email), tasks)
+            for email, cookie in cookies
+        ]
+        for agent in agents:
+            await agent.sign_in()
         customers = tasks.create_task(_arrivals(stage, house, options, failed), name="customers")
         await _until_still(stage, customers, options.still_s)
         settled = time.monotonic() + min(SETTLE_S, options.still_s)
@@ -135,15 +141,13 @@ async def _play(stage: Stage, house: House, options: ReplayOptions) -> list[str]
     return failed
 
 
-async def _sign_in(stage: Stage, house: House, seed: int, tasks: asyncio.TaskGroup) -> list[Agent]:
+async def _sign_in(house: House) -> list[tuple[str, str]]:
+    """E-mail and session cookie of each agent."""
     turnstile = asyncio.Semaphore(SIGN_INS_AT_ONCE)
 
-    async def enter(email: str, password: str) -> Agent:
+    async def enter(email: str, password: str) -> tuple[str, str]:
         async with turnstile:
-            cookie = await _patient_sign_in(house.address, email, password)
-            agent = Agent(stage, email.partition("@")[0], cookie, own_chance(seed, email), tasks)
-            await agent.sign_in()
-            return agent
+            return email, await _patient_sign_in(house.address, email, password)
 
     return list(await asyncio.gather(*(enter(email, password) for email, password in house.logins)))
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from loadtest.http import CallFailed
 from loadtest.replay_chats import ReplayOptions, holds, replay_chats
 from loadtest.tempo import Tempo
 from tests.loadtest.toy_centre import toy_centre
@@ -55,6 +56,11 @@ async def test_a_faithful_centre_delivers_every_turn_once_and_in_order(script: P
     assert report["offers"] == {"accepted": 6, "declined": 0, "expired": 0, "rescinded": 0}
     assert report["wait_s"]["p50"] is not None
     assert report["service_level"] == 1.0
+
+
+async def test_a_centre_that_lets_nobody_in_is_said_so(script: Path) -> None:
+    with pytest.raises(CallFailed, match="bad_credentials"):
+        await replayed(script, "locked")
 
 
 @pytest.mark.parametrize(

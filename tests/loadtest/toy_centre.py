@@ -87,7 +87,7 @@ class Talk:
 
 
 class ToyCentre:
-    """faults: words from `drop double reorder swallow_turn two_holders over_limit younger gap`."""
+    """faults: words from `drop double reorder garble two_holders over_limit younger gap locked`."""
 
     def __init__(self, faults: set[str]) -> None:
         self.faults = faults
@@ -106,7 +106,7 @@ class ToyCentre:
 
     async def login(self, request: Request) -> JSONResponse:
         body = await request.json()
-        if body["password"] != "right":
+        if body["password"] != "right" or "locked" in self.faults:
             return JSONResponse({"error": {"code": "bad_credentials", "message": "no"}}, 401)
         answer = JSONResponse({"agent_id": body["email"], "name": "", "role": "agent", "language": "en"})
         answer.set_cookie("usher_session", f"of-{body['email']}", httponly=True)

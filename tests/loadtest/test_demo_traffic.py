@@ -1,0 +1,81 @@
+"""Demo traffic lives as long as its task, survives a centre that is away, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from loadtest import demo_traffic
+from loadtest.demo_traffic import LEFT_FREE, MOST_CUSTOMERS
+from loadtest.tempo import Tempo
+from tests.loadtest.toy_centre import ToyCentre, toy_centre
+
+BRISK = Tempo(think_s=(0.0, 0.01), typing=0.5, reads=0.5, rates=1.0)
+
+
+async def ended(centre: ToyCentre, talks: int) -> None:
+    async with asyncio.timeout(20):
+        while sum(talk.closed for talk in centre.talks.values()) < talks:
+            await asyncio.sleep(0.02)
+
+
+async def stopped(traffic: asyncio.Task[None]) -> None:
+    traffic.cancel()
+    async with asyncio.timeout(5):
+        with pytest.raises(asyncio.CancelledError):
+            await traffic
+
+
+async def test_customers_come_are_served_and_leave() -> None:
+    async with toy_centre() as (centre, address):
+        traffic = asyncio.create_task(
+            demo_traffic.demo_traffic(address.origin, tempo=BRISK, arrivals_s=(0.01, 0.05)), name="traffic"
+        )
+        await ended(centre, 5)
+        await stopped(traffic)
+        async with asyncio.timeout(5):
+            while centre.agents:
+                await asyncio.sleep(0.02)
+        left = {task.get_name() for task in asyncio.all_tasks()}
+        assert not [name for name in left if "demo" in name or "works" in name or "reconnect" in name]
+
+
+async def test_no_more_customers_come_than_a_small_centre_can_bear() -> None:
+    async with toy_centre() as (centre, address):
+        never = Tempo(think_s=(60.0, 60.0))
+        traffic = asyncio.create_task(
+            demo_traffic.demo_traffic(address.origin, tempo=never, arrivals_s=(0.001, 0.002)), name="traffic"
+        )
+        await asyncio.sleep(1.5)
+        assert 1 <= len(centre.talks) <= MOST_CUSTOMERS
+        await stopped(traffic)
+
+
+async def test_a_centre_that_is_away_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_traffic, "AGAIN_S", 0.05)
+    async with toy_centre() as (_, address):
+        pass
+    traffic = asyncio.create_task(demo_traffic.demo_traffic(address.origin), name="traffic")
+    await asyncio.sleep(0.5)
+    assert not traffic.done()
+    await stopped(traffic)
+
+
+async def test_a_centre_that_lets_nobody_in_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo_traffic, "AGAIN_S", 0.05)
+    async with toy_centre("locked") as (centre, address):
+        traffic = asyncio.create_task(demo_traffic.demo_traffic(address.origin), name="traffic")
+        await asyncio.sleep(0.5)
+        assert not traffic.done()
+        centre.faults.clear()
+        async with asyncio.timeout(5):
+            while not centre.agents:
+                await asyncio.sleep(0.02)
+        await stopped(traffic)
+
+
+def test_whoever_tries_the_agent_client_is_left_free() -> None:
+    logins = [{"role": "agent", "email": email} for email in (*LEFT_FREE, "else@larkspur.example")]
+    logins += [{"role": "supervisor", "email": "boss@larkspur.example"}]
+    assert [login["email"] for login in demo_traffic._staff(logins)] == ["else@larkspur.example"]
