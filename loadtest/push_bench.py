@@ -11,7 +11,7 @@ import asyncio
 import tempfile
 import time
 from collections import deque
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
@@ -52,6 +52,7 @@ class Times:
     sent: dict[str, float] = field(default_factory=dict)
     acknowledged: dict[str, float] = field(default_factory=dict)
     offered: dict[str, float] = field(default_factory=dict)
+    begun: int = 0
     completed: int = 0
     frames: int = 0
     starved: int = 0
@@ -134,6 +135,7 @@ class BenchCustomer:
     async def begin(self) -> None:
         assert self._client is not None
         self._started += 1
+        self._times.begun += 1
         sent = time.perf_counter()
         try:
             started: customer.Started = await self._client.ask(
@@ -161,28 +163,37 @@ class Window:
 
 
 async def bench_push(options: PushOptions) -> dict[str, Any]:
-    """Run the bench on a server of its own. Raises ServerFailed, OSError."""
-    customers = int(options.rate * POOL_S) + 20
-    allow_files(options.agents + customers)
+    """Run the bench on a server of its own. Raises ServerFailed, MintFailed, OSError."""
+    allow_files(options.agents + _customers(options))
     bare = await floor()
-    times = Times()
     with tempfile.TemporaryDirectory(prefix="usher-push-") as temporary:
         folder = Path(temporary)
         push_centre.write(options.agents, folder / "centre")
-        async with own_server(folder, policy=folder / "centre") as server, asyncio.TaskGroup() as tasks:
+        async with own_server(folder, policy=folder / "centre") as server:
             cookies = await push_centre.sessions(folder / "data")
-            empty_kb = resident_kb(server.pid)
-            agents = [BenchAgent(server.address, cookie, n, times, tasks) for n, cookie in enumerate(cookies)]
-            await _all(agent.enter() for agent in agents)
-            await asyncio.sleep(IDLE_S)
-            kb_per_socket = (resident_kb(server.pid) - empty_kb) / len(agents)
-            free: deque[BenchCustomer] = deque()
-            crowd = [BenchCustomer(server.address, n, times, free) for n in range(customers)]
-            await _all(one.enter() for one in crowd)
-            window = await _flow(server, options, times, free, tasks)
-            await _all(one.leave() for one in crowd)
-            await _all(agent.leave() for agent in agents)
+            return await measure(server, cookies, options, bare)
+
+
+async def measure(server: Server, cookies: Sequence[str], options: PushOptions, bare: Floor) -> dict[str, Any]:
+    """The bench on a server that is there. cookies: sessions of as many agents."""
+    times = Times()
+    free: deque[BenchCustomer] = deque()
+    async with asyncio.TaskGroup() as tasks:
+        empty_kb = resident_kb(server.pid)
+        agents = [BenchAgent(server.address, cookie, n, times, tasks) for n, cookie in enumerate(cookies)]
+        await _all(agent.enter() for agent in agents)
+        await asyncio.sleep(IDLE_S)
+        kb_per_socket = (resident_kb(server.pid) - empty_kb) / len(agents)
+        crowd = [BenchCustomer(server.address, n, times, free) for n in range(_customers(options))]
+        await _all(one.enter() for one in crowd)
+        window = await _flow(server, options, times, free, tasks)
+        await _all(one.leave() for one in crowd)
+        await _all(agent.leave() for agent in agents)
     return _report(options, times, window, kb_per_socket, bare)
+
+
+def _customers(options: PushOptions) -> int:
+    return int(options.rate * POOL_S) + 20
 
 
 async def _all(doings: Iterable[Awaitable[None]]) -> None:
@@ -220,7 +231,7 @@ async def _flow(
 
 async def _drained(times: Times) -> None:
     deadline = time.perf_counter() + DRAIN_S
-    while times.completed < len(times.sent) and time.perf_counter() < deadline:  # noqa: ASYNC110 - counted, not told
+    while times.completed < times.begun and time.perf_counter() < deadline:  # noqa: ASYNC110 - counted, not told
         await asyncio.sleep(0.05)
 
 
@@ -242,6 +253,7 @@ def _report(options: PushOptions, times: Times, window: Window, kb_per_socket: f
         "sent_to_offer_ms": _spread(whole_ms),
         "sent_to_acknowledged_ms": _spread(commit_ms),
         "items": len(counted),
+        "completed": times.completed,
         "not_offered": len(counted) - len(offered),
         "arrivals_without_a_free_customer": times.starved,
         "done_per_s": _rounded(len(offered) / wall_s),

@@ -87,7 +87,8 @@ class Talk:
 
 
 class ToyCentre:
-    """faults: words from `drop double reorder garble two_holders over_limit younger gap locked`."""
+    """faults: words from `drop double reorder garble two_holders over_limit younger gap locked
+    deaf_to_accepts`."""
 
     def __init__(self, faults: set[str]) -> None:
         self.faults = faults
@@ -174,6 +175,8 @@ class ToyCentre:
             await peer.frame({"type": "ok", "id": heard["id"], "result": None})
 
     async def accept(self, peer: Peer, heard: dict[str, Any]) -> None:
+        if "deaf_to_accepts" in self.faults:
+            return
         talk = self.talks[heard["offer_id"].removeprefix("offer-")]
         await peer.frame({"type": "ok", "id": heard["id"], "result": None})
         await peer.event("offer.closed", offer_id=heard["offer_id"], outcome="accepted", reason="")
