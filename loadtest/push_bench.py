@@ -135,7 +135,6 @@ class BenchCustomer:
     async def begin(self) -> None:
         assert self._client is not None
         self._started += 1
-        self._times.begun += 1
         sent = time.perf_counter()
         try:
             started: customer.Started = await self._client.ask(
@@ -220,6 +219,7 @@ async def _flow(
         if not cpu_before and due >= began + WARM_UP_S:
             cpu_before, frames_before = cpu_s(server.pid), times.frames
         if free:
+            times.begun += 1
             tasks.create_task(free.popleft().begin())
         else:
             times.starved += 1
