@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, NewType
 
 from cel_expr_python import cel
@@ -115,8 +115,12 @@ class Condition:
         return None if _MISSING.search(value) else _first_line(value)
 
 
+@lru_cache(maxsize=4_096)
 def compile_condition(source: str) -> Condition:
-    """Raises ConditionInvalid: too long, bad syntax, unknown name, wrong types, not true or false, bad pattern."""
+    """Cached: a policy loaded again compiles only what changed.
+
+    Raises ConditionInvalid: too long, bad syntax, unknown name, wrong types, not true or false, bad pattern.
+    """
     if not source.strip():
         return Condition(source, None)
     if len(source) > MOST_SOURCE_CHARS:

@@ -16,6 +16,7 @@ from router.core import events
 from router.core.expected_wait import Pace, expected_wait
 from router.core.policy import Policy, Supply
 from router.core.words import AgentId, Channel, ItemState, Ms, Reachability, Units, WorkItemId
+from router.protocol.customer import QueuePosition
 from router.protocol.records import BoardAgent, BoardQueue, BoardWork
 
 AGES_MS = (30_000, 60_000, 120_000, 300_000)
@@ -111,6 +112,16 @@ class Board:
         self.items[item.item] = item
         self._enter(item)
 
+    def count(self, queue: str, answered_waits_ms: Iterable[Ms], abandoned_waits_ms: Iterable[Ms]) -> None:
+        """Add what was counted before this board began."""
+        now, threshold = self._queue(queue), self._service_level_ms(queue)
+        for waited_ms in answered_waits_ms:
+            now.answered += 1
+            now.answered_in_time += waited_ms <= threshold
+        for waited_ms in abandoned_waits_ms:
+            now.abandoned += 1
+            now.abandoned_in_time += waited_ms <= threshold
+
     # ------------------------------------------------------------ folding
 
     def apply(self, seq: int, event: events.Event) -> None:
@@ -154,9 +165,7 @@ class Board:
         )
 
     def _offered(self, event: events.OfferCreated) -> None:
-        item = self._move(event.item, "offered", event.agent, event.at)
-        if item is None:
-            return
+        self._move(event.item, "offered", event.agent, event.at)
 
     def _accepted(self, event: events.OfferAccepted) -> None:
         item = self._move(event.item, "assigned", event.agent, event.at)
@@ -279,6 +288,14 @@ class Board:
             if channel in self._policy.channels
         )
 
+    def anybody_in(self) -> bool:
+        """Whether some agent is here in a status that allows work on some channel."""
+        statuses = self._policy.statuses
+        return any(
+            now.reachability == "connected" and now.status in statuses and bool(statuses[now.status].channels)
+            for now in self.agents.values()
+        )
+
     # ------------------------------------------------------------ watching
 
     def watch(self, watcher: int) -> None:
@@ -314,6 +331,15 @@ class Board:
             skills=dict(person.supply.skills),
             channels=sorted(person.supply.at_most),
             work=[_work(item) for item in now.work.values()],
+        )
+
+    def queue_position(self, queue: str, position: int, now: Ms) -> QueuePosition:
+        """What a customer at this position (1 is next) is told."""
+        wait = expected_wait(self._queue(queue).pace, position, now)
+        return QueuePosition(
+            position=position,
+            expected_wait_p50_ms=wait.p50_ms if wait else None,
+            expected_wait_p90_ms=wait.p90_ms if wait else None,
         )
 
     def queue_card(self, name: str, now: Ms) -> BoardQueue:

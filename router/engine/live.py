@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from router.core import events
-from router.core.words import AgentId, WorkItemId
+from router.core.words import AgentId, CustomerId, DeviceId, WorkItemId
 from router.engine import desk as desks
 from router.engine import talk
 from router.engine.desk import Desk
@@ -26,10 +26,11 @@ TYPING_SHOWN_MS = 4_000
 
 @dataclass(slots=True, kw_only=True)
 class AgentHere:
-    """An agent with sessions on this node."""
+    """An agent with sessions on this node. devices: those with a connection now."""
 
     desk: Desk
     outboxes: set[Outbox] = field(default_factory=set)
+    devices: set[DeviceId] = field(default_factory=set)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class Window:
     """A visitor with sessions on this node, and the conversation they are in."""
 
     visitor_id: str
+    customer_id: CustomerId
     outboxes: set[Outbox] = field(default_factory=set)
     conversation_id: str = ""
     work_item_id: WorkItemId = WorkItemId("")
@@ -90,12 +92,24 @@ class Live:
             self._desks_of[conversation_id].add(desk.agent_id)
 
     def _unindex(self, conversation_id: str, agent_id: AgentId) -> None:
-        self._desks_of[conversation_id].discard(agent_id)
-        if not self._desks_of[conversation_id]:
-            del self._desks_of[conversation_id]
+        desks_of = self._desks_of.get(conversation_id)
+        if desks_of is not None:
+            desks_of.discard(agent_id)
+            if not desks_of:
+                del self._desks_of[conversation_id]
 
-    def visitor_joins(self, visitor_id: str, outbox: Outbox) -> Window:
-        window = self.windows.setdefault(visitor_id, Window(visitor_id=visitor_id))
+    def replace_desk(self, desk: Desk) -> None:
+        """The agent's desk was made anew."""
+        here = self.agents.get(desk.agent_id)
+        if here is None:
+            return
+        for conversation_id in here.desk.conversations():
+            self._unindex(conversation_id, desk.agent_id)
+        here.desk = desk
+        self._index(desk)
+
+    def visitor_joins(self, visitor_id: str, customer_id: CustomerId, outbox: Outbox) -> Window:
+        window = self.windows.setdefault(visitor_id, Window(visitor_id=visitor_id, customer_id=customer_id))
         window.outboxes.add(outbox)
         return window
 
@@ -123,6 +137,15 @@ class Live:
     def _forget(self, window: Window) -> None:
         self._by_conversation.pop(window.conversation_id, None)
         self._by_item.pop(window.work_item_id, None)
+
+    def has(self, agent_id: AgentId, conversation_id: str) -> bool:
+        """Whether an agent with sessions here has this conversation in their hands."""
+        return agent_id in self._desks_of.get(conversation_id, ())
+
+    def has_item(self, conversation_id: str) -> bool:
+        """Whether a customer's window here knows of an open item of this conversation."""
+        window = self._by_conversation.get(conversation_id)
+        return window is not None and bool(window.work_item_id)
 
     # ------------------------------------------------------------ routing events
 
@@ -175,6 +198,8 @@ class Live:
                 self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=face))
             case events.ItemClosed():
                 self._stops_waiting(window)
+                self._by_item.pop(window.work_item_id, None)
+                window.work_item_id = WorkItemId("")
             case _:
                 return
 

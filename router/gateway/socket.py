@@ -18,7 +18,7 @@ import msgspec
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from router.gateway.limits import Bucket
+from router.engine.limits import Bucket
 from router.gateway.sessions import Held, MakeActor, Sessions
 from router.protocol.base import Ack, Command, Error, Hello, Ping, Pong, Signal, Welcome
 from router.protocol.errors import CODES, BadRequest, UsherError

@@ -14,12 +14,15 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from router.core.events import Event
-from router.core.words import Ms
+import msgspec
+
+from router.core.events import AgentPresence, Event
+from router.core.words import AgentId, Ms
 from router.store.postgres.change import Change, changes
 from router.store.postgres.database import Database, Rows
 from router.store.postgres.writer import Kind, Writer, attributes
 
+_presence = msgspec.msgpack.Decoder(AgentPresence).decode
 KEEPER_LOCK = 0x6A6F7572  # "jour"
 
 Journaled = tuple[int, bytes, Event]
@@ -59,6 +62,24 @@ async def of_item(database: Database, item_id: str, *, limit: int = 1_000) -> li
         "SELECT seq, body FROM journal WHERE item_id = $1 ORDER BY seq LIMIT $2", item_id, limit
     )
     return [(row["seq"], row["body"]) for row in rows]
+
+
+async def present(database: Database, first: int, last: int) -> set[int]:
+    """Which numbers from first to last the journal has."""
+    rows = await database.fetch("SELECT seq FROM journal WHERE seq BETWEEN $1 AND $2", first, last)
+    return {row["seq"] for row in rows}
+
+
+async def last_presences(database: Database, since: Ms) -> dict[AgentId, AgentPresence]:
+    """The last presence event of each agent who had one since a time."""
+    rows = await database.fetch(
+        """
+        SELECT DISTINCT ON (agent_id) agent_id, body FROM journal
+        WHERE type = 'agent.presence' AND at >= $1 ORDER BY agent_id, seq DESC
+        """,
+        since,
+    )
+    return {row["agent_id"]: _presence(row["body"]) for row in rows}
 
 
 async def first_seq_since(database: Database, at: Ms) -> int | None:

@@ -2,7 +2,8 @@
 -- order; each is idempotent, so that a batch whose answer was lost is simply sent again. They lock rows in the order of
 -- ids, so that batches of several nodes do not wait for one another in a ring, and only then look: under READ COMMITTED
 -- every statement of a function sees what was committed before it began.
--- The planner settings: a plan made while tables were empty must not scan them once they have grown.
+-- The planner settings and LATERAL … LIMIT 1: one index lookup an entry, always. A plan made while the tables were empty
+-- must not scan them once they have grown.
 
 -- append_messages: gives each message the next n of its conversation.
 --   outcome   appended | repeated (same conversation, author and client_id: n and at of the first) | closed | unknown
@@ -16,37 +17,41 @@ AS $$
 BEGIN
     PERFORM FROM conversations WHERE id = ANY (conversation_ids) ORDER BY id FOR UPDATE;
     RETURN QUERY
-    WITH entry AS (
-        SELECT * FROM unnest(conversation_ids, kinds, authors, author_ids, author_names, texts, client_ids, ats, even_closed)
-            WITH ORDINALITY AS e (conversation_id, kind, author, author_id, author_name, text, client_id, at, even_closed, place)
-    ), judged AS (
+    WITH judged AS (
         SELECT e.*, c.state, c.last_n, m.n AS known_n, m.at AS known_at,
-            row_number() OVER (PARTITION BY e.conversation_id, e.author_id, e.client_id ORDER BY place) AS time
-        FROM entry e
-            LEFT JOIN conversations c ON c.id = e.conversation_id
-            LEFT JOIN messages m USING (conversation_id, author_id, client_id)
-    ), fresh AS (
-        SELECT j.*, (last_n + row_number() OVER (PARTITION BY conversation_id ORDER BY place))::integer AS n
+            m.n IS NULL AND (c.state = 'open' OR e.even_closed AND c.state = 'closed') AND row_number() OVER same = 1 AS fresh
+        FROM unnest(conversation_ids, kinds, authors, author_ids, author_names, texts, client_ids, ats, even_closed)
+                WITH ORDINALITY AS e (conversation_id, kind, author, author_id, author_name, text, client_id, at,
+                even_closed, place)
+            LEFT JOIN LATERAL (SELECT * FROM conversations c WHERE c.id = e.conversation_id LIMIT 1) c ON true
+            LEFT JOIN LATERAL (
+                SELECT * FROM messages m
+                WHERE m.conversation_id = e.conversation_id AND m.author_id = e.author_id AND m.client_id = e.client_id
+                LIMIT 1
+            ) m ON true
+        WINDOW same AS (PARTITION BY e.conversation_id, e.author_id, e.client_id ORDER BY place)
+    ), numbered AS (
+        SELECT j.*, (last_n + count(*) FILTER (WHERE fresh) OVER (PARTITION BY conversation_id ORDER BY place))::integer AS n
         FROM judged j
-        WHERE known_n IS NULL AND time = 1 AND (state = 'open' OR even_closed AND state = 'closed')
     ), inserted AS (
         INSERT INTO messages (conversation_id, n, kind, author, author_id, author_name, text, client_id, at)
-        SELECT conversation_id, n, kind, author, author_id, author_name, text, client_id, at FROM fresh
+        SELECT conversation_id, n, kind, author, author_id, author_name, text, client_id, at FROM numbered WHERE fresh
     ), counted AS (
         UPDATE conversations c SET last_n = f.n
-        FROM (SELECT conversation_id, max(n) AS n FROM fresh GROUP BY conversation_id) f
+        FROM (SELECT conversation_id, max(n) AS n FROM numbered WHERE fresh GROUP BY conversation_id) f
         WHERE c.id = f.conversation_id
     )
     SELECT
         CASE
-            WHEN f.place = j.place THEN 'appended'
-            WHEN f.place IS NOT NULL OR j.known_n IS NOT NULL THEN 'repeated'
-            WHEN j.state IS NULL THEN 'unknown'
+            WHEN fresh THEN 'appended'
+            WHEN known_n IS NOT NULL OR bool_or(fresh) OVER same THEN 'repeated'
+            WHEN state IS NULL THEN 'unknown'
             ELSE 'closed'
         END,
-        coalesce(j.known_n, f.n), coalesce(j.known_at, f.at)
-    FROM judged j LEFT JOIN fresh f USING (conversation_id, author_id, client_id)
-    ORDER BY j.place;
+        coalesce(known_n, first_value(n) OVER same), coalesce(known_at, first_value(at) OVER same)
+    FROM numbered
+    WINDOW same AS (PARTITION BY conversation_id, author_id, client_id ORDER BY place)
+    ORDER BY place;
 END $$;
 
 -- start_conversations: conversation, its first message (n = 1) and its work item, all or nothing for each entry.
@@ -119,26 +124,24 @@ BEGIN
     PERFORM FROM conversations WHERE id = ANY (conversation_ids) ORDER BY id FOR UPDATE;
     RETURN QUERY
     WITH judged AS (
-        SELECT e.*, c.id IS NOT NULL AS known, c.state, c.last_n, c.closed_at,
-            row_number() OVER (PARTITION BY conversation_id ORDER BY place) AS time
+        SELECT e.*, c.state, c.last_n + 1 AS n, c.closed_at, coalesce(c.state = 'open', false) AND row_number() OVER same = 1 AS fresh
         FROM unnest(conversation_ids, authors, author_ids, author_names, texts, client_ids, ats)
                 WITH ORDINALITY AS e (conversation_id, author, author_id, author_name, text, client_id, at, place)
-            LEFT JOIN conversations c ON c.id = e.conversation_id
-    ), fresh AS (
-        SELECT * FROM judged WHERE state = 'open' AND time = 1
+            LEFT JOIN LATERAL (SELECT * FROM conversations c WHERE c.id = e.conversation_id LIMIT 1) c ON true
+        WINDOW same AS (PARTITION BY e.conversation_id ORDER BY place)
     ), inserted AS (
         INSERT INTO messages (conversation_id, n, kind, author, author_id, author_name, text, client_id, at)
-        SELECT conversation_id, last_n + 1, 'system', author, author_id, author_name, text, client_id, at FROM fresh
+        SELECT conversation_id, n, 'system', author, author_id, author_name, text, client_id, at FROM judged WHERE fresh
     ), closed AS (
-        UPDATE conversations c SET state = 'closed', closed_at = f.at, last_n = c.last_n + 1
-        FROM fresh f WHERE c.id = f.conversation_id
+        UPDATE conversations c SET state = 'closed', closed_at = j.at, last_n = j.n
+        FROM judged j WHERE c.id = j.conversation_id AND j.fresh
     )
     SELECT
-        CASE WHEN NOT j.known THEN 'unknown' WHEN f.place = j.place THEN 'closed' ELSE 'repeated' END,
-        CASE WHEN f.place = j.place THEN j.last_n + 1 END,
-        coalesce(f.at, j.closed_at)
-    FROM judged j LEFT JOIN fresh f USING (conversation_id)
-    ORDER BY j.place;
+        CASE WHEN state IS NULL THEN 'unknown' WHEN fresh THEN 'closed' ELSE 'repeated' END,
+        CASE WHEN fresh THEN n END,
+        coalesce(closed_at, first_value(at) OVER (PARTITION BY conversation_id ORDER BY place))
+    FROM judged
+    ORDER BY place;
 END $$;
 
 -- mark_conversations: watermarks only rise, never above last_n; what is read is delivered.

@@ -1,0 +1,77 @@
+"""JSON in and out, and errors with their public codes, for all HTTP endpoints."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from router.protocol.errors import BadRequest, UsherError
+
+log = structlog.get_logger()
+
+BODY_BYTES = 65_536
+Asked = TypeVar("Asked")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    code: str
+    message: str
+    detail: dict[str, str | int | bool] = {}
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True):
+    error: Failure
+
+
+def answer(body: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """JSON that no cache keeps."""
+    return Response(
+        msgspec.json.encode(body),
+        status,
+        media_type="application/json",
+        headers={"cache-control": "no-store", **(headers or {})},
+    )
+
+
+def refusal(error: UsherError, headers: dict[str, str] | None = None) -> Response:
+    failure = Failure(code=error.code, message=error.message, detail=error.detail)
+    return answer(Failed(error=failure), error.status, headers)
+
+
+async def read(request: Request, shape: type[Asked]) -> Asked:
+    """The body as `shape`. Raises BadRequest; a body above BODY_BYTES is not read to its end."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise BadRequest("bad_value", "The body must be application/json.")
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > BODY_BYTES:
+            raise BadRequest("bad_value", "The body is too large.")
+    try:
+        return msgspec.json.decode(bytes(body), type=shape)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise BadRequest("bad_value", str(error)[:200]) from None
+
+
+def guarded(endpoint: Endpoint) -> Endpoint:
+    """Answer UsherErrors with their code, and anything else with 503 and a reference to the one log line."""
+
+    async def guard(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except UsherError as error:
+            return refusal(error)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("request failed", path=request.url.path, reference=reference)
+            failure = Failure(code="unavailable", message=f"Something went wrong ({reference}).")
+            return answer(Failed(error=failure), 503)
+
+    return guard

@@ -1,0 +1,84 @@
+"""`usher bench …` and `usher replay-chats`: figures, measured now, on this machine."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from router.cli.output import as_json, refuse, run, say, set_up_logging
+
+
+@click.group()
+def bench() -> None:
+    """Measure this machine. Figures are ratios taken in one run; see docs/benchmarks/."""
+
+
+def _report(result: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        say(result)
+        return
+    for key, value in result.items():
+        click.echo(f"{key:<18} {value}")
+
+
+@bench.command()
+@click.option("--quick", is_flag=True, help="The base cells only, in under a minute.")
+@as_json
+def routing(quick: bool, as_json: bool) -> None:
+    """Server CPU of each transition over agents, waiting items and lanes; the whole path from Python."""
+    from router.bench.routing import run as measure
+
+    set_up_logging("console", "warning")
+    _report(run(lambda: measure(quick=quick)), as_json)
+
+
+@bench.command()
+@as_json
+def durable(as_json: bool) -> None:
+    """Group commit beside one commit a row, with an fdatasync probe."""
+    from router.bench.durable import run as measure
+
+    set_up_logging("console", "warning")
+    _report(run(measure), as_json)
+
+
+@bench.command()
+@click.option("--agents", default=5_000, show_default=True, help="Connected agents.")
+@click.option("--rate", default=300.0, show_default=True, help="New items a second.")
+@click.option("--seconds", default=20.0, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@as_json
+def push(agents: int, rate: float, seconds: float, seed: int, as_json: bool) -> None:
+    """How soon an offer is seen after its item is committed, with thousands of agents connected."""
+    from loadtest.push_bench import PushOptions, bench_push
+
+    set_up_logging("console", "warning")
+    options = PushOptions(agents=agents, rate=rate, seconds=seconds, seed=seed)
+    _report(run(lambda: bench_push(options)), as_json)
+
+
+@click.command("replay-chats")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--conversations", default=500, show_default=True)
+@click.option("--agents", default=60, show_default=True)
+@click.option("--rate", default=40.0, show_default=True, help="Arrivals a second.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--url", default="", help="A running server; its own by default.")
+@as_json
+def replay_chats(as_json: bool, **options: Any) -> None:
+    """Play real conversations through the public protocol: simulated customers and agents, every message counted."""
+    from loadtest.dialogue import BadDialogues
+    from loadtest.replay_chats import ReplayOptions
+    from loadtest.replay_chats import replay_chats as play
+
+    set_up_logging("console", "warning")
+    try:
+        result = run(lambda: play(ReplayOptions(**options)))
+    except BadDialogues as bad:
+        refuse(str(bad))
+    _report(result, as_json)
+    wrong = ("lost", "duplicated", "out_of_order", "unrouted", "invariant_violations")
+    sys.exit(1 if any(result[key] for key in wrong) else 0)

@@ -1,0 +1,146 @@
+"""Commands for who runs the server: migrate, rebuild, doctor, sessions."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from config.secret import Secret
+from config.settings import Settings
+from router.app import centre
+from router.cli.output import as_json, refuse, run, say, set_up_logging
+from router.cli.serving import _settings, plan_of, running_urls, servers
+from router.engine.centre import Centre
+
+data_option = click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Folder of embedded servers.")
+policy_option = click.option("--policy", type=click.Path(path_type=Path, exists=True), help="Policy in force.")
+
+
+@contextlib.asynccontextmanager
+async def _opened(overrides: dict[str, Any]) -> AsyncIterator[Centre]:
+    """A centre on the running server's stores, on external ones, or on embedded ones started for this."""
+    settings = _settings(overrides)
+    set_up_logging(settings.log_format, "warning")
+    urls = running_urls(settings.data_dir)
+    if urls is not None:
+        settings = _with(settings, urls.redis, urls.postgres)
+    async with servers(settings) as (_, with_urls):
+        plan, _ = plan_of(with_urls, with_urls.port)
+        async with centre(plan) as (made, _, _):
+            yield made
+
+
+def _with(settings: Settings, redis: str, postgres: str) -> Settings:
+    return msgspec.structs.replace(settings, redis_url=Secret(redis), postgres_url=Secret(postgres))
+
+
+@click.command()
+@data_option
+@as_json
+def migrate(as_json: bool, **overrides: Any) -> None:
+    """Bring the database schema up to date."""
+
+    async def work() -> list[str]:
+        from router.store.postgres.migrations import migrate as apply
+
+        settings = _settings(overrides)
+        async with servers(settings) as (urls, _):
+            return await apply(urls.postgres)
+
+    applied = run(work)
+    if as_json:
+        say({"applied": applied})
+    else:
+        click.echo("\n".join(applied) or "nothing to do")
+
+
+@click.command()
+@data_option
+@policy_option
+@as_json
+def rebuild(as_json: bool, **overrides: Any) -> None:
+    """Make the live state in the store anew from PostgreSQL, order kept."""
+
+    async def work() -> dict[str, Any]:
+        from router.engine.rebuild import rebuild as make_anew
+        from router.store.errors import StoreUnavailable
+        from router.store.postgres import journal
+
+        async with _opened(overrides) as made, journal.keeper(made.database) as mine:
+            if not mine:
+                raise StoreUnavailable("another node is rebuilding the store")
+            rebuilt = await make_anew(made, "asked by the operator")
+            return {"epoch": rebuilt.epoch, "agents": rebuilt.agents, "work_items": rebuilt.items}
+
+    result = run(work)
+    if as_json:
+        say(result)
+    else:
+        click.echo(f"rebuilt: {result['agents']} agents, {result['work_items']} work items")
+
+
+@click.command()
+@data_option
+@policy_option
+@click.option("--repair", is_flag=True, help="Mend what can be mended.")
+@as_json
+def doctor(repair: bool, as_json: bool, **overrides: Any) -> None:
+    """Audit the stores: reachable, of one epoch, every invariant holds."""
+
+    async def work() -> list[Any]:
+        from router.engine import audit
+
+        async with _opened(overrides) as made:
+            return await audit.checks(made, repair=repair)
+
+    checks = run(work)
+    ok = all(check.ok for check in checks)
+    if as_json:
+        say({"ok": ok, "checks": [msgspec.to_builtins(check) for check in checks]})
+    else:
+        for check in checks:
+            mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
+            click.echo(f"{mark} {check.name}: {check.detail}")
+    sys.exit(0 if ok else 1)
+
+
+@click.group()
+def sessions() -> None:
+    """Login sessions of staff."""
+
+
+@sessions.command()
+@data_option
+@policy_option
+@click.option("--all", "everybody", is_flag=True, help="One for every member of staff.")
+@click.option("--email", help="For this person.")
+@as_json
+def mint(everybody: bool, email: str | None, as_json: bool, **overrides: Any) -> None:
+    """Make login sessions without passwords: for load tests, and for an operator who must get in."""
+    if everybody == bool(email):
+        refuse("say either --all or --email")
+
+    async def work() -> list[dict[str, str]]:
+        from router.engine import sign_in
+
+        async with _opened(overrides) as made:
+            chosen = [c for c in made.staff if everybody or c.email.lower() == (email or "").lower()]
+            return [
+                {"agent_id": c.agent_id, "email": c.email, "token": await sign_in.mint(made, c.agent_id, "minted")}
+                for c in chosen
+            ]
+
+    minted = run(work)
+    if not minted:
+        refuse("there is no such person")
+    if as_json:
+        say({"sessions": minted})
+    else:
+        for session in minted:
+            click.echo(f"{session['email']}  {session['token']}")

@@ -1,0 +1,297 @@
+"""Intake: a customer's first words become a conversation and a work item, and the item goes to the best agent.
+
+Order of a start: durable in PostgreSQL → shown in the visitor's tabs → in the store's line, perhaps offered at once →
+those events durable → acknowledged. A crash in between leaves an item that is in PostgreSQL and not in the store;
+the reconciler puts it in line with its age kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from router.core.outcomes import Outcome
+from router.core.policy import Demand
+from router.core.rules import Routed, route
+from router.core.words import ConversationId, Ms, WorkItemId
+from router.engine import brief, lanes, records, talk
+from router.engine.centre import Centre
+from router.engine.ids import new_id
+from router.engine.text import NAME_CHARS, URL_CHARS, email, identifier, message_text, one_line, preview
+from router.engine.visitors import Visitor
+from router.protocol import customer
+from router.protocol.errors import Conflict, Unavailable
+from router.protocol.records import CustomerCard, WorkItem
+from router.store.postgres import conversations as stored
+from router.store.postgres import customers, messages, work_items
+
+log = structlog.get_logger()
+
+CHANNEL = "webchat"
+SUBJECT_CHARS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A durable item on its way into line."""
+
+    item_id: WorkItemId
+    conversation: stored.Conversation
+    card: CustomerCard
+    demand: Demand
+    priority: int
+    enqueued_at: Ms
+
+
+async def start(centre: Centre, visitor: Visitor, asked: customer.StartConversation) -> customer.Started:
+    """Begin a conversation. The same client_id again is the same conversation. Errors: conversation_open."""
+    new, routed = await _wanted(centre, visitor, asked)
+    begun = await stored.start(centre.writer, new)
+    if isinstance(begun, stored.HasOpen):
+        raise Conflict("conversation_open", conversation_id=begun.conversation_id)
+    arrival = await _again(centre, begun) if begun.repeated else _arrival(visitor, new, begun, routed)
+    if arrival is not None:
+        await _show(centre, visitor, arrival, new if not begun.repeated else None)
+        await enqueue(centre, arrival)
+    return customer.Started(conversation_id=begun.conversation_id, n=1, at=begun.at)
+
+
+async def _wanted(centre: Centre, visitor: Visitor, asked: customer.StartConversation) -> tuple[stored.Start, Routed]:
+    text = message_text(asked.text, centre.settings.max_message_chars)
+    account = centre.accounts[visitor.account]
+    language = asked.language if asked.language in account.languages else account.default_language
+    await _describe(centre, visitor, one_line(asked.name, NAME_CHARS), email(asked.email), language)
+    department = asked.department if asked.department in account.departments else ""
+    page_url = one_line(asked.page_url, URL_CHARS)
+    routed = _route(
+        centre,
+        {
+            "channel": CHANNEL,
+            "account": visitor.account,
+            "department": department,
+            "language": language,
+            "page_url": page_url,
+            "text": text,
+            "customer": {"name": visitor.name, "email": visitor.email},
+        },
+    )
+    new = stored.Start(
+        id=ConversationId(new_id("con")),
+        channel=CHANNEL,
+        account=visitor.account,
+        customer_id=visitor.customer_id,
+        visitor_id=visitor.visitor_id,
+        start_id=identifier(asked.client_id),
+        subject=preview(text, SUBJECT_CHARS),
+        language=language,
+        department=department,
+        page_url=page_url,
+        attributes={"rule": routed.rule or "", "credit_ms": routed.credit_ms},
+        author_id=visitor.customer_id,
+        author_name=visitor.name,
+        text=text,
+        at=centre.now(),
+        item=_new_item(routed),
+    )
+    return new, routed
+
+
+async def _describe(centre: Centre, visitor: Visitor, name: str, address: str, language: str) -> None:
+    """Keep what the customer says of themselves now; empty says nothing."""
+    said = (name or visitor.name, address or visitor.email, language)
+    if said != (visitor.name, visitor.email, visitor.language):
+        await customers.describe(centre.database, visitor.customer_id, name=name, email=address, language=language)
+        visitor.name, visitor.email, visitor.language = said
+
+
+def _route(centre: Centre, attributes: Mapping[str, object]) -> Routed:
+    routed = route(centre.ruleset, attributes)
+    for problem in routed.problems:
+        log.warning("rule passed over", rule=problem.rule, reason=problem.reason)
+    return routed
+
+
+def _new_item(routed: Routed) -> stored.NewWorkItem:
+    return stored.NewWorkItem(
+        id=WorkItemId(new_id("wi")),
+        queue=routed.demand.queue,
+        demand=lanes.to_plain(routed.demand),
+        weight=routed.demand.weight,
+        priority=routed.priority,
+    )
+
+
+def _arrival(visitor: Visitor, new: stored.Start, begun: stored.Started, routed: Routed) -> Arrival | None:
+    """What was just committed, without reading it back."""
+    if begun.item_id is None:
+        return None
+    conversation = stored.Conversation(
+        id=begun.conversation_id,
+        channel=new.channel,
+        account=new.account,
+        customer_id=new.customer_id,
+        visitor_id=new.visitor_id,
+        subject=new.subject,
+        language=new.language,
+        department=new.department,
+        page_url=new.page_url,
+        attributes=new.attributes,
+        state="open",
+        started_at=begun.at,
+        closed_at=None,
+        last_n=1,
+        marks=stored.Marks(),
+        rating=None,
+        rating_comment="",
+    )
+    card = CustomerCard(
+        customer_id=visitor.customer_id, name=visitor.name, email=visitor.email, language=visitor.language
+    )
+    return Arrival(
+        item_id=begun.item_id,
+        conversation=conversation,
+        card=card,
+        demand=routed.demand,
+        priority=routed.priority,
+        enqueued_at=begun.at,
+    )
+
+
+async def _again(centre: Centre, begun: stored.Started) -> Arrival | None:
+    item = await work_items.by_id(centre.database, begun.item_id) if begun.item_id else None
+    return await arrival_of(centre, item) if item is not None and item.state != "closed" else None
+
+
+async def arrival_of(centre: Centre, item: work_items.WorkItem) -> Arrival | None:
+    """An item as PostgreSQL has it; None when it has no conversation."""
+    if item.conversation_id is None:
+        return None
+    conversation = await stored.by_id(centre.database, item.conversation_id)
+    if conversation is None:
+        return None
+    person = await customers.by_id(centre.database, conversation.customer_id)
+    card = (
+        records.customer_card(person)
+        if person is not None
+        else CustomerCard(customer_id=conversation.customer_id, name="", email="", language=conversation.language)
+    )
+    return Arrival(
+        item_id=item.id,
+        conversation=conversation,
+        card=card,
+        demand=lanes.from_plain(item.demand),
+        priority=item.priority,
+        enqueued_at=item.enqueued_at,
+    )
+
+
+async def _show(centre: Centre, visitor: Visitor, arrival: Arrival, new: stored.Start | None) -> None:
+    """Tell the visitor's tabs, here at once and elsewhere by the talk stream. new: what was said, if known."""
+    conversation = arrival.conversation
+    window = centre.live.windows.get(visitor.visitor_id)
+    if window is not None and window.conversation_id != conversation.id:
+        newest = (
+            [_first_message(conversation.id, new)]
+            if new is not None
+            else await messages.page(centre.database, conversation.id, notes=False)
+        )
+        centre.live.started(window, records.conversation(conversation, newest), arrival.item_id)
+    said = talk.StartedSaid(
+        conversation_id=conversation.id, visitor_id=visitor.visitor_id, work_item_id=arrival.item_id
+    )
+    await centre.say(said)
+
+
+def _first_message(conversation_id: ConversationId, new: stored.Start) -> messages.Message:
+    return messages.Message(
+        conversation_id=conversation_id,
+        n=1,
+        kind="text",
+        author=new.author,
+        author_id=new.author_id,
+        author_name=new.author_name,
+        text=new.text,
+        client_id=new.start_id,
+        at=new.at,
+    )
+
+
+async def ensure_item(centre: Centre, row: stored.Conversation, text: str) -> None:
+    """Somebody writes in an open conversation nobody works on: make a work item of it again."""
+    if any(item.state != "closed" for item in await work_items.of_conversation(centre.database, row.id)):
+        return
+    routed = _route(
+        centre,
+        {
+            "channel": row.channel,
+            "account": row.account,
+            "department": row.department,
+            "language": row.language,
+            "page_url": row.page_url,
+            "text": text,
+        },
+    )
+    item = _new_item(routed)
+    await work_items.add(centre.database, item, channel=row.channel, conversation_id=row.id, at=centre.now())
+    added = await work_items.by_id(centre.database, item.id)
+    arrival = await arrival_of(centre, added) if added is not None else None
+    if arrival is not None:
+        await enqueue(centre, arrival)
+
+
+async def enqueue(centre: Centre, arrival: Arrival) -> None:
+    """Put a durable item in the store's line, its age kept. Repeating it changes nothing."""
+    await lanes.remember(centre, arrival.demand)
+    step = await centre.store.enqueue(
+        arrival.item_id,
+        arrival.demand,
+        credit_ms=credit_ms(centre, arrival),
+        brief=brief_of(arrival),
+        enqueued_at=arrival.enqueued_at,
+    )
+    await centre.journal(step.events)
+    if step.outcome not in (Outcome.OK, Outcome.EXISTS, Outcome.ITEM_CLOSED):
+        log.error("work item not taken by the store", work_item_id=arrival.item_id, outcome=step.outcome)
+        raise Unavailable("unavailable")
+
+
+def credit_ms(centre: Centre, arrival: Arrival) -> Ms:
+    """Waiting credited for priority, and by the rule that took the conversation in."""
+    by_rule = arrival.conversation.attributes.get("credit_ms", 0)
+    return arrival.priority * centre.policy.priority_credit_ms + int(by_rule)
+
+
+def brief_of(arrival: Arrival) -> bytes:
+    """What agents are shown of the item."""
+    conversation, demand = arrival.conversation, arrival.demand
+    item = WorkItem(
+        work_item_id=arrival.item_id,
+        conversation_id=conversation.id,
+        channel=conversation.channel,
+        queue=demand.queue,
+        customer=arrival.card,
+        language=conversation.language,
+        requirements=lanes.shown(demand),
+        priority=arrival.priority,
+        weight=demand.weight,
+        enqueued_at=arrival.enqueued_at,
+        preview=conversation.subject,
+    )
+    return brief.pack(brief.Brief(item=item, model=demand.model))
+
+
+async def end_item(centre: Centre, item: WorkItemId) -> None:
+    """The customer is gone: an agent who has the item wraps up, otherwise it is cancelled.
+
+    When it changes hands in between, the reconciler sees to it.
+    """
+    now = await centre.store.item(item)
+    if now is not None and now.state == "wrap_up":
+        return
+    if now is not None and now.state == "assigned" and now.agent:
+        step = await centre.store.wrap_up(item, now.agent)
+    else:
+        step = await centre.store.cancel(item, reason="customer_left")
+    await centre.journal(step.events)

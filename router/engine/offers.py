@@ -1,0 +1,150 @@
+"""Offers and assignments: what agents do with the work they are given.
+
+Each is one step in the store, journaled before it is answered. A repeated command finds its work done and is
+answered alike.
+"""
+
+from __future__ import annotations
+
+from router.core.outcomes import Outcome
+from router.core.policy import Demand
+from router.core.words import AgentId, ConversationId, OfferId, WorkItemId
+from router.engine import conversations, lanes
+from router.engine.centre import Centre
+from router.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable, UsherError
+from router.store.postgres import work_items
+from router.store.step import Step
+
+
+async def accept(centre: Centre, agent_id: AgentId, offer: OfferId) -> None:
+    """Errors: offer_expired (late_ms), not_yours, unknown_offer."""
+    step = await centre.store.accept(offer, agent_id)
+    await centre.journal(step.events)
+    _check(step)
+    if step.events:
+        row = await work_items.by_id(centre.database, WorkItemId(offer.rpartition(":")[0]))
+        if row is not None and row.conversation_id is not None:
+            await conversations.system_line(
+                centre, row.conversation_id, "agent.joined", agent_id, once=f"joined:{offer}"
+            )
+
+
+async def decline(centre: Centre, agent_id: AgentId, offer: OfferId, reason: str) -> None:
+    """Errors: reason_needed, offer_expired, not_yours, unknown_offer."""
+    reasons = centre.policy.offers.decline_reasons
+    if reasons and reason not in reasons:
+        raise BadRequest("reason_needed")
+    step = await centre.store.decline(offer, agent_id, reason=reason if reasons else "")
+    await centre.journal(step.events)
+    _check(step)
+
+
+async def wrap_up(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
+    """The talking is over: the conversation closes, the item's units stay held until it is completed.
+
+    The conversation closes first: a crash in between leaves work that the agent can still end.
+    """
+    row = await _held(centre, agent_id, item)
+    if row.conversation_id is not None:
+        await conversations.end_by_agent(centre, row.conversation_id, agent_id)
+    step = await centre.store.wrap_up(item, agent_id)
+    await centre.journal(step.events)
+    if step.outcome is not Outcome.WRONG_STATE:  # in wrap-up already
+        _check(step)
+
+
+async def complete(centre: Centre, agent_id: AgentId, item: WorkItemId, disposition: str) -> None:
+    """Errors: unknown_disposition, not_yours, unknown_work_item."""
+    if disposition and disposition not in {known.name for known in centre.policy.dispositions}:
+        raise BadRequest("unknown_disposition")
+    row = await _held(centre, agent_id, item)
+    if row.conversation_id is not None:
+        await conversations.end_by_agent(centre, row.conversation_id, agent_id)
+    step = await centre.store.complete(item, agent_id, disposition=disposition)
+    await centre.journal(step.events)
+    _check(step)
+
+
+async def transfer_to_queue(centre: Centre, agent_id: AgentId, item: WorkItemId, queue: str, note: str) -> None:
+    """Errors: unknown_queue, not_yours, unknown_work_item."""
+    target = centre.policy.queues.get(queue)
+    if target is None:
+        raise BadRequest("unknown_queue")
+    row = await _held(centre, agent_id, item)
+    carried = lanes.carried_over(centre.policy, lanes.from_plain(row.demand).requirements)
+    demand = Demand(
+        queue=target.name,
+        channel=row.channel,
+        requirements=target.requirements | carried,
+        weight=target.weights.get(row.channel, centre.policy.channels[row.channel].weight),
+        model=target.model,
+    )
+    await lanes.remember(centre, demand)
+    await _hand_over(centre, row.conversation_id, agent_id, note)
+    step = await centre.store.transfer_to_queue(item, agent_id, demand)
+    await centre.journal(step.events)
+    _check(step)
+
+
+async def transfer_to_agent(centre: Centre, agent_id: AgentId, item: WorkItemId, target: AgentId, note: str) -> None:
+    """Errors: agent_unavailable, unknown_agent, not_yours, unknown_work_item."""
+    if centre.staff.get(target) is None:
+        raise NotFound("unknown_agent")
+    if target == agent_id:
+        raise BadRequest("agent_unavailable", "The work is yours already.")
+    row = await _held(centre, agent_id, item)
+    if note.strip() and row.conversation_id is not None:
+        await conversations.note_before_transfer(centre, row.conversation_id, agent_id, note)
+    step = await centre.store.transfer_to_agent(item, agent_id, target)
+    await centre.journal(step.events)
+    _check(step)
+    await _hand_over(centre, row.conversation_id, agent_id, "")
+
+
+async def _hand_over(centre: Centre, conversation_id: ConversationId | None, agent_id: AgentId, note: str) -> None:
+    if conversation_id is None:
+        return
+    if note.strip():
+        await conversations.note_before_transfer(centre, conversation_id, agent_id, note)
+    await conversations.handed_over(centre, conversation_id, agent_id)
+
+
+async def _held(centre: Centre, agent_id: AgentId, item: WorkItemId) -> work_items.WorkItem:
+    """The durable row of an item in this agent's hands. Raises NotFound and Forbidden."""
+    now = await centre.store.item(item)
+    row = await work_items.by_id(centre.database, item)
+    if now is None or row is None:
+        raise NotFound("unknown_work_item")
+    if now.agent != agent_id or now.state not in ("assigned", "wrap_up"):
+        raise Forbidden("not_yours")
+    return row
+
+
+def _check(step: Step) -> None:
+    if step.outcome is not Outcome.OK:
+        raise refusal(step)
+
+
+def refusal(step: Step) -> UsherError:  # noqa: PLR0911 - one line an outcome
+    """A step's outcome as clients are told it."""
+    match step.outcome:
+        case Outcome.OFFER_EXPIRED:
+            return Conflict("offer_expired", late_ms=step.late_ms)
+        case Outcome.NOT_YOURS:
+            return Forbidden("not_yours")
+        case Outcome.UNKNOWN_OFFER:
+            return NotFound("unknown_offer")
+        case Outcome.UNKNOWN_ITEM | Outcome.ITEM_CLOSED:
+            return NotFound("unknown_work_item")
+        case Outcome.WRONG_STATE:
+            return Conflict("wrong_state")
+        case Outcome.AGENT_UNAVAILABLE | Outcome.AGENT_GONE:
+            return Conflict("agent_unavailable")
+        case Outcome.UNKNOWN_AGENT:
+            return NotFound("unknown_agent")
+        case Outcome.UNKNOWN_STATUS:
+            return BadRequest("unknown_status")
+        case Outcome.BAD_REQUEST:
+            return BadRequest("bad_value")
+        case _:
+            return Unavailable("unavailable")

@@ -1,0 +1,57 @@
+"""Presence: who is reachable, on which devices, in which status."""
+
+from __future__ import annotations
+
+from router.core.outcomes import Outcome
+from router.core.words import AgentId, DeviceId
+from router.engine.centre import Centre
+from router.protocol.errors import BadRequest, Conflict, NotFound
+
+
+async def sign_in(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:
+    """A device of the agent is connected: begin or renew its lease. An agent the store does not know is made known."""
+    step = await centre.store.lease(agent_id, device, node=centre.node, ttl_ms=centre.policy.presence.lease_ms)
+    if step.outcome is Outcome.UNKNOWN_AGENT:
+        await make_known(centre, agent_id)
+        step = await centre.store.lease(agent_id, device, node=centre.node, ttl_ms=centre.policy.presence.lease_ms)
+    await centre.journal(step.events)
+    if step.outcome is not Outcome.OK:
+        raise Conflict("agent_unavailable", f"This device cannot be signed in: {step.outcome}.")
+
+
+async def make_known(centre: Centre, agent_id: AgentId) -> None:
+    """Give the store the agent's skills, queues and limits."""
+    colleague = centre.staff.get(agent_id)
+    if colleague is None:
+        raise NotFound("unknown_agent")
+    step = await centre.store.put_agent(colleague.supply)
+    await centre.journal(step.events)
+
+
+async def leave(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:
+    """A device of the agent is gone; after the last one the grace begins."""
+    step = await centre.store.unlease(agent_id, device)
+    await centre.journal(step.events)
+
+
+async def sign_out(centre: Centre, agent_id: AgentId) -> None:
+    """The agent went home: no grace."""
+    step = await centre.store.sign_out(agent_id)
+    await centre.journal(step.events)
+
+
+async def set_status(centre: Centre, agent_id: AgentId, status: str, *, by: AgentId | None = None) -> None:
+    """Errors: unknown_status, unknown_agent, agent_unavailable (not signed in)."""
+    if status not in centre.policy.statuses:
+        raise BadRequest("unknown_status")
+    step = await centre.store.set_status(agent_id, status, by=by)
+    await centre.journal(step.events)
+    match step.outcome:
+        case Outcome.OK:
+            return
+        case Outcome.UNKNOWN_STATUS:
+            raise BadRequest("unknown_status")
+        case Outcome.UNKNOWN_AGENT:
+            raise NotFound("unknown_agent")
+        case _:
+            raise Conflict("agent_unavailable")

@@ -1,0 +1,45 @@
+"""Delivery receipts, gathered: clients acknowledge in bursts, so the highest number of a moment is enough."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from router.engine.talk import Side
+from router.protocol.errors import UsherError
+
+GATHER_S = 0.15
+MOST = 50_000
+
+Mark = Callable[[str, Side, int], Awaitable[None]]
+
+
+class Delivered:
+    """mark: make it durable and tell. When more conversations wait than MOST, further ones are told by a later ack."""
+
+    def __init__(self, mark: Mark) -> None:
+        self._mark = mark
+        self._waiting: dict[tuple[str, Side], int] = {}
+        self._something = asyncio.Event()
+
+    def delivered(self, conversation_id: str, side: Side, n: int) -> None:
+        """This side's client has the messages up to n."""
+        key = conversation_id, side
+        if n > self._waiting.get(key, 0) and (key in self._waiting or len(self._waiting) < MOST):
+            self._waiting[key] = n
+            self._something.set()
+
+    async def run(self) -> None:
+        """Mark what was gathered, again and again."""
+        while True:
+            await self._something.wait()
+            await asyncio.sleep(GATHER_S)
+            self._something.clear()
+            waiting, self._waiting = self._waiting, {}
+            results = await asyncio.gather(
+                *(self._mark(conversation_id, side, n) for (conversation_id, side), n in waiting.items()),
+                return_exceptions=True,
+            )
+            for result in results:
+                if isinstance(result, BaseException) and not isinstance(result, UsherError):
+                    raise result

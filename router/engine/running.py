@@ -1,0 +1,186 @@
+"""What runs in every node for as long as it lives: reading both streams, timers, positions, the journal's gaps."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from router.core import events
+from router.core.words import WorkItemId
+from router.engine import journal_gaps, presence, rebuild, snapshots, talk
+from router.engine.board import AgentNow, ItemNow
+from router.engine.centre import Centre
+from router.protocol.errors import UsherError
+from router.store.event_reader import EventReader, EventsLost
+from router.store.postgres import work_items
+from router.store.routing import StoreEmpty
+
+log = structlog.get_logger()
+
+TICK_LONGEST_S = 0.2
+TICK_LIMIT = 200
+POSITIONS_EVERY_S = 1.0
+GAPS_EVERY_S = 2.0
+AGAIN_S = 0.5
+SNAPSHOT_LIMIT = 200_000
+
+
+async def patiently(what: str, do: Callable[[], Awaitable[None]]) -> None:
+    """Do it again and again; when a store is away, wait a little and go on; a wiped store is not ours to mend here."""
+    while True:
+        try:
+            await do()
+        except UsherError as error:
+            log.info("waiting for a store", task=what, reason=str(error))
+            await asyncio.sleep(AGAIN_S * random.uniform(0.5, 1.5))
+
+
+# ---------------------------------------------------------------- routing events
+
+
+async def read_routing(centre: Centre, reader: EventReader, unconfirmed: journal_gaps.Unconfirmed) -> None:
+    """Fold routing events into desks, windows and the board, in order, for ever."""
+
+    async def read() -> None:
+        try:
+            async for batch in reader:
+                unconfirmed.read(batch)
+                for written in batch:
+                    event = written.event
+                    if isinstance(event, events.StoreRebuilt):
+                        await resync(centre, reader)
+                        break
+                    centre.board.apply(written.seq, event)
+                    centre.live.routing(written.seq, event)
+        except EventsLost:
+            log.warning("events lost; starting anew from the store's state")
+            await resync(centre, reader)
+
+    await patiently("routing events", read)
+
+
+async def resync(centre: Centre, reader: EventReader) -> None:
+    """Take board and desks anew from the store, sign our devices in again, and give every session a snapshot."""
+    await load_board(centre)
+    reader.seq = centre.board.seq
+    for agent_id, here in list(centre.live.agents.items()):
+        for device in here.devices:
+            await presence.sign_in(centre, agent_id, device)
+        centre.live.replace_desk(await snapshots.load_desk(centre, agent_id))
+        for outbox in here.outboxes:
+            outbox.put_later(snapshots.staff_snapshot(centre, here.desk))
+    for window in list(centre.live.windows.values()):
+        for outbox in window.outboxes:
+            outbox.put_later(snapshots.customer_snapshot(centre, window))
+    centre.watching.again()
+
+
+async def load_board(centre: Centre) -> None:
+    """The board from the store's state."""
+    snapshot = await centre.store.snapshot(limit=SNAPSHOT_LIMIT)
+    rows: dict[WorkItemId, work_items.WorkItem] = {}
+    ids = list(snapshot.items)
+    for start in range(0, len(ids), 1_000):
+        rows |= await work_items.by_ids(centre.database, ids[start : start + 1_000])
+    items = [
+        ItemNow(
+            item=item_id,
+            queue=rows[item_id].queue,
+            channel=rows[item_id].channel,
+            weight=rows[item_id].weight,
+            enqueued_at=item.enqueued_at,
+            state=item.state,
+            since=item.enqueued_at,
+            agent=item.agent,
+        )
+        for item_id, item in snapshot.items.items()
+        if item_id in rows
+    ]
+    agents = [
+        AgentNow(agent=agent_id, status=agent.status, since=agent.idle_since, reachability=agent.reachability)
+        for agent_id, agent in snapshot.agents.items()
+        if agent.reachability != "gone"
+    ]
+    centre.board.begin(snapshot.seq, agents, items)
+
+
+# ---------------------------------------------------------------- talk
+
+
+async def read_talk(centre: Centre) -> None:
+    """Pass on what nodes tell one another, for ever."""
+
+    async def read() -> None:
+        async for entries in centre.talk.listen():
+            for entry in entries:
+                centre.live.said(talk.decode(entry))
+
+    await patiently("talk", read)
+
+
+# ---------------------------------------------------------------- timers
+
+
+async def tick(centre: Centre) -> None:
+    """Carry out due timers, for ever; any number of nodes may."""
+
+    async def once() -> None:
+        done = await centre.store.tick(TICK_LIMIT)
+        centre.clock.offset_ms += done.at - centre.now() if abs(done.at - centre.now()) > 250 else 0
+        await centre.journal(done.events)
+        wait_ms = TICK_LONGEST_S * 1000 if done.next_due_at is None else done.next_due_at - done.at
+        await asyncio.sleep(min(max(wait_ms / 1000, 0), TICK_LONGEST_S))
+
+    await patiently("timers", once)
+
+
+async def tell_positions(centre: Centre) -> None:
+    """Tell waiting customers of this node where they stand, once a second."""
+
+    async def once() -> None:
+        await asyncio.sleep(POSITIONS_EVERY_S)
+        windows = centre.live.waiting_windows()
+        for start in range(0, len(windows), 500):
+            part = windows[start : start + 500]
+            positions = await centre.store.positions([window.work_item_id for window in part if window.work_item_id])
+            now = centre.now()
+            for window in part:
+                where = positions.get(window.work_item_id)
+                if where is not None and where.rank is not None:
+                    told = centre.board.queue_position(where.queue, where.rank + 1, now)
+                    centre.live.show_position(window, told)
+
+    await patiently("positions", once)
+
+
+# ---------------------------------------------------------------- the journal
+
+
+async def close_gaps(centre: Centre, unconfirmed: journal_gaps.Unconfirmed) -> None:
+    """See that every event of the stream gets into the journal, for ever."""
+
+    async def once() -> None:
+        await asyncio.sleep(GAPS_EVERY_S)
+        while batch := unconfirmed.settled():
+            await journal_gaps.confirm(centre, batch)
+
+    await patiently("journal gaps", once)
+
+
+# ---------------------------------------------------------------- a wiped store
+
+
+async def mend_store(centre: Centre) -> None:
+    """Notice a wiped or replaced store and rebuild it, for ever."""
+
+    async def once() -> None:
+        await asyncio.sleep(AGAIN_S)
+        try:
+            await centre.store.seq()
+        except StoreEmpty:
+            await rebuild.ensure(centre)
+
+    await patiently("store", once)

@@ -1,0 +1,232 @@
+"""Snapshots: everything a session needs, from what the store and PostgreSQL know now.
+
+A session asks for events first and is given its snapshot in the first place of its stream; what happens while the
+snapshot is loaded comes behind it. Told twice is harmless: events name whole states, not differences.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+
+from router.core.words import AgentId, ConversationId, CustomerId, OfferId, WorkItemId
+from router.engine import brief, intake, records
+from router.engine.centre import Centre
+from router.engine.desk import Desk, Presence, Work
+from router.engine.live import Window
+from router.engine.outbox import Outbox
+from router.engine.visitors import Visitor
+from router.protocol import customer, staff
+from router.protocol import records as shown
+from router.protocol.errors import NotFound, Unavailable
+from router.store.postgres import conversations as stored
+from router.store.postgres import customers, messages, work_items
+
+RATING_OFFERED_MS = 30 * 60_000
+"""How long after its end a conversation is still shown first in the widget."""
+
+
+# ---------------------------------------------------------------- staff
+
+
+async def begin_desk(centre: Centre, agent_id: AgentId, outbox: Outbox) -> None:
+    """The session of a member of staff begins: its desk is here, its snapshot comes first."""
+    here = centre.live.agents.get(agent_id)
+    desk = here.desk if here is not None else await load_desk(centre, agent_id)
+    desk = centre.live.agent_joins(desk, outbox)
+    outbox.put_later(staff_snapshot(centre, desk))
+
+
+async def load_desk(centre: Centre, agent_id: AgentId) -> Desk:
+    """An agent's desk as the store has it now."""
+    seq, agent = await asyncio.gather(centre.store.seq(), centre.store.agent(agent_id))
+    if agent is None:
+        raise NotFound("unknown_agent")
+    desk = Desk(
+        agent_id=agent_id,
+        seq=seq,
+        presence=Presence(status=agent.status, status_since=centre.now(), reason="", reachability=agent.reachability),
+        units_limit=agent.limit,
+    )
+    wanted = [*agent.items, *([agent.offer] if agent.offer else [])]
+    for row in (await work_items.by_ids(centre.database, wanted)).values():
+        await _lay_on_desk(centre, desk, row)
+    return desk
+
+
+async def _lay_on_desk(centre: Centre, desk: Desk, row: work_items.WorkItem) -> None:
+    """Put one item the agent has, or is offered, on the desk, unless it has moved on."""
+    item, arrival = await asyncio.gather(centre.store.item(row.id), intake.arrival_of(centre, row))
+    if item is None or arrival is None or item.agent != desk.agent_id:
+        return
+    summary = brief.unpack(intake.brief_of(arrival))
+    if item.state == "offered":
+        offer_id = OfferId(f"{row.id}:{item.attempt}")
+        why = shown.Why(
+            model=summary.model,
+            waited_ms=max(0, centre.now() - item.enqueued_at),
+            matched=summary.item.requirements,
+            attempt=item.attempt,
+            transferred_by=None,
+        )
+        ring_ms = centre.policy.channels[row.channel].ring_ms
+        desk.offers[offer_id] = shown.Offer(
+            offer_id=offer_id, work_item=summary.item, expires_at=item.expires_at, ring_ms=ring_ms, why=why
+        )
+    elif item.state in ("assigned", "wrap_up"):
+        desk.work[row.id] = Work(
+            item=summary.item,
+            state="wrap_up" if item.state == "wrap_up" else "assigned",
+            accepted_at=row.accepted_at or centre.now(),
+            wrap_up_until=item.until or None,
+        )
+
+
+async def staff_snapshot(centre: Centre, desk: Desk) -> staff.StaffSnapshot:
+    """offers and work as the desk has them when this is called; conversations as PostgreSQL has them then."""
+    colleague = centre.staff.get(desk.agent_id)
+    if colleague is None:
+        raise NotFound("unknown_agent")
+    policy, presence = centre.policy, desk.presence
+    offers, work = list(desk.offers.values()), list(desk.work.values())
+    units_held, units_limit = desk.units_held, desk.units_limit
+    assignments = await _assignments(centre, work)
+    return staff.StaffSnapshot(
+        server_time=centre.now(),
+        me=shown.Me(
+            agent_id=desk.agent_id,
+            name=colleague.name,
+            email=colleague.email,
+            role=colleague.role,
+            team=colleague.team,
+            language=colleague.language,
+            status=presence.status,
+            status_since=presence.status_since,
+            status_reason=presence.reason,
+            reachability=presence.reachability,
+            units_held=units_held,
+            units_limit=units_limit,
+            skills=dict(colleague.supply.skills),
+            queues=sorted(colleague.supply.queues),
+        ),
+        statuses=[
+            shown.StatusChoice(
+                name=status.name,
+                label=status.label,
+                productive=status.productive,
+                icon=status.icon,
+                channels=sorted(status.channels),
+            )
+            for status in policy.statuses.values()
+        ],
+        queues=[shown.QueueName(name=queue.name, label=queue.label) for queue in policy.queues.values()],
+        dispositions=[shown.DispositionName(name=each.name, label=each.label) for each in policy.dispositions],
+        decline_reasons=list(policy.offers.decline_reasons),
+        offers=offers,
+        assignments=assignments,
+    )
+
+
+async def _assignments(centre: Centre, work: Collection[Work]) -> list[shown.Assignment]:
+    if not work:
+        return []
+    ids = [ConversationId(each.item.conversation_id) for each in work]
+    rows, newest = await asyncio.gather(
+        stored.by_ids(centre.database, ids),
+        messages.newest(centre.database, ids, each=records.MESSAGES_SENT),
+    )
+    assignments = []
+    for each in work:
+        row = rows.get(ConversationId(each.item.conversation_id))
+        if row is not None:
+            online = row.visitor_id is not None and await centre.attendance.is_here(row.visitor_id)
+            assignments.append(_assignment(each, records.conversation(row, newest.get(row.id, [])), online))
+    return assignments
+
+
+def _assignment(work: Work, conversation: shown.Conversation, online: bool) -> shown.Assignment:
+    return shown.Assignment(
+        work_item=work.item,
+        state=work.state,
+        accepted_at=work.accepted_at,
+        wrap_up_until=work.wrap_up_until,
+        conversation=conversation,
+        customer_online=online,
+    )
+
+
+async def item_assigned(centre: Centre, work: Work) -> staff.ItemAssigned:
+    """An accepted item with its conversation. Raises Unavailable when the conversation cannot be loaded."""
+    assignments = await _assignments(centre, [work])
+    if not assignments:
+        raise Unavailable("unavailable")
+    return staff.ItemAssigned(assignment=assignments[0])
+
+
+# ---------------------------------------------------------------- customers
+
+
+async def begin_window(centre: Centre, visitor: Visitor, outbox: Outbox) -> None:
+    """The session of a visitor begins: its window is here, its snapshot comes first."""
+    window = centre.live.visitor_joins(visitor.visitor_id, visitor.customer_id, outbox)
+    if not window.conversation_id:
+        row = await stored.open_of_visitor(centre.database, visitor.visitor_id)
+        if row is not None and not window.conversation_id:
+            item = await _open_item(centre, row.id)
+            centre.live.follow(window, row.id, item.id if item else WorkItemId(""))
+    outbox.put_later(customer_snapshot(centre, window))
+
+
+async def _open_item(centre: Centre, conversation_id: ConversationId) -> work_items.WorkItem | None:
+    rows = await work_items.of_conversation(centre.database, conversation_id)
+    return next((row for row in rows if row.state != "closed"), None)
+
+
+async def customer_snapshot(centre: Centre, window: Window) -> customer.CustomerSnapshot:
+    """The open conversation, or the last one while it may still be rated."""
+    person = await customers.by_id(centre.database, window.customer_id)
+    if person is None:
+        raise NotFound("unknown_conversation")
+    row = await _shown_first(centre, window, person.id)
+    conversation = None
+    queue: customer.QueuePosition | None = None
+    face: customer.AgentFace | None = None
+    if row is not None:
+        newest = await messages.page(centre.database, row.id, limit=records.MESSAGES_SENT, notes=False)
+        conversation = records.conversation(row, newest)
+        queue, face = await _where(centre, window, row)
+    return customer.CustomerSnapshot(
+        server_time=centre.now(),
+        customer=records.customer_card(person),
+        conversation=conversation,
+        queue=queue,
+        agent=face,
+    )
+
+
+async def _shown_first(centre: Centre, window: Window, customer_id: CustomerId) -> stored.Conversation | None:
+    if window.conversation_id:
+        return await stored.by_id(centre.database, ConversationId(window.conversation_id))
+    last = await stored.of_customer(centre.database, customer_id, limit=1)
+    recent = last and (last[0].closed_at or centre.now()) > centre.now() - RATING_OFFERED_MS
+    return last[0] if recent else None
+
+
+async def _where(
+    centre: Centre, window: Window, row: stored.Conversation
+) -> tuple[customer.QueuePosition | None, customer.AgentFace | None]:
+    """Waiting, with somebody, or neither."""
+    if row.state == "closed" or not window.work_item_id:
+        return None, None
+    item = await centre.store.item(window.work_item_id)
+    if item is None:
+        return None, None
+    if item.state in ("assigned", "wrap_up") and item.agent:
+        return None, customer.AgentFace(name=centre.staff.face_of(item.agent))
+    window.waiting = True
+    positions = await centre.store.positions([window.work_item_id])
+    where = positions.get(window.work_item_id)
+    if where is None:
+        return None, None
+    window.position = centre.board.queue_position(where.queue, (where.rank or 0) + 1, centre.now())
+    return window.position, None

@@ -1,0 +1,135 @@
+"""An agent's or supervisor's session: what each of their frames means."""
+
+from __future__ import annotations
+
+import asyncio
+
+from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
+from router.engine import conversations, history, offers, presence, snapshots, watching
+from router.engine.centre import Centre
+from router.gateway.session import Session
+from router.protocol import staff
+from router.protocol.base import Command, ServerEvent, Signal
+from router.protocol.errors import BadRequest, Forbidden
+from router.protocol.frames import AnyResult
+
+SUPERVISING = ("supervisor", "admin")
+
+
+class StaffActor:
+    """One member of staff on one device."""
+
+    def __init__(self, centre: Centre, session: Session, agent_id: AgentId, device: DeviceId) -> None:
+        self._centre, self._session = centre, session
+        self._agent_id, self._device = agent_id, device
+        self._background: set[asyncio.Task[None]] = set()
+        session.on_acked(self._delivered)
+
+    @property
+    def owner(self) -> str:
+        return f"staff:{self._agent_id}:{self._device}"
+
+    # ------------------------------------------------------------ the session's life
+
+    async def begin(self) -> None:
+        await presence.sign_in(self._centre, self._agent_id, self._device)
+        await snapshots.begin_desk(self._centre, self._agent_id, self._session)
+
+    async def online(self) -> None:
+        if here := self._centre.live.agents.get(self._agent_id):
+            here.devices.add(self._device)
+        await presence.sign_in(self._centre, self._agent_id, self._device)
+
+    async def heartbeat(self) -> None:
+        await presence.sign_in(self._centre, self._agent_id, self._device)
+
+    async def offline(self, *, left: bool) -> None:
+        if here := self._centre.live.agents.get(self._agent_id):
+            here.devices.discard(self._device)
+        await presence.leave(self._centre, self._agent_id, self._device)
+
+    def ended(self) -> None:
+        self._centre.live.agent_leaves(self._agent_id, self._session)
+        self._centre.watching.remove(self._session)
+
+    # ------------------------------------------------------------ frames
+
+    async def command(self, command: Command) -> AnyResult | None:  # noqa: PLR0911, PLR0912 - a line a message
+        centre, me = self._centre, self._agent_id
+        match command:
+            case staff.SetStatus():
+                await presence.set_status(centre, me, command.status)
+            case staff.AcceptOffer():
+                await offers.accept(centre, me, OfferId(command.offer_id))
+            case staff.DeclineOffer():
+                await offers.decline(centre, me, OfferId(command.offer_id), command.reason)
+            case staff.SendMessage():
+                return await self._say(command, note=False)
+            case staff.AddNote():
+                return await self._say(command, note=True)
+            case staff.WrapUp():
+                await offers.wrap_up(centre, me, WorkItemId(command.work_item_id))
+            case staff.Complete():
+                await offers.complete(centre, me, WorkItemId(command.work_item_id), command.disposition)
+            case staff.TransferToQueue():
+                item = WorkItemId(command.work_item_id)
+                await offers.transfer_to_queue(centre, me, item, command.queue, command.note)
+            case staff.TransferToAgent():
+                item, target = WorkItemId(command.work_item_id), AgentId(command.agent_id)
+                await offers.transfer_to_agent(centre, me, item, target, command.note)
+            case staff.FetchMessages():
+                await history.may_see(centre, me, command.conversation_id)
+                return await history.messages_before(centre, command, notes=True)
+            case staff.FetchPast():
+                return await history.past(centre, me, command.customer_id)
+            case staff.FetchConversation():
+                await history.may_see(centre, me, command.conversation_id)
+                return await history.conversation(centre, command.conversation_id)
+            case staff.FetchColleagues():
+                return watching.colleagues(centre.board, centre.staff, me)
+            case staff.SubscribeBoard():
+                self._supervising()
+                centre.watching.add(self._session)
+            case staff.UnsubscribeBoard():
+                centre.watching.remove(self._session)
+            case staff.SetAgentStatus():
+                self._supervising()
+                await presence.set_status(centre, AgentId(command.agent_id), command.status, by=me)
+            case _:
+                raise BadRequest("bad_frame")
+        return None
+
+    async def signal(self, signal: Signal) -> None:
+        centre = self._centre
+        match signal:
+            case staff.Typing():
+                if centre.live.has(self._agent_id, signal.conversation_id):
+                    name = centre.staff.face_of(self._agent_id)
+                    await conversations.typing(centre, signal.conversation_id, "agent", name)
+            case staff.Read():
+                if centre.live.has(self._agent_id, signal.conversation_id):
+                    await conversations.seen(centre, signal.conversation_id, "agent", read_n=signal.n)
+            case _:
+                raise BadRequest("bad_frame")
+
+    async def _say(self, command: staff.SendMessage | staff.AddNote, *, note: bool) -> staff.Sent:
+        said = await conversations.agent_says(
+            self._centre, self._agent_id, command.conversation_id, command.client_id, command.text, note=note
+        )
+        return staff.Sent(n=said.n, at=said.at)
+
+    def _supervising(self) -> None:
+        colleague = self._centre.staff.get(self._agent_id)
+        if colleague is None or colleague.role not in SUPERVISING:
+            raise Forbidden("wrong_role")
+
+    def _delivered(self, event: ServerEvent) -> None:
+        """The client has this event: a customer's message in it is delivered."""
+        match event:
+            case staff.MessageCreated(message=message) if message.author == "customer":
+                self._centre.delivered.delivered(message.conversation_id, "agent", message.n)
+            case staff.ItemAssigned(assignment=assignment):
+                conversation = assignment.conversation
+                self._centre.delivered.delivered(conversation.conversation_id, "agent", conversation.last_n)
+            case _:
+                return
