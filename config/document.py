@@ -26,6 +26,9 @@ MOST_FILES = 64
 KeyPath = tuple[str | int, ...]
 """The way from the top of the file: keys of tables, indices of arrays."""
 
+_LONG_KEY = re.compile(r"""(?:(?:[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}""")
+"""A dotted key of so many parts takes tomllib time and memory that grow with their square."""
+
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -105,6 +108,8 @@ def parse(name: str, raw: bytes) -> Node:
     if len(raw) > MOST_BYTES:
         raise ConfigInvalid([Fault(name, 1, 1, f"larger than {MOST_BYTES:,} bytes")])
     text = _decode(name, raw)
+    if long_key := _LONG_KEY.search(text):
+        raise ConfigInvalid([Fault(name, *_place_of(text, long_key.start()), "a key of more than 64 parts")])
     try:
         return _tree(Source(name, text), (), tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
@@ -120,8 +125,7 @@ def _decode(name: str, raw: bytes) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         good = raw[: error.start].decode("utf-8-sig", "replace")
-        line, column = good.count("\n") + 1, len(good) - good.rfind("\n")
-        raise ConfigInvalid([Fault(name, line, column, "not UTF-8 text")]) from None
+        raise ConfigInvalid([Fault(name, *_place_of(good, len(good)), "not UTF-8 text")]) from None
 
 
 def _syntax_fault(name: str, text: str, message: str) -> Fault:
@@ -129,7 +133,11 @@ def _syntax_fault(name: str, text: str, message: str) -> Fault:
     reason = f"not TOML: {message[: place.start()] if place else message}"
     if place and place[1]:
         return Fault(name, int(place[1]), int(place[2]), reason)
-    return Fault(name, text.count("\n") + 1, len(text) - text.rfind("\n"), reason)
+    return Fault(name, *_place_of(text, len(text)), reason)
+
+
+def _place_of(text: str, index: int) -> tuple[int, int]:
+    return text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
 
 
 def _tree(source: Source, path: KeyPath, value: object) -> Node:

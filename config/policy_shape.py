@@ -99,7 +99,7 @@ class QueueShape(Struct, frozen=True, kw_only=True):
 
 
 class RuleShape(Struct, frozen=True, kw_only=True):
-    """[[rules]], tried in order: the first whose condition holds and that names a queue decides.
+    """[[rules]]: tried in order; the first whose condition holds and that names a queue decides.
 
     A rule without a queue decides nothing; when it holds, what it asks is added to the rule that decides after it.
     """

@@ -11,6 +11,7 @@ import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, Final, Literal, Protocol, TypeVar, Union, get_args, get_origin, runtime_checkable
 
 import msgspec
@@ -114,7 +115,7 @@ def _struct(shape: type[msgspec.Struct], node: Node, report: Report) -> Any:
     if not isinstance(node.value, dict):
         report.add(node.fault(f"expected a table{_got(node.value)}"))
         return INVALID
-    known = {info.encode_name: info for info in fields(shape)}
+    known = _members(shape)
     for key, child in node.children.items():
         if key not in known and not report.full:
             report.add(child.fault(f"unknown key {key!r}{did_you_mean(str(key), list(known))}", key=True))
@@ -133,6 +134,16 @@ def _member(info: FieldInfo, node: Node, report: Report) -> Any:
         return _default(info)
     value = _fill(info.type, child, report)
     return value if value is not INVALID or info.required else _default(info)
+
+
+@cache
+def _members(shape: type[msgspec.Struct]) -> Mapping[str, FieldInfo]:
+    return {info.encode_name: info for info in fields(shape)}
+
+
+@cache
+def _checks(kind: Any) -> tuple[Check, ...]:
+    return tuple(note for note in notes(kind) if isinstance(note, Check))
 
 
 def _default(info: FieldInfo) -> Any:
@@ -175,7 +186,7 @@ def _checked(kind: Any, value: object, node: Node, report: Report, *, key: bool)
     except msgspec.ValidationError as error:
         report.add(node.fault(reason_for(kind, value, str(error)), key=key))
         return INVALID
-    checks = [OneOf(words)] if words else [note for note in notes(kind) if isinstance(note, Check)]
+    checks = (OneOf(words),) if words else _checks(kind)
     complaints = [complaint for check in checks for complaint in check.complaints(converted, report)]
     for complaint in complaints:
         place = (complaint.line, complaint.column)

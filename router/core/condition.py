@@ -224,7 +224,7 @@ def _undeclared(source: str, name: str, line: int, column: int) -> ConditionInva
         return ConditionInvalid("conditions cannot add or join", line, column)
     if loop and name not in ATTRIBUTES:
         return ConditionInvalid(f"conditions have no loops ({loop[1]})", line, column)
-    if source.splitlines()[line - 1][column - 1 : column] == "(":
+    if source.split("\n")[line - 1][column - 1 : column] == "(":
         return ConditionInvalid(f"unknown function {name!r}", line, column - len(name))
     first, dot, _ = name.partition(".")
     near = get_close_matches(first, ATTRIBUTES, n=1)

@@ -1,0 +1,111 @@
+"""A policy as TOML text: the way back from `router.core.policy`, for policies made by an import or a program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+import tomli_w
+
+from config.policy_shape import (
+    AgentsShape,
+    ChannelShape,
+    DispositionShape,
+    OffersShape,
+    PolicyShape,
+    PresenceShape,
+    QueueShape,
+    RuleShape,
+    StatusShape,
+)
+from router.core.policy import ChannelRule, Policy, Queue, Requirement, Rule, Status
+from router.core.words import Ms
+
+
+def policy_text(policy: Policy) -> str:
+    """A whole policy in one file; `config.policy.load` reads an equal one from it.
+
+    Statuses and dispositions of `default.toml` that the policy lacks come back on reading: it stands on that file.
+    """
+    return tomli_w.dumps(_without_none(msgspec.to_builtins(_shape(policy))))
+
+
+def _shape(policy: Policy) -> PolicyShape:
+    presence, offers = policy.presence, policy.offers
+    return PolicyShape(
+        agents=AgentsShape(limit=policy.agent_limit),
+        presence=PresenceShape(
+            sign_in_status=presence.sign_in_status,
+            missed_status=presence.missed_status,
+            lease_s=_seconds(presence.lease_ms),
+            grace_s=_seconds(presence.grace_ms),
+            gone_boost_s=_seconds(presence.gone_boost_ms),
+        ),
+        offers=OffersShape(
+            decline_cooldown_s=_seconds(offers.decline_cooldown_ms), decline_reasons=offers.decline_reasons
+        ),
+        channels={name: _channel(channel) for name, channel in policy.channels.items()},
+        statuses={name: _status(status) for name, status in policy.statuses.items()},
+        priority_credit_s=_seconds(policy.priority_credit_ms),
+        skills=tuple(sorted(policy.skills)),
+        queues={name: _queue(queue) for name, queue in policy.queues.items()},
+        rules=tuple(_rule(rule) for rule in policy.rules),
+        dispositions={entry.name: DispositionShape(label=entry.label) for entry in policy.dispositions},
+        default_queue=policy.default_queue or None,
+    )
+
+
+def _channel(channel: ChannelRule) -> ChannelShape:
+    return ChannelShape(weight=channel.weight, at_most=channel.at_most, ring_s=_seconds(channel.ring_ms))
+
+
+def _status(status: Status) -> StatusShape:
+    return StatusShape(
+        label=status.label,
+        channels=tuple(sorted(status.channels)),
+        productive=status.productive,
+        icon=status.icon,
+    )
+
+
+def _queue(queue: Queue) -> QueueShape:
+    return QueueShape(
+        label=queue.label,
+        model=queue.model,
+        requires=_requires(queue.requirements),
+        weights=dict(queue.weights),
+        ring_s={channel: _seconds(ring_ms) for channel, ring_ms in queue.ring_ms.items()},
+        wrap_up_s=_seconds(queue.wrap_up_ms),
+        priority=queue.priority,
+        service_level_s=_seconds(queue.service_level_ms),
+        short_abandon_s=_seconds(queue.short_abandon_ms),
+        department=queue.department,
+    )
+
+
+def _rule(rule: Rule) -> RuleShape:
+    return RuleShape(
+        name=rule.name,
+        when=rule.when,
+        queue=rule.queue or None,
+        requires=_requires(rule.requirements),
+        priority=rule.priority,
+        credit_s=_seconds(rule.credit_ms),
+        weight=rule.weight,
+    )
+
+
+def _requires(requirements: Iterable[Requirement]) -> dict[str, int]:
+    return {requirement.skill: requirement.level for requirement in sorted(requirements)}
+
+
+def _seconds(ms: Ms) -> float:
+    return ms / 1000 if ms % 1000 else ms // 1000
+
+
+def _without_none(value: Any) -> Any:
+    """TOML has no null; a key that is not there says the same."""
+    if isinstance(value, Mapping):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    return [_without_none(item) for item in value] if isinstance(value, list | tuple) else value
