@@ -11,6 +11,7 @@ export interface Account {
   departments: { name: string; labels: Record<string, string> }[];
   pre_chat: { name: Ask; email: Ask };
   languages: string[];
+  default_language: string;
   agents_online: boolean;
 }
 

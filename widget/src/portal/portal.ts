@@ -1,6 +1,9 @@
 /** The customer portal, first version: the chat and the customer's conversations as a page of their own. */
-// The app is an entry of its own, the one that sites load: imported so that it stays one file.
-const { mount } = await import("../app/app");
+import type { mount as Mount } from "../app/app";
+
+const base = new URL(".", location.href).href;
+const { mount } = (await import(/* @vite-ignore */ `${base}${__APP__}`)) as { mount: typeof Mount };
+
 const query = new URLSearchParams(location.search);
 const language = query.get("language");
 

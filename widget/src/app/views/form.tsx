@@ -20,7 +20,7 @@ export function Form(): JSX.Element {
   const { chat, words, person, draft, setDraft, opening, go } = useWidget();
   const [filled, setFilled] = useState<Draft>({ ...person, department: "", message: draft });
   const [faults, setFaults] = useState<Faults>({});
-  const { pre_chat, departments, agents_online } = chat.account ?? NOTHING_ASKED;
+  const { pre_chat, departments, agents_online, default_language } = chat.account ?? NOTHING_ASKED;
 
   const fill = (key: keyof Draft) => (event: TargetedEvent<Filled>) => {
     setFilled({ ...filled, [key]: event.currentTarget.value });
@@ -65,7 +65,7 @@ export function Form(): JSX.Element {
             <option value="">{words.t("department_any")}</option>
             {departments.map(({ name, labels }) => (
               <option key={name} value={name}>
-                {labels[words.language] ?? labels.en ?? name}
+                {labels[words.language] ?? labels[default_language] ?? name}
               </option>
             ))}
           </select>
@@ -83,7 +83,7 @@ export function Form(): JSX.Element {
 
 type Filled = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-const NOTHING_ASKED = { pre_chat: { name: "off", email: "off" }, departments: [], agents_online: true } as const;
+const NOTHING_ASKED = { pre_chat: { name: "off", email: "off" }, departments: [], agents_online: true, default_language: "en" } as const;
 
 function control(id: keyof Draft, faults: Faults): { id: string; name: string; "aria-invalid": boolean; "aria-describedby"?: string } {
   const invalid = Boolean(faults[id]);

@@ -11,7 +11,7 @@ export function Home(): JSX.Element {
     <div class="screen home">
       <div class={page ? "hero wide" : "hero"}>
         <h2 class="hero-title">{account?.title ?? "\u00a0"}</h2>
-        <p>{account?.welcome[words.language] ?? account?.welcome.en ?? "\u00a0"}</p>
+        <p>{account?.welcome[words.language] ?? account?.welcome[account.default_language] ?? "\u00a0"}</p>
       </div>
       <div class="cards">
         {trouble === "ended" && <p class="notice">{words.t("gone")}</p>}
