@@ -42,7 +42,7 @@ export function channelLabel(channel: string): string {
 
 /** System lines of a conversation are words of the house; an unknown one is shown as it is. */
 export function systemLine(word: string, name: string): string {
-  const key = `system.${word}`;
+  const key = name === "" ? `system.${word}.unnamed` : `system.${word}`;
   return isKey(key) ? t(key, { name }) : word;
 }
 

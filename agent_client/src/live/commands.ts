@@ -1,6 +1,6 @@
-import { CommandError, type Conversation } from "@usher/protocol";
+import { type Colleague, CommandError, type Conversation } from "@usher/protocol";
 
-import { type Key, isErrorKey } from "../i18n/en";
+import { type Key, isKey } from "../i18n/en";
 import { command, say } from "./link";
 import { notify } from "./notices";
 import { takeOlder } from "./store";
@@ -25,7 +25,7 @@ export function tell(error: unknown): void {
 
 export function errorKey(code: string): Key {
   const key = `error.${code}`;
-  return isErrorKey(key) ? key : "error.unavailable";
+  return isKey(key) ? key : "error.unavailable";
 }
 
 /** A late accept says how late it was: the item has moved on. */
@@ -79,6 +79,12 @@ export function fetchOlder(conversationId: string, beforeN: number): Promise<boo
 export async function fetchPast(customerId: string): Promise<Conversation[]> {
   const result = await command({ type: "conversations.past", customer_id: customerId });
   return result?.type === "past" ? result.conversations : [];
+}
+
+/** Everybody who is signed in but me, as they are now. Rejects with CommandError. */
+export async function fetchColleagues(): Promise<Colleague[]> {
+  const result = await command({ type: "colleagues.fetch" });
+  return result?.type === "colleagues" ? result.colleagues : [];
 }
 
 /** The messages of a conversation that is not among my work, before `beforeN`. Rejects with CommandError. */

@@ -23,8 +23,9 @@ export function draftOf(conversationId: string): Draft {
 }
 
 export function setDraft(conversationId: string, draft: Draft): void {
-  const { [conversationId]: _, ...others } = drafts.peek();
-  write(draft.text === "" && !draft.note ? others : { ...others, [conversationId]: draft });
+  const others = Object.entries(drafts.peek()).filter(([id]) => id !== conversationId);
+  const empty = draft.text === "" && !draft.note;
+  write(Object.fromEntries(empty ? others : [...others, [conversationId, draft]]));
 }
 
 /** Forget the drafts of conversations that are not mine any more. */

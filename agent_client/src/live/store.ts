@@ -16,7 +16,6 @@ export const statuses = computed(() => known.value.statuses);
 export const queues = computed(() => known.value.queues);
 export const offers = computed(() => known.value.offers);
 export const assignments = computed(() => known.value.assignments);
-export const colleagues = computed(() => known.value.colleagues);
 export const board = computed(() => known.value.board);
 export const typing = computed(() => known.value.typing);
 export const overseer = computed(() => me.value?.role === "supervisor" || me.value?.role === "admin");

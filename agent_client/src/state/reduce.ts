@@ -46,11 +46,6 @@ export function reduce(state: State, event: StaffEvent): State {
       };
     case "load.changed":
       return withMe(state, { units_held: event.units_held, units_limit: event.units_limit });
-    case "colleague.changed":
-      return {
-        ...state,
-        colleagues: [...state.colleagues.filter((one) => one.agent_id !== event.colleague.agent_id), event.colleague],
-      };
     case "message.created":
       return typingUntilWritten(receiveMessage(state, event.message), event.message);
     case "receipts.changed":
@@ -79,7 +74,6 @@ function fromSnapshot(state: State, event: StaffSnapshot): State {
     queues: event.queues,
     dispositions: event.dispositions,
     decline_reasons: event.decline_reasons,
-    colleagues: event.colleagues,
     offers: event.offers,
     assignments: [...event.assignments].sort((one, other) => one.accepted_at - other.accepted_at),
     typing: {},

@@ -2,7 +2,6 @@ import type {
   Assignment,
   BoardAgent,
   BoardQueue,
-  Colleague,
   DispositionName,
   Me,
   Offer,
@@ -36,7 +35,6 @@ export interface State {
   queues: readonly QueueName[];
   dispositions: readonly DispositionName[];
   decline_reasons: readonly string[];
-  colleagues: readonly Colleague[];
   offers: readonly Offer[];
   assignments: readonly Assignment[];
   typing: Readonly<Record<string, TypingNow>>;
@@ -50,7 +48,6 @@ export const nothing: State = {
   queues: [],
   dispositions: [],
   decline_reasons: [],
-  colleagues: [],
   offers: [],
   assignments: [],
   typing: {},

@@ -38,11 +38,15 @@ export function closeItem(state: State, workItemId: string): State {
 
 /** Messages have their place `n`; the same place twice is the same message. */
 export function receiveMessage(state: State, message: Message): State {
-  return changeConversation(state, message.conversation_id, (conversation) => ({
-    ...conversation,
-    messages: merged(conversation.messages, [message]),
-    last_n: Math.max(conversation.last_n, message.n),
-  }));
+  return changeConversation(state, message.conversation_id, (conversation) =>
+    conversation.messages.some((one) => one.n === message.n)
+      ? conversation
+      : {
+          ...conversation,
+          messages: merged(conversation.messages, [message]),
+          last_n: Math.max(conversation.last_n, message.n),
+        },
+  );
 }
 
 /** Older messages were fetched. `more`: there are still older ones. */

@@ -1,0 +1,51 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+
+import { t } from "../i18n/language";
+import { settings } from "../live/settings";
+import { assignments } from "../live/store";
+import { go, openConversation } from "../router";
+import { contextSheet, hasContextColumn, hasListColumn, selected } from "../shell/view";
+import { Icon } from "../ui/icon";
+import { ContextColumn } from "./context-column";
+import { Conversation } from "./conversation";
+import { WorkList } from "./work-list";
+
+/** List, conversation, context: three columns, two, or one at a time, as there is room. */
+export function WorkPage(): JSX.Element {
+  const assignment = selected.value;
+  const wide = hasListColumn.value;
+  useOpenFirst(wide);
+  const context = assignment !== null && (hasContextColumn.value ? settings.value.context_open : contextSheet.value);
+  return (
+    <main class="work" data-context={context} tabIndex={-1}>
+      {(wide || assignment === null) && <WorkList />}
+      {assignment !== null && <Conversation key={assignment.conversation.conversation_id} assignment={assignment} />}
+      {assignment === null && wide && <NothingOpen />}
+      {assignment !== null && context && <ContextColumn key={assignment.work_item.work_item_id} assignment={assignment} />}
+    </main>
+  );
+}
+
+/** With the list beside it, an empty place is of no use: open the first conversation. */
+function useOpenFirst(wide: boolean): void {
+  const first = assignments.value[0]?.conversation.conversation_id;
+  const open = openConversation.value;
+  const known = selected.value !== null;
+  useEffect(() => {
+    if (!known && wide && first !== undefined) go({ page: "work", conversation_id: first }, true);
+    else if (!known && open !== null) go({ page: "work", conversation_id: null }, true);
+  }, [known, wide, first, open]);
+}
+
+function NothingOpen(): JSX.Element {
+  return (
+    <section class="conversation nothing">
+      <div class="empty">
+        <Icon name="webchat" size={32} />
+        <h2>{t("work.none_open")}</h2>
+        <p>{t("work.none_open_help")}</p>
+      </div>
+    </section>
+  );
+}
