@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
@@ -31,30 +32,40 @@ FILES = (
 
 
 @cache
-def text() -> str:
-    """The whole library as FUNCTION LOAD takes it. Its last function is named by the digest of the rest."""
+def sources() -> dict[str, str]:
+    """The files by name, in order."""
     folder = files("router.store") / "functions"
-    return assembled([(folder / name).read_text() for name in FILES])
+    return {name: (folder / name).read_text() for name in FILES}
 
 
-def assembled(parts: list[str]) -> str:
-    """Join the parts below the outcome codes, which are the Python enum's."""
+def assembled(parts: Mapping[str, str]) -> str:
+    """Join files below the outcome codes, which are the Python enum's, and add a function named by their digest."""
     codes = ", ".join(f"{code.name} = '{code.value}'" for code in Outcome)
-    body = "\n".join(["#!lua name=usher", f"local OUTCOME = {{ {codes} }}", *parts])
-    return f"{body}\nredis.register_function('{_name(body)}', function() return 1 end)\n"
+    body = "\n".join(["#!lua name=usher", f"local OUTCOME = {{ {codes} }}", *parts.values()])
+    return f"{body}\nredis.register_function('{_digest(body)}', function() return 1 end)\n"
 
 
-async def load(connection: Connection) -> None:
-    """Load the library unless the store has it. Raises StoreUnavailable when the store refuses it."""
-    digest = text().rpartition("register_function('")[2].partition("'")[0]
+@cache
+def text() -> str:
+    """The whole library as FUNCTION LOAD takes it."""
+    return assembled(sources())
+
+
+async def load(connection: Connection, functions: str | None = None) -> None:
+    """Load the library, or another text of it, unless the store has just that.
+
+    Raises StoreUnavailable when the store refuses it.
+    """
+    functions = functions or text()
+    digest = functions.rpartition("register_function('")[2].partition("'")[0]
     try:
         await connection.call("FCALL", digest, 0)
     except ResponseError:
         try:
-            await connection.call("FUNCTION", "LOAD", "REPLACE", text())
+            await connection.call("FUNCTION", "LOAD", "REPLACE", functions)
         except ResponseError as error:
             raise StoreUnavailable(str(error)) from error
 
 
-def _name(body: str) -> str:
+def _digest(body: str) -> str:
     return f"usher_{blake2b(body.encode(), digest_size=8).hexdigest()}"

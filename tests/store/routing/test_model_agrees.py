@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from router.store import library
 from router.store.audit import audit
 from router.store.connection import Connection
 from tests.servers import StoreProcess
-from tests.store.routing.world import START, Move, moves, new_world
+from tests.store.routing.world import Move, moves, new_world
 
 EXAMPLES = {"dev": 40, "ci": 220, "night": 10_000}[os.environ.get("USHER_TEST_PROFILE", "ci")]
 LOOK_CLOSELY_EVERY = 10
@@ -17,23 +19,23 @@ LOOK_CLOSELY_EVERY = 10
 quietly = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=False)
 
 
-async def agree(url: str, history: list[Move]) -> None:
+async def agree(url: str, history: list[Move], *, backlog: bool) -> None:
     """Live through a history; AssertionError tells it up to where store and model part."""
     async with await Connection.open(url) as connection:
-        world = await new_world(connection, [START])
+        world = await new_world(connection, library.text(), backlog=backlog)
         for number, move in enumerate(history, 1):
             await world.step(*move)
             if number % LOOK_CLOSELY_EVERY == 0:
                 assert await audit(connection, world.store) == [], world.told()
 
 
-@given(history=moves())
+@given(history=moves(), backlog=st.booleans())
 @settings(quietly, max_examples=EXAMPLES)
-async def test_store_and_model_agree_on_every_history(valkey_url: str, history: list[Move]) -> None:
-    await agree(valkey_url, history)
+async def test_store_and_model_agree_on_every_history(valkey_url: str, history: list[Move], backlog: bool) -> None:
+    await agree(valkey_url, history, backlog=backlog)
 
 
-@given(history=moves())
+@given(history=moves(), backlog=st.booleans())
 @settings(quietly, max_examples=max(EXAMPLES // 10, 10))
-async def test_they_agree_on_redis_7_too(redis_server: StoreProcess, history: list[Move]) -> None:
-    await agree(redis_server.url, history)
+async def test_they_agree_on_redis_7_too(redis_server: StoreProcess, history: list[Move], backlog: bool) -> None:
+    await agree(redis_server.url, history, backlog=backlog)

@@ -1,14 +1,15 @@
 """A small world at its boundaries, in which the store and the reference model live through the same history.
 
-Numbers are chosen to meet: units fit exactly, scores and idle times are equal, things happen in the ms they end, ids are
-prefixes of one another.
+Numbers are chosen to meet: units fit exactly, scores and idle times are equal, things happen in the ms they end, ids
+are prefixes of one another.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from router.core.model import Reply, State
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Requirement, Supply
 from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
+from router.store import library
 from router.store.connection import Connection
 from router.store.routing import RoutingStore, Step
 
@@ -38,18 +40,18 @@ SETTINGS = Settings(
     missed_status="away",
     grace_ms=1_000,
     gone_boost_ms=1_000,
-    cooldown_ms=3_000,
+    cooldown_ms=1_000,
     ring_ms=1_000,
     wrap_up_ms=1_000,
 )
 OTHER_SETTINGS = (
     SETTINGS,
-    replace(SETTINGS, missed_status="available", cooldown_ms=1_000, ring_ms=3_000),
+    replace(SETTINGS, missed_status="available", cooldown_ms=1, ring_ms=3_000),
     replace(SETTINGS, statuses={**SETTINGS.statuses, "busy": ("webchat",), "available": ("voice",)}),
     replace(SETTINGS, sign_in_status="chats", grace_ms=5_000, wrap_up_ms=0, gone_boost_ms=0),
 )
-STATUSES = ("available", "available", "chats", "busy", "offline", "nonsense")
-TIMES_MS = (0, 0, 0, 1, 999, 1_000, 3_000)
+STATUSES = (*["available"] * 4, "chats", "busy", "offline", "nonsense")
+TIMES_MS = (*[0] * 12, 1, 1, 500, 999, 1_000, 3_000)
 
 FRENCH, FLUENT_FRENCH, ENGLISH = (
     Requirement(skill="french", level=1),
@@ -67,18 +69,20 @@ DEMANDS = tuple(
         ("help", "webchat", 25, "least_loaded", [FRENCH]),
         ("help", "voice", 100, "least_loaded", [ENGLISH]),
         ("annex", "webchat", 25, "longest_idle", []),
+        *(("sales", "webchat", 25, "longest_idle", [Requirement(skill="french", level=n)]) for n in range(2, 9)),
+        ("help", "webchat", 25, "longest_idle", [FRENCH, ENGLISH]),
     )
 )
 AGENTS = tuple(AgentId(name) for name in ("a", "ab", "b", "a.b", "A"))
 NOBODY = AgentId("nobody")
-_both, _chats = {"webchat": 4, "voice": 1}, {"webchat": 2}
+_both, _chats = {"webchat": 3, "voice": 1}, {"webchat": 2}
 SUPPLIES = tuple(
     Supply(agent_id=NOBODY, skills=skills, queues=frozenset(queues), limit=limit, at_most=at_most)
     for skills, queues, limit, at_most in (
         ({"french": 5, "english": 3}, ["sales", "help", "annex"], 100, _both),
-        ({"french": 5, "english": 3}, ["sales", "help", "annex"], 50, _both),
+        ({"french": 9, "english": 3}, ["sales", "help"], 50, _both),
         ({"french": 4, "english": 3}, ["sales", "help"], 100, _both),
-        ({"english": 2}, ["sales", "help"], 75, _chats),
+        ({"english": 3}, ["sales", "help"], 100, _chats),
         ({"english": 9, "french": 1}, ["help"], 125, {"voice": 1, "webchat": 0}),
         ({}, ["annex"], 25, {"webchat": 1}),
     )
@@ -133,16 +137,21 @@ class World:
     # What an argument means now --------------------------------------------------------------------------------------
 
     def offer(self, a: int, c: int) -> tuple[WorkItemId, OfferId]:
-        """A pending offer, or (c = 0) one of an item in any state, or (c = 1) one that never was."""
+        """A pending offer, or (c = 0) an earlier or later one, or that of an item in any state."""
         offered = [item for item, record in self.state.items.items() if record.state == "offered"]
-        item = _pick(offered, a) if offered and c > 0 else self.any_item(a)
+        item = _pick(offered, a) if offered and (c > 0 or a > 4) else self.any_item(a)
         attempt = self.state.items[item].attempt if item in self.state.items else 1
-        return item, OfferId(f"{item}:{attempt + (c == 1) - (c == 2)}")
+        return item, OfferId(f"{item}:{attempt + (0 if c else _pick((-1, 0, 1), a))}")
 
     def held(self, a: int, c: int) -> WorkItemId:
         """An item in an agent's hands, or (c = 0) any one."""
         held = [item for item, record in self.state.items.items() if record.state in ("assigned", "wrap_up")]
         return _pick(held, a) if held and c > 0 else self.any_item(a)
+
+    def busy_agent(self, a: int, c: int) -> AgentId:
+        """An agent who holds something, or (c = 0) anybody."""
+        busy = [agent for agent, record in self.state.agents.items() if record.items]
+        return _pick(busy, a) if busy and c > 0 else _pick((*AGENTS, NOBODY), a)
 
     def any_item(self, a: int) -> WorkItemId:
         return _pick([*self.state.items, *list(self.state.closed)[-3:], WorkItemId("unborn")], a)
@@ -158,7 +167,7 @@ def _pick(choices: Sequence[T], number: int) -> T:
     return choices[number % len(choices)]
 
 
-# The things to do, each from three small numbers ------------------------------------------------------------------------
+# The things to do, each from three small numbers ----------------------------------------------------------------------
 
 
 def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
@@ -167,7 +176,8 @@ def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
     else:
         world.born += 1
         item = WorkItemId(f"i{world.born}")
-    demand = _pick(DEMANDS, a)
+    number = a + 8 * (b % 2)
+    demand = DEMANDS[number]
     lane = lane_of(demand)
     world.state.lanes[lane_id(lane)] = lane
     since = START if c % 2 else None
@@ -175,7 +185,7 @@ def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
     brief = b"" if c < 4 else b"\x00\xff" * (128 if c == 7 else 1)
     excluded = (AGENTS[0],) if c == 5 else ()
     return Ask(
-        said=f"enqueue {item} as {a % len(DEMANDS)}, since {since}, credit {credit}, excluded {excluded}",
+        said=f"enqueue {item} as {number}, since {since}, credit {credit}, excluded {excluded}",
         of_store=lambda: world.store.enqueue(
             item, demand, enqueued_at=since, credit_ms=credit, brief=brief, excluded=excluded
         ),
@@ -275,7 +285,7 @@ def _put_agent(world: World, a: int, b: int, c: int) -> Ask:
 
 def _lease(world: World, a: int, b: int, c: int) -> Ask:
     agent, device = _pick((*AGENTS, *AGENTS, NOBODY), a + b), DeviceId(f"tab{b % 3}")
-    ttl_ms, status = _pick((100_000, 100_000, 1_000, 0), c), _pick(("", "", "", "busy", "nonsense"), c)
+    ttl_ms, status = _pick((*[100_000] * 5, 1_000, 3_000, 0), c), _pick((*[""] * 6, "busy", "nonsense"), a + c)
     return Ask(
         said=f"lease {agent} {device} for {ttl_ms}, status {status}",
         of_store=lambda: world.store.lease(agent, device, node="n1", ttl_ms=ttl_ms, sign_in_status=status),
@@ -284,7 +294,7 @@ def _lease(world: World, a: int, b: int, c: int) -> Ask:
 
 
 def _unlease(world: World, a: int, b: int, c: int) -> Ask:
-    agent = _pick((*AGENTS, *AGENTS, NOBODY), a)
+    agent = world.busy_agent(a, b)
     record = world.state.agents.get(agent)
     device = _pick(list(record.devices), b) if record and record.devices and c > 0 else DeviceId("other")
     return Ask(
@@ -295,7 +305,7 @@ def _unlease(world: World, a: int, b: int, c: int) -> Ask:
 
 
 def _sign_out(world: World, a: int, b: int, c: int) -> Ask:
-    agent = _pick((*AGENTS, NOBODY), a + b + c)
+    agent = world.busy_agent(a, c)
     return Ask(
         said=f"sign out {agent}",
         of_store=lambda: world.store.sign_out(agent),
@@ -349,7 +359,23 @@ _ASKS = {
     "set_status": _set_status,
     "configure": _configure,
 }
-_OFTEN = {"tick": 4, "enqueue": 8, "accept": 6, "decline": 3, "complete": 4, "lease": 3, "set_status": 2, "wrap_up": 2}
+_OFTEN = {
+    "tick": 5,
+    "enqueue": 10,
+    "accept": 18,
+    "decline": 10,
+    "wrap_up": 4,
+    "complete": 4,
+    "cancel": 3,
+    "transfer_to_queue": 4,
+    "transfer_to_agent": 6,
+    "put_agent": 2,
+    "lease": 8,
+    "unlease": 2,
+    "sign_out": 1,
+    "set_status": 8,
+    "configure": 1,
+}
 
 Move = tuple[str, int, int, int, int]
 """What, three numbers that choose on whom, ms that passed before."""
@@ -357,27 +383,39 @@ Move = tuple[str, int, int, int, int]
 
 def moves() -> st.SearchStrategy[list[Move]]:
     """Histories of HISTORY moves."""
-    ops = [op for op in _ASKS for _ in range(_OFTEN.get(op, 1))]
+    ops = [op for op in _ASKS for _ in range(_OFTEN[op])]
     small = st.integers(0, 7)
     move = st.tuples(st.sampled_from(ops), small, small, small, st.sampled_from(TIMES_MS))
     return st.lists(move, min_size=HISTORY, max_size=HISTORY)
 
 
+def random_moves(random: Random) -> Iterator[Move]:
+    """The same without end, for when no smallest example is wanted."""
+    ops, weights = list(_OFTEN), list(_OFTEN.values())
+    while True:
+        a, b, c = (random.randrange(8) for _ in range(3))
+        yield random.choices(ops, weights)[0], a, b, c, random.choice(TIMES_MS)
+
+
 _epochs = itertools.count(1)
 
 
-async def new_world(connection: Connection, store_clock: list[int]) -> World:
-    """An empty shard with five agents, of whom three are signed in.
+async def new_world(connection: Connection, functions: str, *, backlog: bool) -> World:
+    """A shard with five agents, of whom three are signed in.
 
-    store_clock: a list of one number which is the store's time.
+    functions: the text of the library to run. backlog: an item of every demand was there before them.
     """
-    store = await RoutingStore.open(connection, clock=lambda: store_clock[0])
+    clock = [START]
+    await library.load(connection, functions)
+    store = RoutingStore(connection, clock=lambda: clock[0])
     epoch = f"epoch{next(_epochs)}"
     await store.begin_rebuild(epoch, 0, SETTINGS)
     await store.end_rebuild(epoch)
-    world = World(connection=connection, store=store, state=State(settings=SETTINGS), clock=store_clock, seq=1)
+    world = World(connection=connection, store=store, state=State(settings=SETTINGS), clock=clock, seq=1)
     for number in range(len(AGENTS)):
         await world.step("put_agent", number, number % 4, 1, 0)
+    for number in range(len(DEMANDS) if backlog else 0):
+        await world.step("enqueue", number % 8, number // 8, 2, 1)
     for number in range(3):
         await world.step("lease", number, 0, 0, 0)
     return world

@@ -1,0 +1,167 @@
+"""Mistakes somebody could make in the store functions, each as one replacement that fits exactly once.
+
+The differential test must catch every one (test_mutants.py); docs/benchmarks/mutants.md lists how soon it does.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    mistake: str
+    file: str
+    old: str
+    new: str
+
+
+MUTANTS = (
+    Mutant(
+        "units that fit exactly do not fit",
+        "matching.lua",
+        "agent.used + class.weight <= agent.limit",
+        "agent.used + class.weight < agent.limit",
+    ),
+    Mutant("one item too many of a channel", "matching.lua", "held < at_most", "held <= at_most"),
+    Mutant(
+        "an offer can be accepted in the ms it ends",
+        "offers.lua",
+        "item.state == 'offered' and now >= item.expires_at",
+        "item.state == 'offered' and now > item.expires_at",
+    ),
+    Mutant("a timer fires a ms late", "timers.lua", "due <= now", "due < now"),
+    Mutant("a fourth refusal is allowed", "offers.lua", "count >= REFUSALS", "count > REFUSALS"),
+    Mutant(
+        "who refused the first in line gets nothing of the line",
+        "lines.lua",
+        "local next_member, next_score = behind_head(key_prefix .. its_line, refuses)",
+        "local next_member, next_score",
+    ),
+    Mutant(
+        "the one behind a refused head wins over better heads",
+        "lines.lua",
+        "if member and not precedes(tonumber(call('ZSCORE', index, heads[i])), head, score, member) then",
+        "if member then",
+    ),
+    Mutant(
+        "a walk skips a line between looks",
+        "lines.lua",
+        "from, look = from + look,",
+        "from, look = from + look + 1,",
+    ),
+    Mutant(
+        "the second in line never becomes the head",
+        "lines.lua",
+        "== 1 and first[3] then",
+        "== 1 and first[5] then",
+    ),
+    Mutant(
+        "a new head leaves the old one in the index",
+        "lines.lua",
+        "indexed = call('ZREM', index, first[2] .. ' ' .. line) == 1",
+        "indexed = call('ZSCORE', index, first[2] .. ' ' .. line) ~= false",
+    ),
+    Mutant(
+        "of two equally loaded agents the one with the smaller id wins",
+        "matching.lua",
+        "return used / limit, string.format('%014.0f ', idle) .. id",
+        "return used / limit, string.format('%014.0f ', 0) .. id",
+    ),
+    Mutant("load is units, not a share of the limit", "matching.lua", "return used / limit,", "return used,"),
+    Mutant(
+        "the best of several classes is the last one",
+        "matching.lua",
+        "if id and not (found and precedes(items[found].score, found, items[id].score, id)) then",
+        "if id then",
+    ),
+    Mutant(
+        "a sleeping lane is not woken",
+        "matching.lua",
+        "if call('SADD', prefix .. 'staffed', profile_id) == 1 then wake_lanes(known.profiles[profile_id]) end",
+        "call('SADD', prefix .. 'staffed', profile_id)",
+    ),
+    Mutant(
+        "a lane stays awake when its last agent is gone",
+        "matching.lua",
+        "if call('SREM', prefix .. 'staffed', profile_id) == 1 then rest_lanes(known.profiles[profile_id]) end",
+        "call('SREM', prefix .. 'staffed', profile_id)",
+    ),
+    Mutant(
+        "a level just reached does not count",
+        "definitions.lua",
+        "< needs[i][2] then",
+        "<= needs[i][2] then",
+    ),
+    Mutant(
+        "handling an item does not restart the idle clock",
+        "items.lua",
+        "local agent_id, agent = release(id, item)\n  agent.idle_since = now\n  write_event('item.closed'",
+        "local agent_id, agent = release(id, item)\n  write_event('item.closed'",
+    ),
+    Mutant(
+        "every sign-in restarts the idle clock",
+        "presence.lua",
+        "if agent.idle_since == 0 then agent.idle_since = now end",
+        "agent.idle_since = now",
+    ),
+    Mutant(
+        "an item of a gone agent goes to the end of the line",
+        "presence.lua",
+        "item.score = item.score - known.settings.gone_boost_ms",
+        "item.score = item.score + known.settings.gone_boost_ms",
+    ),
+    Mutant(
+        "a reconnect does not stop the grace",
+        "presence.lua",
+        "else\n    remove_timer('grace', id)\n  end",
+        "end",
+    ),
+    Mutant(
+        "the offer of an agent who disconnects keeps ringing",
+        "presence.lua",
+        "return_offer(agent, 'disconnected')\n  settle(id, agent)\nend",
+        "settle(id, agent)\nend",
+    ),
+    Mutant(
+        "after accepting an agent looks for no more work",
+        "offers.lua",
+        "offer_event('offer.accepted', item_id, item, agent_id)\n  settle(agent_id, agent)",
+        "offer_event('offer.accepted', item_id, item, agent_id)",
+    ),
+    Mutant(
+        "the end of a cool-down offers nothing",
+        "offers.lua",
+        "if item.state == 'waiting' and agent_of(agent_id).filed then",
+        "if false then",
+    ),
+    Mutant(
+        "a closed item leaves its cool-down timers behind",
+        "records.lua",
+        "if till > 0 then remove_timer('exclusion', id, agent) end",
+        "",
+    ),
+    Mutant(
+        "who transfers an item gets it back",
+        "items.lua",
+        "exclude(id, item, agent_id, now + known.settings.cooldown_ms)\n  end\n  requeue",
+        "end\n  requeue",
+    ),
+    Mutant(
+        "an agent in wrap-up stays in the pools",
+        "items.lua",
+        "['until'] = item['until'] })\n  settle(agent_id, agent)",
+        "['until'] = item['until'] })",
+    ),
+    Mutant(
+        "a new class of work does not reach agents who are free already",
+        "install.lua",
+        "if #classes_of(profile) > count then",
+        "if false then",
+    ),
+    Mutant(
+        "a status that allows more brings no work",
+        "install.lua",
+        "if settings and settings ~= known.settings then",
+        "if false then",
+    ),
+)
