@@ -76,7 +76,8 @@ def _watch_over(program: list[str], death_signal: int) -> int:
             child.send_signal(death_signal)
 
         threading.Thread(target=end_with_parent, daemon=True).start()
-        return child.wait()
+        code = child.wait()
+        return code if code >= 0 else 128 - code  # as a shell tells that a signal ended it
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 USER = "usher"
 STATUS_LINE = 7
-"""Of postmaster.pid, from 0: how the server is, as pg_ctl reads it. Line 0 is its process id."""
+"""Of postmaster.pid, from 0: how the server is, as pg_ctl reads it."""
 
 SETTINGS = {
     "listen_addresses": "",
@@ -45,12 +45,12 @@ def postgres(data: DataDir) -> Program:
         for left in (state / "postmaster.pid", data.sockets / ".s.PGSQL.5432", data.sockets / ".s.PGSQL.5432.lock"):
             left.unlink(missing_ok=True)
 
-    async def is_ready(pid: int) -> bool:
+    async def is_ready() -> bool:
         try:
             lines = (state / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
-        return len(lines) > STATUS_LINE and lines[0] == str(pid) and lines[STATUS_LINE].strip() == "ready"
+        return len(lines) > STATUS_LINE and lines[STATUS_LINE].strip() == "ready"
 
     return Program(
         name="postgres",

@@ -32,13 +32,13 @@ class Program:
     """How to run one server.
 
     clean: removes what a killed predecessor left; called only when no process of it lives.
-    is_ready: asked every READY_POLL_S with the process id, until ready_wait_s have passed.
+    is_ready: asked every READY_POLL_S until ready_wait_s have passed.
     """
 
     name: str
     command: list[str]
     clean: Callable[[], None]
-    is_ready: Callable[[int], Awaitable[bool]]
+    is_ready: Callable[[], Awaitable[bool]]
     ready_wait_s: float
     stop_signal: signal.Signals
     death_signal: signal.Signals
@@ -83,7 +83,7 @@ async def start(data: DataDir, program: Program) -> asyncio.subprocess.Process:
     process = await spawn(data, program.name, program.command, program.death_signal)
     try:
         async with asyncio.timeout(program.ready_wait_s):
-            while not await program.is_ready(process.pid):
+            while not await program.is_ready():
                 if process.returncode is not None:
                     raise EmbeddedError(
                         f"{program.name} ended at once ({process.returncode}):\n{log_tail(data, program.name)}"

@@ -33,7 +33,7 @@ def valkey(data: DataDir) -> Program:
         "daemonize": "no",
     }
 
-    async def is_ready(_pid: int) -> bool:
+    async def is_ready() -> bool:
         return await _answers(socket)
 
     return Program(

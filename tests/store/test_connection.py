@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from redis.exceptions import ResponseError
 from router.embedded import valkey
 from router.store.connection import Connection
 from router.store.errors import ConnectionLost, NotSent, Overloaded, StoreUnavailable
-from tests.servers import StoreProcess, broken, free_port, running
+from tests.servers import StoreProcess, broken, free_port, redis_binary, running
 
 
 @pytest.fixture
@@ -146,6 +147,37 @@ async def test_a_password_is_sent_and_a_wrong_one_refused(tmp_path: Path) -> Non
             assert await connection.call("PING") == b"PONG"
         with pytest.raises(StoreUnavailable):
             await Connection.open(f"unix://:wrong@{store.socket}")
+
+
+async def test_a_call_over_tls_trusts_only_the_right_authority(tmp_path: Path) -> None:
+    certificate, key, port = tmp_path / "certificate", tmp_path / "key", free_port()
+    subprocess.run(
+        [
+            *(
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+            ),
+            *("-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
+        check=True,
+        capture_output=True,
+    )
+    options = ["--tls-port", str(port), "--port", "0", "--tls-auth-clients", "no", "--tls-cert-file", str(certificate)]
+    options += ["--tls-key-file", str(key), "--tls-ca-cert-file", str(certificate)]
+    with running(redis_binary(), tmp_path, *options):
+        async with await Connection.open(f"rediss://127.0.0.1:{port}?ssl_ca_certs={certificate}") as connection:
+            assert await asyncio.gather(*[connection.call("INCR", "n") for _ in range(500)]) == list(range(1, 501))
+        with pytest.raises(StoreUnavailable):
+            await Connection.open(f"rediss://127.0.0.1:{port}")
 
 
 async def test_nobody_at_the_address_is_said_at_once() -> None:

@@ -1,0 +1,57 @@
+"""A child dies with its parent also where the kernel does not see to it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+from router.embedded import child
+
+ELSEWHERE = """
+import runpy, sys
+sys.platform = "darwin"
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def _child(*program: str, parent: int = 0, death_signal: int = signal.SIGTERM) -> subprocess.Popen[bytes]:
+    plan = json.dumps({"parent": parent, "death_signal": int(death_signal)})
+    return subprocess.Popen(
+        [sys.executable, "-c", ELSEWHERE, child.__file__, plan, *program],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+
+
+def test_elsewhere_the_program_ends_when_the_pipe_to_its_parent_closes() -> None:
+    process = _child("/bin/sh", "-c", "echo up; exec sleep 60")
+    assert process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout.readline() == b"up\n"
+    began = time.monotonic()
+    process.stdin.close()
+    assert process.wait(10) == 128 + signal.SIGTERM
+    process.stdout.close()
+    assert time.monotonic() - began < 5
+
+
+def test_elsewhere_signals_are_passed_on_and_the_end_is_told() -> None:
+    process = _child("/bin/sh", "-c", "trap 'exit 7' INT; echo up; while :; do sleep 0.05; done")
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"up\n"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=10)
+    assert process.returncode == 7
+
+
+def test_a_child_whose_parent_has_gone_does_not_start() -> None:
+    plan = json.dumps({"parent": 1, "death_signal": int(signal.SIGTERM)})
+    command = [sys.executable, "-I", "-S", child.__file__, plan, "/bin/echo", "started"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode != 0
+    assert ended.stdout == ""
+    assert "the parent died first" in ended.stderr
