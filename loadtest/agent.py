@@ -101,7 +101,8 @@ class Agent:
                 self._stage.outcomes[outcome] = self._stage.outcomes.get(outcome, 0) + 1
             case staff.ItemAssigned(assignment=assignment):
                 self._take(assignment)
-            case staff.ItemClosed(work_item_id=item):
+            case staff.ItemClosed(work_item_id=item, reason=reason):
+                self._stage.transferred += reason == "transferred"
                 self._drop(item)
             case staff.MessageCreated(message=message):
                 for work in self._work.values():
@@ -224,7 +225,6 @@ class Agent:
         await self._client.ask(
             staff.TransferToQueue, work_item_id=work.item, queue=work.assignment.work_item.queue, note="Please go on."
         )
-        self._stage.transferred += 1
 
     def _complain(self, text: str) -> None:
         self._stage.findings.violated(FRAMES, f"{self.name}: {text}")

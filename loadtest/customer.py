@@ -19,13 +19,18 @@ WINDING_UP_S = 20.0
 
 
 class Customer:
-    """live() plays the whole part; `closed` tells whether the centre ended the conversation."""
+    """live() plays the whole part; `closed` tells whether the centre ended the conversation.
+
+    caller: the loopback address it calls from, see http.caller.
+    """
 
     __slots__ = (
-        "_chance", "_client", "_conversation_id", "_cue", "_department", "_dialogue", "_stage", "_view", "closed",
+        "_caller", "_chance", "_client", "_conversation_id", "_cue", "_department", "_dialogue", "_stage", "_view",
+        "closed",
     )  # fmt: skip
 
-    def __init__(self, stage: Stage, dialogue: Dialogue, department: str, chance: Random) -> None:
+    def __init__(self, stage: Stage, dialogue: Dialogue, department: str, chance: Random, *, caller: str = "") -> None:
+        self._caller = caller
         self._stage, self._dialogue, self._department, self._chance = stage, dialogue, department, chance
         self._view = open_view(stage.ledger, dialogue, "customer")
         self._cue = asyncio.Event()
@@ -35,7 +40,9 @@ class Customer:
 
     async def live(self, *, codec: Codec = JSON) -> None:
         """Returns when the conversation is over. Raises what connecting raises, TimeoutError, Stopped."""
-        visitor = await become_visitor(self._stage.address, self._stage.account, origin=self._stage.origin)
+        visitor = await become_visitor(
+            self._stage.address, self._stage.account, origin=self._stage.origin, caller=self._caller
+        )
         endpoint = Endpoint(
             address=self._stage.address,
             path="/ws/customer",

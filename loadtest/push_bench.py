@@ -21,7 +21,7 @@ from loadtest import push_centre
 from loadtest.address import Address
 from loadtest.client import Client, CommandRefused, Endpoint, Stopped
 from loadtest.floor import Floor, floor
-from loadtest.http import become_visitor
+from loadtest.http import become_visitor, caller
 from loadtest.limits import allow_files
 from loadtest.measures import quantile
 from loadtest.server import Server, cpu_s, own_server, resident_kb
@@ -111,7 +111,7 @@ class BenchCustomer:
         self._client: Client[dict[str, Any]] | None = None
 
     async def enter(self) -> None:
-        visitor = await become_visitor(self._address, push_centre.ACCOUNT)
+        visitor = await become_visitor(self._address, push_centre.ACCOUNT, caller=caller(self._number))
         self._client = Client(
             Endpoint(
                 address=self._address,

@@ -22,7 +22,7 @@ from loadtest.agent import Agent
 from loadtest.client import Stopped
 from loadtest.customer import Customer
 from loadtest.dialogue import Dialogue, read, staged
-from loadtest.http import CallFailed, demo_logins, sign_in
+from loadtest.http import CallFailed, caller, demo_logins, sign_in
 from loadtest.ledger import Ledger
 from loadtest.measures import quantile, service_level
 from loadtest.server import own_server
@@ -36,7 +36,6 @@ TEMPO = Tempo(
 )
 SETTLE_S = 20.0
 SIGN_INS_AT_ONCE = 4
-SIGN_IN_TRIES = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,23 +144,11 @@ async def _sign_in(house: House) -> list[tuple[str, str]]:
     """E-mail and session cookie of each agent."""
     turnstile = asyncio.Semaphore(SIGN_INS_AT_ONCE)
 
-    async def enter(email: str, password: str) -> tuple[str, str]:
+    async def enter(number: int, email: str, password: str) -> tuple[str, str]:
         async with turnstile:
-            return email, await _patient_sign_in(house.address, email, password)
+            return email, await sign_in(house.address, email, password, caller=caller(number))
 
-    return list(await asyncio.gather(*(enter(email, password) for email, password in house.logins)))
-
-
-async def _patient_sign_in(address: Address, email: str, password: str) -> str:
-    """Sign in, waiting as long as the server asks callers from one place to slow down."""
-    for attempt in range(SIGN_IN_TRIES):
-        try:
-            return await sign_in(address, email, password)
-        except CallFailed as failure:
-            if failure.status != 429 or attempt == SIGN_IN_TRIES - 1:
-                raise
-            await asyncio.sleep(1.0)
-    raise AssertionError("the last try returns or raises")
+    return list(await asyncio.gather(*(enter(number, *login) for number, login in enumerate(house.logins))))
 
 
 async def _arrivals(stage: Stage, house: House, options: ReplayOptions, failed: list[str]) -> None:
@@ -170,7 +157,8 @@ async def _arrivals(stage: Stage, house: House, options: ReplayOptions, failed: 
     async with asyncio.TaskGroup() as customers:
         for number, dialogue in enumerate(stage.dialogues.values()):
             department = dialogue.subjects[0] if house.names else ""
-            customer = Customer(stage, dialogue, department, own_chance(options.seed, f"customer {number}"))
+            own = own_chance(options.seed, f"customer {number}")
+            customer = Customer(stage, dialogue, department, own, caller=caller(number))
             customers.create_task(_live(customer, dialogue, failed), name=f"customer {number}")
             await asyncio.sleep(chance.expovariate(options.rate))
 

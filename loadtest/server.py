@@ -16,10 +16,12 @@ from loadtest.address import Address
 
 READY_S = 90.0
 STOP_S = 20.0
+READY_LINE_BYTES = 8 * 2**20
+"""It names every demo login."""
 
 
 class ServerFailed(Exception):
-    """The server did not become ready; says what it wrote last."""
+    """The server did not become ready, or ended by itself; says what it wrote last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +34,22 @@ class Server:
 
 @asynccontextmanager
 async def own_server(folder: Path, *, policy: Path, extra: tuple[str, ...] = ()) -> AsyncIterator[Server]:
-    """Run a server on a free port with its data in `folder`. Raises ServerFailed."""
+    """Run a server on a free port with its data in `folder`.
+
+    Raises ServerFailed when it does not become ready, and at the end of the block when it is not there any more.
+    """
     command = (sys.executable, "-m", "router.cli", "run", "--port", "0", "--json")
     log = folder / "server.log"
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             *command, "--data", str(folder / "data"), "--policy", str(policy), *extra,
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors, env=_environment(),
+            limit=READY_LINE_BYTES,
         )  # fmt: skip
     try:
         yield Server(address=Address.of(await _ready(process, log)), pid=process.pid)
+        if process.returncode is not None:
+            raise ServerFailed(f"the server ended by itself with {process.returncode}: {await _last_words(log)}")
     finally:
         await _stop(process)
 
@@ -65,8 +73,12 @@ async def _ready(process: asyncio.subprocess.Process, log: Path) -> str:
                     return str(said["url"])
     except TimeoutError:
         pass
+    raise ServerFailed(f"the server did not become ready: {await _last_words(log)}")
+
+
+async def _last_words(log: Path) -> str:
     last = await asyncio.to_thread(log.read_text, "utf-8", "replace")
-    raise ServerFailed(f"the server did not become ready: {last[-2_000:] or 'it said nothing'}")
+    return last[-4_000:] or "it said nothing"
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

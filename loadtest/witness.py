@@ -149,7 +149,9 @@ class Witness:
         for asked in item.requirements:
             skill, _, level = asked.partition("≥")
             if self._skills.get(skill, 0) < int(level or 1):
-                self._findings.violated(REQUIREMENTS, f"{self._agent} lacks {asked} of {item.work_item_id}")
+                self._findings.violated(
+                    REQUIREMENTS, f"{self._agent} lacks {asked} of {item.work_item_id}, has {self._skills}"
+                )
         rested_s = self._findings.clock() - self._declined_at.get(item.work_item_id, -1e9)
         if rested_s < self._findings.cooldown_s - COOLDOWN_TOLERANCE_S:
             self._findings.violated(COOLDOWN, f"{self._agent}: {item.work_item_id}")
