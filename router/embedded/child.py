@@ -72,7 +72,7 @@ def _watch_over(program: list[str], death_signal: int) -> int:
             signal.signal(number, lambda received, _frame: child.send_signal(received))
 
         def end_with_parent() -> None:
-            sys.stdin.buffer.read()
+            os.read(0, 1)  # not sys.stdin: its lock is still held here when the interpreter ends
             child.send_signal(death_signal)
 
         threading.Thread(target=end_with_parent, daemon=True).start()

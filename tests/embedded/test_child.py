@@ -28,24 +28,25 @@ def _child(*program: str, parent: int = 0, death_signal: int = signal.SIGTERM) -
 
 
 def test_elsewhere_the_program_ends_when_the_pipe_to_its_parent_closes() -> None:
-    process = _child("/bin/sh", "-c", "echo up; exec sleep 60")
-    assert process.stdout is not None
-    assert process.stdin is not None
-    assert process.stdout.readline() == b"up\n"
-    began = time.monotonic()
-    process.stdin.close()
-    assert process.wait(10) == 128 + signal.SIGTERM
-    process.stdout.close()
-    assert time.monotonic() - began < 5
+    with _child("/bin/sh", "-c", "echo up; exec sleep 60") as process:
+        assert _first_line(process) == b"up\n"
+        began = time.monotonic()
+        assert process.stdin is not None
+        process.stdin.close()
+        assert process.wait(10) == 128 + signal.SIGTERM
+        assert time.monotonic() - began < 5
 
 
 def test_elsewhere_signals_are_passed_on_and_the_end_is_told() -> None:
-    process = _child("/bin/sh", "-c", "trap 'exit 7' INT; echo up; while :; do sleep 0.05; done")
+    with _child("/bin/sh", "-c", "trap 'exit 7' INT; echo up; while :; do sleep 0.05; done") as process:
+        assert _first_line(process) == b"up\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 7
+
+
+def _first_line(process: subprocess.Popen[bytes]) -> bytes:
     assert process.stdout is not None
-    assert process.stdout.readline() == b"up\n"
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=10)
-    assert process.returncode == 7
+    return process.stdout.readline()
 
 
 def test_a_child_whose_parent_has_gone_does_not_start() -> None:
