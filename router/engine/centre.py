@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from config.accounts import Account
 from config.settings import Settings
-from router.core.policy import Policy
+from router.core.policy import Demand, Policy
 from router.core.rules import Ruleset
 from router.core.words import LaneId, Ms
 from router.engine.attendance import Attendance
@@ -56,8 +56,8 @@ class Centre:
     origins: frozenset[str]
     """Web origins this server is reached at."""
     clock: Clock = field(default_factory=Clock)
-    lanes_kept: set[LaneId] = field(default_factory=set)
-    """Lanes whose demand this node knows to be in PostgreSQL."""
+    lanes: dict[LaneId, Demand] = field(default_factory=dict)
+    """Lanes this node has seen; all of them are in PostgreSQL."""
 
     def now(self) -> Ms:
         return self.clock.now()

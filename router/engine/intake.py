@@ -181,7 +181,7 @@ async def arrival_of(centre: Centre, item: work_items.WorkItem) -> Arrival | Non
         item_id=item.id,
         conversation=conversation,
         card=card,
-        demand=lanes.from_plain(item.demand),
+        demand=await lanes.now_of(centre, item),
         priority=item.priority,
         enqueued_at=item.enqueued_at,
     )

@@ -6,10 +6,13 @@ answered alike.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from router.core.outcomes import Outcome
 from router.core.policy import Demand
+from router.core.rules import strictest
 from router.core.words import AgentId, ConversationId, OfferId, WorkItemId
-from router.engine import conversations, lanes
+from router.engine import conversations, intake, lanes
 from router.engine.centre import Centre
 from router.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable, UsherError
 from router.store.postgres import work_items
@@ -71,16 +74,19 @@ async def transfer_to_queue(centre: Centre, agent_id: AgentId, item: WorkItemId,
     if target is None:
         raise BadRequest("unknown_queue")
     row = await _held(centre, agent_id, item)
-    carried = lanes.carried_over(centre.policy, lanes.from_plain(row.demand).requirements)
+    arrival = await intake.arrival_of(centre, row)
+    if arrival is None:
+        raise NotFound("unknown_work_item")
     demand = Demand(
         queue=target.name,
         channel=row.channel,
-        requirements=target.requirements | carried,
+        requirements=strictest((target.requirements, lanes.carried_over(centre.policy, arrival.demand))),
         weight=target.weights.get(row.channel, centre.policy.channels[row.channel].weight),
         model=target.model,
     )
     await lanes.remember(centre, demand)
     await _hand_over(centre, row.conversation_id, agent_id, note)
+    await centre.store.replace_brief(item, intake.brief_of(replace(arrival, demand=demand)))
     step = await centre.store.transfer_to_queue(item, agent_id, demand)
     await centre.journal(step.events)
     _check(step)

@@ -14,13 +14,11 @@ from typing import Literal
 import structlog
 
 from router.core.compiler import settings_of
-from router.core.policy import Demand
-from router.core.words import AgentId, LaneId
+from router.core.words import AgentId
 from router.engine import intake, lanes
 from router.engine.centre import Centre
 from router.store.errors import StoreUnavailable
 from router.store.postgres import journal, work_items
-from router.store.postgres import lanes as stored_lanes
 from router.store.restored import RestoredAgent, RestoredItem
 from router.store.routing import StoreEmpty
 
@@ -111,24 +109,18 @@ def _status(centre: Centre, status: str) -> str:
 
 
 async def _items(centre: Centre, epoch: str) -> int:
-    demands = await _demands(centre)
     count = 0
     page: list[work_items.WorkItem] = []
     while page := await work_items.open_items(
         centre.database, after=(page[-1].enqueued_at, page[-1].id) if page else None, limit=PAGE
     ):
-        await centre.store.restore(epoch, items=[await _item(centre, row, demands) for row in page])
+        await centre.store.restore(epoch, items=[await _item(centre, row) for row in page])
         count += len(page)
     return count
 
 
-async def _demands(centre: Centre) -> dict[LaneId, Demand]:
-    kept = await stored_lanes.every(centre.database)
-    return {lane: lanes.from_plain(plain) for lane, plain in kept.items()}
-
-
-async def _item(centre: Centre, row: work_items.WorkItem, demands: dict[LaneId, Demand]) -> RestoredItem:
-    demand = demands.get(row.lane) or lanes.from_plain(row.demand)
+async def _item(centre: Centre, row: work_items.WorkItem) -> RestoredItem:
+    demand = await lanes.now_of(centre, row)
     arrival = await intake.arrival_of(centre, row)
     credit_ms = intake.credit_ms(centre, arrival) if arrival is not None else 0
     state: Literal["waiting", "assigned", "wrap_up"] = row.state if row.state in ("assigned", "wrap_up") else "waiting"

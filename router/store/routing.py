@@ -214,6 +214,10 @@ class RoutingStore:
         """
         return await self._step("transfer_to_agent", item, agent, target)
 
+    async def replace_brief(self, item: WorkItemId, brief: bytes) -> None:
+        """Give an open item another brief for its next offers; one that is closed stays without."""
+        await self._redis("SET", f"{self.prefix}brief:{item}", brief, "XX")
+
     async def tick(self, limit: int = 100) -> Tick:
         """Carry out at most `limit` timers that are due. Any node may call it at any time."""
         step, next_due_at = await self._call("tick", limit)
@@ -298,9 +302,10 @@ class RoutingStore:
         definitions: list[Lane | Profile] = [*profiles.values(), *lanes.values()]
         for start in range(0, len(definitions), RESTORE_BATCH):
             await self._install(*definitions[start : start + RESTORE_BATCH], epoch=epoch)
-        packed = [agent.packed() for agent in agents] + [item.packed() for item in items]
-        for start in range(0, len(packed), RESTORE_BATCH):
-            self._checked(await self._fcall("restore", epoch, *packed[start : start + RESTORE_BATCH]))
+        entries = [(agent.packed(), b"") for agent in agents] + [(item.packed(), item.brief) for item in items]
+        for start in range(0, len(entries), RESTORE_BATCH):
+            flat = [part for entry in entries[start : start + RESTORE_BATCH] for part in entry]
+            self._checked(await self._fcall("restore", epoch, *flat))
 
     async def end_rebuild(self, epoch: str) -> Step:
         """Open the shard for transitions again; writes store.rebuilt."""
