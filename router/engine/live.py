@@ -16,12 +16,14 @@ from router.engine import desk as desks
 from router.engine import talk
 from router.engine.desk import Desk
 from router.engine.outbox import Outbox
+from router.engine.recent import Recent
 from router.protocol import customer, staff
 from router.protocol.base import ServerEvent
 from router.protocol.frames import Encoded
 from router.protocol.records import Conversation
 
 TYPING_SHOWN_MS = 4_000
+NO_ITEM = WorkItemId("")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,7 +43,7 @@ class Window:
     customer_id: CustomerId
     outboxes: set[Outbox] = field(default_factory=set)
     conversation_id: str = ""
-    work_item_id: WorkItemId = WorkItemId("")
+    work_item_id: WorkItemId = NO_ITEM
     waiting: bool = False
     position: customer.QueuePosition | None = None
 
@@ -60,6 +62,7 @@ class Live:
         face_of: Callable[[AgentId], str],
     ) -> None:
         self._load, self._look, self._name_of, self._face_of = load, look, name_of, face_of
+        self._recent = Recent()
         self.agents: dict[AgentId, AgentHere] = {}
         self.windows: dict[str, Window] = {}
         self._by_item: dict[WorkItemId, Window] = {}
@@ -199,7 +202,7 @@ class Live:
             case events.ItemClosed():
                 self._stops_waiting(window)
                 self._by_item.pop(window.work_item_id, None)
-                window.work_item_id = WorkItemId("")
+                window.work_item_id = NO_ITEM
             case _:
                 return
 
@@ -223,6 +226,8 @@ class Live:
     def said(self, said: talk.AnySaid) -> None:
         match said:
             case talk.MessageSaid():
+                if not self._recent.first_time(said.conversation_id, said.message.n):
+                    return
                 event = Encoded(staff.MessageCreated(message=said.message))
                 self._to_agents(said.conversation_id, event)
                 if said.message.kind != "note":
