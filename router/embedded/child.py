@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
@@ -67,9 +68,14 @@ def _system_call(name: str, *args: object) -> None:
 
 
 def _watch_over(program: list[str], death_signal: int) -> int:
+    early: list[int] = []
+    send: Callable[[int], None] = early.append
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, lambda received, _frame: send(received))
     with subprocess.Popen(program, stdin=subprocess.DEVNULL, close_fds=False) as child:  # noqa: S603
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
-            signal.signal(number, lambda received, _frame: child.send_signal(received))
+        send = child.send_signal
+        for received in early:
+            send(received)
 
         def end_with_parent() -> None:
             os.read(0, 1)  # not sys.stdin: its lock is still held here when the interpreter ends
