@@ -8,7 +8,7 @@ import { chime, titled } from "./notice";
 import css from "./style.css?inline";
 import { Panel } from "./views/panel";
 import { WidgetProvider, type Person, type Screen, type Widget } from "./views/widget";
-import { chooseLanguage, loadWords, type Words } from "./words";
+import { loadWords, type Words } from "./words";
 
 export interface MountOptions {
   /** Where the server is, with a slash at the end. */
@@ -40,11 +40,12 @@ const FULL_SCREEN = "(max-width: 480px)";
 
 export async function mount(options: MountOptions): Promise<Mounted> {
   const { host, page } = options;
-  let words: Words = await loadWords(chooseLanguage(options.languages));
   let screen: Screen = { name: "home" };
   let isOpen = page;
   let scheduled = false;
   const memory = memoryOf(options.account, openStorage());
+  const wished = (): string[] => [memory.note("language"), ...options.languages];
+  let words: Words = await loadWords(wished());
   const frame = frameIn(host, options);
 
   const chat = new Chat({
@@ -110,6 +111,10 @@ export async function mount(options: MountOptions): Promise<Mounted> {
       focusFirst(frame);
     },
     close,
+    setLanguage: (tag) => {
+      memory.setNote("language", tag);
+      void speak(wished());
+    },
     setMuted: (muted) => {
       memory.setNote("muted", muted ? "1" : "");
       redraw();
@@ -124,6 +129,11 @@ export async function mount(options: MountOptions): Promise<Mounted> {
       return { ...person, department, language: words.language, page_url: location.href };
     },
   });
+
+  const speak = async (languages: readonly string[]): Promise<void> => {
+    words = await loadWords(languages);
+    redraw();
+  };
 
   const open = (focus: boolean): void => {
     if (!isOpen) {
@@ -153,10 +163,7 @@ export async function mount(options: MountOptions): Promise<Mounted> {
   return {
     open,
     close,
-    setLanguage: async (tag) => {
-      words = await loadWords(chooseLanguage([tag]));
-      redraw();
-    },
+    setLanguage: (tag) => speak([tag, ...options.languages]),
     identify: ({ name, email }) => {
       if (name !== undefined) memory.setNote("name", name);
       if (email !== undefined) memory.setNote("email", email);

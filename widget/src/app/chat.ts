@@ -183,7 +183,7 @@ export class Chat {
   private entered(phase: Phase, closeCode?: number): void {
     if (phase === "stopped") this.stopped(closeCode);
     else {
-      this.become({ ...this.state, phase });
+      this.become({ ...this.state, phase, typing: null });
       if (phase === "online") void this.transmitAll();
     }
   }

@@ -17,8 +17,8 @@ export interface Memory {
   setNote(key: Note, value: string): void;
   forget(): void;
 }
-/** draft: what is being written. muted: "1" without sound. name, email: as last given. */
-export type Note = "draft" | "muted" | "name" | "email";
+/** draft: what is being written. muted: "1" without sound. name, email: as last given. language: as chosen. */
+export type Note = "draft" | "muted" | "name" | "email" | "language";
 
 export function memoryOf(account: string, storage: Storage | null): Memory {
   const prefix = `usher:${account}:`;

@@ -40,16 +40,19 @@ export function chooseLanguage(wished: readonly string[]): Language {
   return wished.map((tag) => tag.slice(0, 2).toLowerCase()).find(isLanguage) ?? "en";
 }
 
-export async function loadWords(language: Language): Promise<Words> {
-  return wordsOf(language, await CATALOGUES[language]());
+/** wished: tags, best first; the first of the language (`en-GB`) says how times and numbers are written. */
+export async function loadWords(wished: readonly string[]): Promise<Words> {
+  const language = chooseLanguage(wished);
+  const locale = wished.find((tag) => tag.toLowerCase().startsWith(`${language}-`)) ?? language;
+  return wordsOf(language, await CATALOGUES[language](), locale);
 }
 
-export function wordsOf(language: Language, catalogue: Catalogue): Words {
+export function wordsOf(language: Language, catalogue: Catalogue, locale: string = language): Words {
   const plural = new Intl.PluralRules(language);
-  const number = new Intl.NumberFormat(language);
-  const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
-  const date = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "long" });
-  const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+  const number = new Intl.NumberFormat(locale);
+  const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+  const date = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "long" });
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
     language,

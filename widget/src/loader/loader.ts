@@ -98,7 +98,7 @@ function begin({ src, dataset }: HTMLScriptElement): void {
       onMessage: (text, author) => handlers.message.forEach((handler) => handler(text, author)),
     });
     made.identify(person);
-    document.documentElement.append(host);
+    place(host);
     return made;
   };
 
@@ -131,10 +131,16 @@ function begin({ src, dataset }: HTMLScriptElement): void {
   const early = Array.isArray(window.Usher) ? window.Usher : [];
   window.Usher = api;
   refresh();
-  document.documentElement.append(launcher.host);
+  place(launcher.host);
   early.forEach(api.push);
   if (recalled(sessionStorageOf, stayOpen)) open(false);
   else if (recalled(localStorageOf, `usher:${account}:visitor`)) whenQuiet(() => void load().catch(() => undefined));
+}
+
+/** After the body, where no transform or stacking of the page's own reaches; the script may run before there is one. */
+function place(host: HTMLElement): void {
+  if (document.body as HTMLElement | null) document.documentElement.append(host);
+  else document.addEventListener("DOMContentLoaded", () => document.documentElement.append(host));
 }
 
 /** Safari has no requestIdleCallback. */

@@ -1,6 +1,7 @@
 import type { Catalogue } from "../words";
 
 export const de: Catalogue = {
+  language: "Sprache",
   talk: "Mit einem Menschen sprechen",
   talk_here: "Wir sind gerade da",
   talk_away: "Gerade ist niemand da; Ihre Nachricht bleibt erhalten",

@@ -1,6 +1,7 @@
 import type { Catalogue } from "../words";
 
 export const el: Catalogue = {
+  language: "Γλώσσα",
   talk: "Μιλήστε με άνθρωπο",
   talk_here: "Είμαστε εδώ τώρα",
   talk_away: "Δεν είναι κανείς εδώ τώρα· το μήνυμά σας φυλάσσεται",

@@ -1,6 +1,7 @@
 import type { Plural } from "../words";
 
 export const en = {
+  language: "Language",
   talk: "Talk to a person",
   talk_here: "We are here now",
   talk_away: "Nobody is in right now; your message is kept",

@@ -1,6 +1,7 @@
 import type { Catalogue } from "../words";
 
 export const pl: Catalogue = {
+  language: "Język",
   talk: "Porozmawiaj z człowiekiem",
   talk_here: "Jesteśmy na miejscu",
   talk_away: "Teraz nikogo nie ma; zachowamy Twoją wiadomość",

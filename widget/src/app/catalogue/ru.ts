@@ -1,6 +1,7 @@
 import type { Catalogue } from "../words";
 
 export const ru: Catalogue = {
+  language: "Язык",
   talk: "Поговорить с человеком",
   talk_here: "Мы на месте",
   talk_away: "Сейчас никого нет; сообщение сохранится",

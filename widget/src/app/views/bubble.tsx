@@ -58,7 +58,7 @@ function nameOf(row: TextRow, t: (key: TextKey) => string): string {
 
 function Meta({ row }: { row: TextRow }): JSX.Element | null {
   const { chat, words } = useWidget();
-  if (!row.last && !row.mark) return null;
+  if (!row.last && (!row.mark || row.mark === "sending")) return null;
   const waiting = row.mark === "sending" && chat.state.phase !== "online" && chat.state.known;
   return (
     <p class="meta">

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { isLanguage } from "../words";
 import { Icon } from "./icons";
 import { useWidget } from "./widget";
 
@@ -28,7 +29,29 @@ export function Home(): JSX.Element {
           </button>
         )}
       </div>
+      <LanguageChoice />
     </div>
+  );
+}
+
+/** Each language under its own name, so that it is found by those who read no other. */
+function LanguageChoice(): JSX.Element | null {
+  const { chat, words, setLanguage } = useWidget();
+  const offered = chat.account?.languages.filter(isLanguage) ?? [];
+  if (offered.length < 2) return null;
+  return (
+    <select
+      class="language"
+      aria-label={words.t("language")}
+      value={words.language}
+      onChange={(event) => setLanguage(event.currentTarget.value)}
+    >
+      {offered.map((language) => (
+        <option key={language} value={language} lang={language}>
+          {new Intl.DisplayNames(language, { type: "language" }).of(language)}
+        </option>
+      ))}
+    </select>
   );
 }
 

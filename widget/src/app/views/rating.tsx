@@ -1,6 +1,6 @@
 import type { Conversation } from "@usher/protocol";
 import type { JSX, TargetedSubmitEvent } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Icon } from "./icons";
 import { useWidget } from "./widget";
 
@@ -25,6 +25,12 @@ function Ask({ conversation }: { conversation: Conversation }): JSX.Element {
   const [comment, setComment] = useState("");
   const [state, setState] = useState<"" | "sending" | "failed">("");
 
+  const form = useRef<HTMLFormElement>(null);
+  const chosen = stars > 0;
+  useEffect(() => {
+    if (chosen) form.current?.parentElement?.scrollIntoView({ block: "end" });
+  }, [chosen]);
+
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>): Promise<void> => {
     event.preventDefault();
     setState("sending");
@@ -33,7 +39,7 @@ function Ask({ conversation }: { conversation: Conversation }): JSX.Element {
   };
 
   return (
-    <form class="rate" onSubmit={(event) => void submit(event)}>
+    <form ref={form} class="rate" onSubmit={(event) => void submit(event)}>
       <fieldset>
         <legend>{words.t("rate")}</legend>
         {STARS.map((n) => (
@@ -45,7 +51,7 @@ function Ask({ conversation }: { conversation: Conversation }): JSX.Element {
         ))}
       </fieldset>
       <p class="faint stars-word">{stars ? words.t(`stars_${stars as 1}`) : "\u00a0"}</p>
-      {stars > 0 && (
+      {chosen && (
         <>
           <textarea
             rows={2}

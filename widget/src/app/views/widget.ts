@@ -30,6 +30,7 @@ export interface Widget {
   person: Person;
   go: (screen: Screen) => void;
   close: () => void;
+  setLanguage: (tag: string) => void;
   setMuted: (muted: boolean) => void;
   setDraft: (text: string) => void;
   /** What a conversation that starts now is opened with. */

@@ -1,0 +1,29 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { buildWidget } from "../build";
+
+const LOADER_BYTES = 3_000;
+const APP_BYTES = 30_000;
+const gzip = (code: string): number => gzipSync(code, { level: 9 }).length;
+
+test("a page pays little for the button, and a customer little for the chat", async () => {
+  const out = mkdtempSync(join(tmpdir(), "usher-widget-"));
+  try {
+    const chunks = await buildWidget(out);
+    const loader = gzip(readFileSync(join(out, "widget.js"), "utf8"));
+    const languages = chunks.filter((chunk) => /^(en|pl|ru|el|de)$/.test(chunk.name)).map((chunk) => gzip(chunk.code));
+    const app = chunks.filter((chunk) => chunk.name === "app" || chunk.name.includes("preload")).map((chunk) => gzip(chunk.code));
+    const opened = app.reduce((sum, bytes) => sum + bytes, 0) + Math.max(...languages);
+    process.stdout.write(`loader ${loader} bytes gzip of ${LOADER_BYTES}, after opening ${opened} of ${APP_BYTES}\n`);
+    expect(languages).toHaveLength(5);
+    expect(app).toHaveLength(1);
+    expect(loader).toBeLessThanOrEqual(LOADER_BYTES);
+    expect(opened).toBeLessThanOrEqual(APP_BYTES);
+    expect(chunks.map((chunk) => chunk.code).join("")).not.toContain("msgpack");
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});
