@@ -14,16 +14,15 @@ from msgspec import Meta, Struct
 
 from config.document import Node, read
 from config.fault import ConfigInvalid, Fault, did_you_mean
-from config.policy_shape import Name, one_line
+from config.policy_shape import Language, Name, one_line
 from config.shape import Complaint, Names, Report, fill
 from router.core.policy import Policy
 
 DEMO = Path(__file__).with_name("demo") / "accounts.toml"
 
 Ask = Literal["hidden", "optional", "required"]
-Language = Annotated[str, Meta(pattern=r"^[a-z]{2}$", title="an ISO 639-1 language code")]
 
-_ORIGIN = re.compile(r"^(https?)://(\*\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::(\d{1,5}|\*))?$")
+_ORIGIN = re.compile(r"^(https?)://(\*\.)?([a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::(\d{1,5}|\*))?\Z")
 
 
 class IsOriginPattern:
@@ -68,7 +67,7 @@ class Account(Struct, frozen=True, kw_only=True):
     ] = ()
     pre_chat: PreChat = PreChat()
     accent: Annotated[
-        str, Meta(pattern=r"^#[0-9a-f]{6}$", title="a colour like #2f6b4f", description="Colour of the widget.")
+        str, Meta(pattern=r"^#[0-9a-f]{6}\Z", title="a colour like #2f6b4f", description="Colour of the widget.")
     ] = "#2f6b4f"
     texts: dict[Language, WidgetTexts]
 

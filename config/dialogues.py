@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from config.document import read
 from config.fault import ConfigInvalid, Fault
-from config.policy_shape import Name, one_line
+from config.policy_shape import Language, Name, one_line
 from config.shape import Complaint, Report, fill
 
 DEMO = Path(__file__).with_name("demo") / "dialogues"
 
 Speaker = Literal["customer", "agent"]
 
-_TURN = re.compile(r"^(customer|agent): (\S.*)$")
+_TURN = re.compile(r"^(customer|agent): (\S.*)\Z")
 _TYPED_PER_S = 9.0
 _LONGEST_TYPING_S = 15.0
 
@@ -31,7 +31,7 @@ class AreTurns:
         lines = value.rstrip("\n").split("\n")
         for number, line in enumerate(lines, start=1):
             if not _TURN.match(line):
-                yield Complaint("a turn is `customer: …` or `agent: …`", number, 1)
+                yield Complaint("a turn is `customer: …` or `agent: …`", (number, 1))
         if not lines[0].startswith("customer:"):
             yield Complaint("the customer begins")
 
@@ -60,7 +60,7 @@ class DialogueShape(Struct, frozen=True, kw_only=True):
     """[[dialogues]]: one conversation, turns in the order in which they are said."""
 
     id: Name
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$", title="an ISO 639-1 language code")]
+    language: Language
     department: Name
     customer: Annotated[str, one_line(80, "")]
     turns: Annotated[str, AreTurns()]

@@ -7,6 +7,7 @@ of this package and says only what is different.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 from config.document import MOST_FILES, Node, merge, read
@@ -67,13 +68,18 @@ def _policy(path: Path) -> tuple[Policy | None, list[Fault]]:
     own, faults = _read(path)
     if own is None:
         return None, faults
-    tree, _ = merge(read(DEFAULT), own)
+    tree, _ = merge(_shipped(), own)
     report = Report(names=_names(tree) if not faults else {})  # half a policy would make good names look undefined
     shape = fill(PolicyShape, tree, report)
     for fault in _judged(tree):
         report.add(fault)
     faults = sorted({*faults, *report.faults})
     return (_build(shape) if shape is not None and not faults else None), faults
+
+
+@cache
+def _shipped() -> Node:
+    return read(DEFAULT)
 
 
 def _read(path: Path) -> tuple[Node | None, list[Fault]]:

@@ -24,15 +24,14 @@ class CompilesAsCondition:
         try:
             compile_condition(value)
         except ConditionInvalid as error:
-            yield Complaint(f"bad condition: {error.reason}", error.line, error.column)
+            yield Complaint(f"bad condition: {error.reason}", (error.line, error.column))
 
 
 def one_line(most: int, doc: str) -> Any:
     """Text without line breaks or control characters, at least one character of it not blank."""
     return Meta(
-        min_length=1,
         max_length=most,
-        pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$",
+        pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*\Z",
         title="one line of text",
         description=doc,
     )
@@ -41,8 +40,9 @@ def one_line(most: int, doc: str) -> Any:
 ChannelName = Annotated[Channel, OneOf(CHANNELS, "channel")]
 Name = Annotated[
     str,
-    Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$", title="a name (64 of A-Z a-z 0-9 _ . : - at most)"),
+    Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}\Z", title="a name (64 of A-Z a-z 0-9 _ . : - at most)"),
 ]
+Language = Annotated[str, Meta(pattern=r"^[a-z]{2}\Z", title="an ISO 639-1 language code")]
 Label = Annotated[str, one_line(80, "What people see.")]
 Weight = Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)]
 RingSeconds = Annotated[float, Meta(ge=3, le=120)]

@@ -48,7 +48,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     public_url: Annotated[
         str,
         Meta(
-            pattern=r"^(https?://[^\s/?#]+)?$",
+            pattern=r"^(https?://[^\s/?#]+)?\Z",
             title="a URL like https://chat.example, without a path",
             description="How browsers reach the server; empty: as it listens. https makes cookies secure.",
         ),

@@ -34,11 +34,10 @@ _IN_TOML: Final = {"`int`": "an integer", "`float`": "a number", "`str`": "a str
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a check has against a text; line and column count from 1 inside it."""
+    """What a check has against a value; inside: line and column, from 1, in the text it is about."""
 
     reason: str
-    line: int = 1
-    column: int = 1
+    inside: tuple[int, int] | None = None
 
 
 @runtime_checkable
@@ -189,8 +188,7 @@ def _checked(kind: Any, value: object, node: Node, report: Report, *, key: bool)
     checks = (OneOf(words),) if words else _checks(kind)
     complaints = [complaint for check in checks for complaint in check.complaints(converted, report)]
     for complaint in complaints:
-        place = (complaint.line, complaint.column)
-        report.add(node.fault(complaint.reason, key=key, inside=None if key or place == (1, 1) else place))
+        report.add(node.fault(complaint.reason, key=key, inside=None if key else complaint.inside))
     return INVALID if complaints else converted
 
 

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct, field
 
 from config.document import Node, read
 from config.fault import ConfigInvalid, Fault
-from config.policy_shape import MOST_AGENT_UNITS, ChannelName, Level, Name, one_line
+from config.policy_shape import MOST_AGENT_UNITS, ChannelName, Language, Level, Name, one_line
 from config.shape import Names, Report, fill
 from router.core.policy import Policy, Supply
 from router.core.words import AgentId, Channel, Role, Units
@@ -24,10 +24,10 @@ class StaffShape(Struct, frozen=True, kw_only=True):
 
     id: Name
     name: Annotated[str, one_line(80, "")]
-    email: Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", title="an e-mail address", max_length=254)]
+    email: Annotated[str, Meta(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z", title="an e-mail address", max_length=254)]
     role: Literal["agent", "supervisor", "admin"] = "agent"
     team: Annotated[str, one_line(80, "")]
-    language: Annotated[str, Meta(pattern=r"^[a-z]{2}$", title="an ISO 639-1 language code")] = "en"
+    language: Language = "en"
     skills: dict[Annotated[str, Names("skills")], Level] = field(default_factory=dict)
     queues: tuple[Annotated[str, Names("queues")], ...] = ()
     limit: Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)] | None = None

@@ -1,0 +1,111 @@
+"""Policies as values, for the property that text and value are the same thing."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from hypothesis import strategies as st
+
+from config import policy
+from router.core.policy import ChannelRule, Disposition, Offers, Policy, Presence, Queue, Requirement, Rule, Status
+from router.core.words import CHANNELS
+
+DATA = Path(os.environ.get("USHER_DATA") or Path(__file__).parents[3] / "shared" / "data")
+DEFAULT = policy.load(policy.DEMO)
+
+names = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}", fullmatch=True)
+labels = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(
+    lambda text: bool(text.strip())
+)
+priorities = st.integers(-100, 100)
+weights = st.integers(1, 100)
+skills = st.sampled_from(["en", "pl", "garden", "v.i-p:1"])
+requirements = st.dictionaries(skills, st.integers(1, 10), max_size=3).map(
+    lambda levels: frozenset(Requirement(skill=skill, level=level) for skill, level in levels.items())
+)
+channels = st.sampled_from(CHANNELS)
+rings_ms = st.integers(3_000, 120_000)
+
+
+@st.composite
+def queues(draw: st.DrawFn, name: str) -> Queue:
+    return Queue(
+        name=name,
+        label=draw(labels),
+        model=draw(st.sampled_from(["longest_idle", "least_loaded"])),
+        requirements=draw(requirements),
+        weights=draw(st.dictionaries(channels, weights, max_size=3)),
+        ring_ms=draw(st.dictionaries(channels, rings_ms, max_size=3)),
+        wrap_up_ms=draw(st.integers(0, 3_600_000)),
+        priority=draw(priorities),
+        service_level_ms=draw(st.integers(1_000, 86_400_000)),
+        short_abandon_ms=draw(st.integers(0, 600_000)),
+        department=draw(st.booleans()),
+    )
+
+
+@st.composite
+def rules(draw: st.DrawFn, number: int, lines: list[str]) -> Rule:
+    said = json.dumps(draw(st.text(st.characters(exclude_categories=["C", "Z"]), max_size=20)), ensure_ascii=False)
+    return Rule(
+        name=f"{number} {draw(labels)}"[:80],
+        when=f"account == 'rule {number}' && text.contains({said})",
+        queue=draw(st.sampled_from(["", *lines])),
+        requirements=draw(requirements),
+        priority=draw(st.integers(1, 100)),
+        credit_ms=draw(st.integers(-86_400_000, 86_400_000)),
+        weight=draw(st.none() | weights),
+    )
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    lines = draw(st.lists(names, min_size=1, max_size=4, unique=True))
+    others = draw(st.lists(names.filter(lambda name: name not in DEFAULT.statuses), max_size=2, unique=True))
+    return Policy(
+        priority_credit_ms=draw(st.integers(0, 3_600_000)),
+        agent_limit=draw(st.integers(100, 10_000)),
+        channels={
+            name: ChannelRule(
+                name=name, weight=draw(weights), ring_ms=draw(rings_ms), at_most=draw(st.integers(0, 100))
+            )
+            for name in DEFAULT.channels
+        },
+        statuses=_shipped_statuses() | {name: draw(_statuses(name)) for name in others},
+        skills=frozenset({"en", "pl", "garden", "v.i-p:1"}),
+        queues={name: draw(queues(name)) for name in lines},
+        rules=tuple(draw(rules(number, lines)) for number in range(draw(st.integers(0, 4)))),
+        dispositions=(*SHIPPED_DISPOSITIONS, *(Disposition(name=f"d{name}", label=draw(labels)) for name in lines)),
+        presence=Presence(
+            sign_in_status=draw(st.sampled_from(["available", *others])),
+            missed_status="busy",
+            lease_ms=draw(st.integers(2_000, 600_000)),
+            grace_ms=draw(st.integers(0, 3_600_000)),
+            gone_boost_ms=draw(st.integers(0, 86_400_000)),
+        ),
+        offers=Offers(
+            decline_cooldown_ms=draw(st.integers(0, 3_600_000)),
+            decline_reasons=tuple(draw(st.lists(labels, max_size=3, unique=True))),
+        ),
+        default_queue=draw(st.sampled_from(lines)),
+    )
+
+
+@st.composite
+def _statuses(draw: st.DrawFn, name: str) -> Status:
+    return Status(
+        name=name,
+        label=draw(labels),
+        channels=frozenset(draw(st.lists(channels, max_size=3))),
+        productive=draw(st.booleans()),
+        icon=draw(names),
+    )
+
+
+def _shipped_statuses() -> dict[str, Status]:
+    return {name: status for name, status in DEFAULT.statuses.items() if name != "training"}
+
+
+SHIPPED_DISPOSITIONS = DEFAULT.dispositions[:4]
