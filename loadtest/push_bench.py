@@ -1,8 +1,8 @@
 """`usher bench push`: thousands of connected agents, a steady flow of new items, and how soon an offer is seen.
 
-Committed is taken as the customer's client reading the acknowledgement; an offer read even before that counts as 0.
-`sent_to_offer` has no such doubt: from the customer's frame leaving to the offer read, the commit included. All clients
-live in this process, so one monotonic clock times both ends.
+A conversation is committed when the customer's tab is told `conversation.started`; the acknowledgement comes only after
+the routing is durable too, mostly later than the offer. `sent_to_offer_ms` holds everything: from the customer's frame
+leaving to the offer read. All clients live in this process, so one monotonic clock times both ends.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class Times:
     """Of conversations, in seconds of the monotonic clock, by id. frames: events and answers read by agents."""
 
     sent: dict[str, float] = field(default_factory=dict)
+    committed: dict[str, float] = field(default_factory=dict)
     acknowledged: dict[str, float] = field(default_factory=dict)
     offered: dict[str, float] = field(default_factory=dict)
     begun: int = 0
@@ -104,11 +105,12 @@ class BenchAgent:
 class BenchCustomer:
     """Starts a conversation when told; free again when it was closed."""
 
-    __slots__ = ("_address", "_client", "_free", "_number", "_started", "_times")
+    __slots__ = ("_address", "_client", "_free", "_number", "_started", "_talk", "_times")
 
     def __init__(self, address: Address, number: int, times: Times, free: deque[BenchCustomer]) -> None:
         self._address, self._times, self._free, self._number, self._started = address, times, free, number, 0
         self._client: Client[dict[str, Any]] | None = None
+        self._talk = ""
 
     async def enter(self) -> None:
         visitor = await become_visitor(self._address, push_centre.ACCOUNT, caller=caller(self._number))
@@ -147,7 +149,11 @@ class BenchCustomer:
         self._times.sent[started.conversation_id] = sent
 
     def _on_event(self, event: dict[str, Any]) -> None:
-        if event["type"] == "conversation.closed":
+        if event["type"] == "conversation.started":
+            self._talk = event["conversation"]["conversation_id"]
+            self._times.committed[self._talk] = time.perf_counter()
+        elif event["type"] == "conversation.closed" and event["conversation_id"] == self._talk:
+            self._talk = ""
             self._free.append(self)
 
 
@@ -238,7 +244,7 @@ async def _drained(times: Times) -> None:
 def _report(options: PushOptions, times: Times, window: Window, kb_per_socket: float, bare: Floor) -> dict[str, Any]:
     counted = [key for key, sent in times.sent.items() if window.began <= sent <= window.ended]
     offered = [key for key in counted if key in times.offered]
-    push_ms = [max(0.0, times.offered[key] - times.acknowledged[key]) * 1_000 for key in offered]
+    push_ms = [max(0.0, times.offered[key] - times.committed[key]) * 1_000 for key in offered]
     whole_ms = [(times.offered[key] - times.sent[key]) * 1_000 for key in offered]
     commit_ms = [(times.acknowledged[key] - times.sent[key]) * 1_000 for key in counted]
     p50_ms, frames_per_cpu_s = quantile(push_ms, 0.5), window.frames / (window.server_cpu_s or 1e-9)

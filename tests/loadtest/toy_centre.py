@@ -212,6 +212,7 @@ class ToyCentre:
             talk = Talk(f"talk-{next(self.numbers)}", heard["page_url"], peer, enqueued_at=now_ms())
             self.talks[talk.id] = talk
             talk.messages.append(self.made(talk, "customer", heard))
+            await peer.event("conversation.started", conversation=talk.record())
             started = {"type": "started", "conversation_id": talk.id, "n": 1, "at": now_ms()}
             await peer.frame({"type": "ok", "id": heard["id"], "result": started})
             await self.offer(talk)
