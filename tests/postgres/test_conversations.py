@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -99,6 +100,14 @@ async def test_start_and_message_and_close_may_share_a_batch(writer: Writer, dat
     await asyncio.gather(*calls)
     kept = await messages.page(database, new.id)
     assert [(m.n, m.kind) for m in kept] == [(1, "text"), (2, "text"), (3, "system")]
+
+
+async def test_no_client_can_take_the_name_of_a_line_of_the_house(writer: Writer) -> None:
+    new = a_start()
+    await conversations.start(writer, new)
+    end = replace(_close(new.id), author="customer", author_id=CUSTOMER)
+    await messages.append(writer, a_draft(new.id, client_id=end.client_id))
+    assert await conversations.close(writer, end) == conversations.Closed(n=3, at=3_000)
 
 
 async def test_an_identity_leads_to_one_customer_however_many_ask_at_once(database: Database) -> None:

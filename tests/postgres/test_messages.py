@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import asyncpg
@@ -88,7 +89,9 @@ async def test_nothing_is_appended_to_a_closed_or_unknown_conversation(
         at=3_000,
     )
     assert await conversations.close(writer, end) == conversations.Closed(n=3, at=3_000)
-    assert await conversations.close(writer, end) == conversations.Closed(n=None, at=3_000)
+    assert await conversations.close(writer, end) == conversations.Closed(n=3, at=3_000)
+    late = replace(end, author_id="agt_1", at=4_000)
+    assert await conversations.close(writer, late) == conversations.Closed(n=None, at=3_000)
     assert await messages.append(writer, a_draft(conversation)) == Refused(reason="closed")
     assert await messages.append(writer, sent) == Appended(n=2, at=2_000, repeated=True)
     assert await messages.append(writer, a_draft(conversation, kind="note", even_closed=True)) == Appended(

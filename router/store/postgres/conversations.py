@@ -85,7 +85,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closed:
-    """It is closed since at. n: of the message this call appended; None when it had been closed before."""
+    """It is closed since at. n: of this call's last message; None when it had been closed by another."""
 
     n: int | None
     at: Ms

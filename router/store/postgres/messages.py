@@ -21,7 +21,10 @@ PAGE_AT_MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A message to append. client_id: what its author calls it; the same again is the same message."""
+    """A message to append.
+
+    client_id: what its author calls it; the same author, kind and client_id again is the same message.
+    """
 
     conversation_id: ConversationId
     kind: MessageKind

@@ -106,7 +106,7 @@ CREATE TABLE messages (
     client_id       text NOT NULL,
     at              bigint NOT NULL,
     PRIMARY KEY (conversation_id, n),
-    UNIQUE (conversation_id, author_id, client_id)
+    UNIQUE (conversation_id, author_id, kind, client_id)   -- kind: no client can take an id the house uses
 );
 
 CREATE TABLE work_items (

@@ -1,12 +1,13 @@
--- Batched writes. Each takes arrays, one column a parameter, one element an entry, and returns one row an entry, in their
--- order; each is idempotent, so that a batch whose answer was lost is simply sent again. They lock rows in the order of
--- ids, so that batches of several nodes do not wait for one another in a ring, and only then look: under READ COMMITTED
--- every statement of a function sees what was committed before it began.
--- The planner settings and LATERAL … LIMIT 1: one index lookup an entry, always. A plan made while the tables were empty
--- must not scan them once they have grown.
+-- Batched writes. Each takes arrays, one column a parameter, one element an entry, and returns one row an entry, in
+-- their order; each is idempotent, so that a batch whose answer was lost is simply sent again. They lock rows in the
+-- order of ids, so that batches of several nodes do not wait for one another in a ring, and only then look: under READ
+-- COMMITTED every statement of a function sees what was committed before it began.
+-- The planner settings and LATERAL … LIMIT 1: one index lookup an entry, always. A plan made while the tables were
+-- empty must not scan them once they have grown.
 
 -- append_messages: gives each message the next n of its conversation.
---   outcome   appended | repeated (same conversation, author and client_id: n and at of the first) | closed | unknown
+--   outcome   appended | repeated (same conversation, author, kind and client_id: n and at of the first)
+--             | closed | unknown
 CREATE FUNCTION append_messages(
     conversation_ids text[], kinds text[], authors text[], author_ids text[], author_names text[], texts text[],
     client_ids text[], ats bigint[], even_closed boolean[]
@@ -19,19 +20,22 @@ BEGIN
     RETURN QUERY
     WITH judged AS (
         SELECT e.*, c.state, c.last_n, m.n AS known_n, m.at AS known_at,
-            m.n IS NULL AND (c.state = 'open' OR e.even_closed AND c.state = 'closed') AND row_number() OVER same = 1 AS fresh
+            m.n IS NULL AND (c.state = 'open' OR e.even_closed AND c.state = 'closed')
+                AND row_number() OVER same = 1 AS fresh
         FROM unnest(conversation_ids, kinds, authors, author_ids, author_names, texts, client_ids, ats, even_closed)
                 WITH ORDINALITY AS e (conversation_id, kind, author, author_id, author_name, text, client_id, at,
                 even_closed, place)
             LEFT JOIN LATERAL (SELECT * FROM conversations c WHERE c.id = e.conversation_id LIMIT 1) c ON true
             LEFT JOIN LATERAL (
                 SELECT * FROM messages m
-                WHERE m.conversation_id = e.conversation_id AND m.author_id = e.author_id AND m.client_id = e.client_id
+                WHERE m.conversation_id = e.conversation_id AND m.author_id = e.author_id AND m.kind = e.kind
+                    AND m.client_id = e.client_id
                 LIMIT 1
             ) m ON true
-        WINDOW same AS (PARTITION BY e.conversation_id, e.author_id, e.client_id ORDER BY place)
+        WINDOW same AS (PARTITION BY e.conversation_id, e.author_id, e.kind, e.client_id ORDER BY place)
     ), numbered AS (
-        SELECT j.*, (last_n + count(*) FILTER (WHERE fresh) OVER (PARTITION BY conversation_id ORDER BY place))::integer AS n
+        SELECT j.*,
+            (last_n + count(*) FILTER (WHERE fresh) OVER (PARTITION BY conversation_id ORDER BY place))::integer AS n
         FROM judged j
     ), inserted AS (
         INSERT INTO messages (conversation_id, n, kind, author, author_id, author_name, text, client_id, at)
@@ -50,7 +54,7 @@ BEGIN
         END,
         coalesce(known_n, first_value(n) OVER same), coalesce(known_at, first_value(at) OVER same)
     FROM numbered
-    WINDOW same AS (PARTITION BY conversation_id, author_id, client_id ORDER BY place)
+    WINDOW same AS (PARTITION BY conversation_id, author_id, kind, client_id ORDER BY place)
     ORDER BY place;
 END $$;
 
@@ -112,7 +116,7 @@ BEGIN
 END $$;
 
 -- close_conversations: closed, with a last message of kind system.
---   outcome   closed | repeated (it was closed before: n is null) | unknown
+--   outcome   closed | repeated (n of the last message when author and client_id are the same, else null) | unknown
 CREATE FUNCTION close_conversations(
     conversation_ids text[], authors text[], author_ids text[], author_names text[], texts text[], client_ids text[],
     ats bigint[]
@@ -124,10 +128,17 @@ BEGIN
     PERFORM FROM conversations WHERE id = ANY (conversation_ids) ORDER BY id FOR UPDATE;
     RETURN QUERY
     WITH judged AS (
-        SELECT e.*, c.state, c.last_n + 1 AS n, c.closed_at, coalesce(c.state = 'open', false) AND row_number() OVER same = 1 AS fresh
+        SELECT e.*, c.state, c.last_n + 1 AS n, c.closed_at, m.n AS known_n,
+            coalesce(c.state = 'open', false) AND row_number() OVER same = 1 AS fresh
         FROM unnest(conversation_ids, authors, author_ids, author_names, texts, client_ids, ats)
                 WITH ORDINALITY AS e (conversation_id, author, author_id, author_name, text, client_id, at, place)
             LEFT JOIN LATERAL (SELECT * FROM conversations c WHERE c.id = e.conversation_id LIMIT 1) c ON true
+            LEFT JOIN LATERAL (
+                SELECT * FROM messages m
+                WHERE m.conversation_id = e.conversation_id AND m.author_id = e.author_id AND m.kind = 'system'
+                    AND m.client_id = e.client_id
+                LIMIT 1
+            ) m ON true
         WINDOW same AS (PARTITION BY e.conversation_id ORDER BY place)
     ), inserted AS (
         INSERT INTO messages (conversation_id, n, kind, author, author_id, author_name, text, client_id, at)
@@ -138,7 +149,7 @@ BEGIN
     )
     SELECT
         CASE WHEN state IS NULL THEN 'unknown' WHEN fresh THEN 'closed' ELSE 'repeated' END,
-        CASE WHEN fresh THEN n END,
+        CASE WHEN fresh THEN n ELSE known_n END,
         coalesce(closed_at, first_value(at) OVER (PARTITION BY conversation_id ORDER BY place))
     FROM judged
     ORDER BY place;
@@ -173,9 +184,9 @@ BEGIN
     ORDER BY place;
 END $$;
 
--- append_journal: events by their numbers, and what they make of work items, one change an item. Numbers already there are
--- left as they are. Events of one item may come late or twice: its place follows the newest item.queued, its state the
--- newest event, so any order of batches ends in the same row.
+-- append_journal: events by their numbers, and what they make of work items, one change an item. Numbers already there
+-- are left as they are. Events of one item may come late or twice: its place follows the newest item.queued, its state
+-- the newest event, so any order of batches ends in the same row.
 CREATE FUNCTION append_journal(
     seqs bigint[], ats bigint[], types text[], item_ids text[], agent_ids text[], queues text[], bodies bytea[],
     changed_ids text[], queued_seqs bigint[], changed_queues text[], lanes text[], weights integer[], scores bigint[],
