@@ -110,6 +110,7 @@ export const de: Catalogue = {
   "message.agent": "Mitarbeiter",
   "message.bot": "Bot",
   "message.note": "Notiz",
+  "message.note_mine": "Ihre Notiz, nur für Mitarbeiter",
   "message.note_by": "Notiz von {name}, nur für Mitarbeiter",
   "message.new": "Neu",
   "message.new_count": { one: "{count} neue Nachricht", other: "{count} neue Nachrichten" },

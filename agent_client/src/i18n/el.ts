@@ -110,6 +110,7 @@ export const el: Catalogue = {
   "message.agent": "Εκπρόσωπος",
   "message.bot": "Bot",
   "message.note": "Σημείωση",
+  "message.note_mine": "Η σημείωσή σας, μόνο για το προσωπικό",
   "message.note_by": "Σημείωση ({name}), μόνο για το προσωπικό",
   "message.new": "Νέα",
   "message.new_count": { one: "{count} νέο μήνυμα", other: "{count} νέα μηνύματα" },

@@ -116,6 +116,7 @@ export const en = {
   "message.agent": "Agent",
   "message.bot": "Bot",
   "message.note": "Note",
+  "message.note_mine": "Your note, for staff only",
   "message.note_by": "Note by {name}, for staff only",
   "message.new": "New",
   "message.new_count": { one: "{count} new message", other: "{count} new messages" },

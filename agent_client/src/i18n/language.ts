@@ -1,4 +1,4 @@
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 
 import { type Catalogue, en, type Key } from "./en";
 import { format, type Params, type Text, tongueOf } from "./format";
@@ -25,6 +25,8 @@ const load: Record<Language, () => Promise<Catalogue>> = {
 };
 
 export const language = signal<Language>("en");
+/** How times and numbers are written: the browser's own region of the language, when it has one (en-GB). */
+export const locale = computed(() => navigator.languages.find((one) => one.startsWith(`${language.value}-`)) ?? language.value);
 const catalogue = signal<Catalogue>(en);
 const tongue = signal(tongueOf("en"));
 let wanted: Language = "en";

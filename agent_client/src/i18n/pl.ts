@@ -127,6 +127,7 @@ export const pl: Catalogue = {
   "message.agent": "Konsultant",
   "message.bot": "Bot",
   "message.note": "Notatka",
+  "message.note_mine": "Twoja notatka, tylko dla pracowników",
   "message.note_by": "Notatka ({name}), tylko dla pracowników",
   "message.new": "Nowe",
   "message.new_count": {

@@ -127,6 +127,7 @@ export const ru: Catalogue = {
   "message.agent": "Оператор",
   "message.bot": "Бот",
   "message.note": "Заметка",
+  "message.note_mine": "Ваша заметка, только для сотрудников",
   "message.note_by": "Заметка ({name}), только для сотрудников",
   "message.new": "Новые",
   "message.new_count": {

@@ -1,11 +1,11 @@
-import { language, t } from "./language";
+import { language, locale, t } from "./language";
 
 /** Formatters are dear to make and are asked for on every draw. */
 const made = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
 
-function once<T extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: (language: string) => T): T {
-  const name = `${language.value} ${key}`;
-  const found = made.get(name) ?? make(language.value);
+function once<T extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: (locale: string) => T): T {
+  const name = `${locale.value} ${key}`;
+  const found = made.get(name) ?? make(locale.value);
   made.set(name, found);
   return found as T;
 }

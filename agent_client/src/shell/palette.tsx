@@ -49,6 +49,7 @@ export function Palette(): JSX.Element {
         <input
           class="palette-input"
           role="combobox"
+          autoFocus
           aria-expanded="true"
           aria-controls={`${ids}list`}
           aria-activedescendant={found.value.length > 0 ? `${ids}${at.value}` : undefined}

@@ -57,6 +57,7 @@ function MessageGroup({ group, mark }: { group: Group; mark: Mark | null }): JSX
   const note = first.kind === "note";
   const theirs = first.author === "customer";
   const name = authorName(first);
+  const mine = first.author_id === me.value?.agent_id;
   return (
     <div class="group" data-side={theirs ? "theirs" : "ours"} data-kind={first.kind}>
       {theirs && <Avatar id={first.author_id} name={name} />}
@@ -64,7 +65,7 @@ function MessageGroup({ group, mark }: { group: Group; mark: Mark | null }): JSX
         <p class="only-heard">{name}:</p>
         {note && (
           <p class="note-head small">
-            <Icon name="note" size={12} /> {t("message.note_by", { name })}
+            <Icon name="note" size={12} /> {mine ? t("message.note_mine") : t("message.note_by", { name })}
           </p>
         )}
         {group.messages.map((message) => (
@@ -73,7 +74,7 @@ function MessageGroup({ group, mark }: { group: Group; mark: Mark | null }): JSX
           </div>
         ))}
         <p class="group-foot small faint">
-          {!theirs && !note && first.author_id !== me.value?.agent_id && <span>{name}</span>}
+          {!theirs && !note && !mine && <span>{name}</span>}
           <time dateTime={new Date(last.at).toISOString()} title={exactTime(last.at)}>
             {clockTime(last.at)}
           </time>

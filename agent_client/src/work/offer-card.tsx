@@ -48,7 +48,11 @@ function OfferCard({ offer, first }: { offer: Offer; first: boolean }): JSX.Elem
           <Age since={item.enqueued_at} exact />
         </span>
       </header>
-      {item.preview && <p class="offer-preview">{item.preview}</p>}
+      {item.preview && (
+        <p class="offer-preview">
+          <span>{item.preview}</span>
+        </p>
+      )}
       <p class="offer-why faint small">{whySentence(offer.why)}</p>
       <p class="tags">
         {item.language && <span class="tag">{languageName(item.language)}</span>}

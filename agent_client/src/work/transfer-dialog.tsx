@@ -55,6 +55,7 @@ export function TransferDialog({ workItemId }: { workItemId: string }): JSX.Elem
           <input
             class="field"
             type="search"
+            autoFocus
             aria-label={t("transfer.search")}
             placeholder={t("transfer.search")}
             value={query.value}
