@@ -7,7 +7,7 @@ V := .venv/bin
 .PHONY: run test check fix bench docs generate front-ends lock clean
 
 run: front-ends ## Serve the demo centre with embedded Valkey and PostgreSQL
-	@$(V)/usher run --port $(PORT) --demo-traffic
+	@$(V)/usher run --port $(PORT) --data .usher --demo-traffic
 
 test: front-ends .venv/dev ## Everything that is checked: types, layers, units, stores, faults, browsers
 	@bash tests/install_system_packages
@@ -29,7 +29,7 @@ bench: .venv/run ## The figures of docs/benchmarks, anew
 	$(V)/usher bench routing && $(V)/usher bench durable && $(V)/usher bench push
 
 docs generate: .venv/run ## Files made from the code: messages.ts, asyncapi.json, the tables of docs/configuration.md
-	$(V)/python -m router.protocol.generate
+	$(V)/python -m router.protocol.generate && $(V)/python -m config.reference
 
 front-ends: .venv/run
 	@$(V)/python -m router.front_ends build

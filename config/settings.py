@@ -62,7 +62,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     ] = ()
 
     # What it keeps, and where
-    data_dir: Annotated[Path, Meta(description="Folder of the embedded servers' data.")] = Path("usher-data")
+    data_dir: Annotated[Path, Meta(description="Folder of the embedded servers' data.")] = Path(".usher")
     redis_url: Annotated[
         Secret, Meta(description="Redis ≥ 7 or Valkey ≥ 8 (redis://, rediss://, unix://); empty: the embedded one.")
     ] = Secret()
@@ -76,9 +76,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     demo: Annotated[bool, Meta(description="Seed the demo centre, with its well-known passwords.")] = False
 
     # Who comes in
-    secret_key: Annotated[
-        Secret, Meta(description="Signs tokens, 32 characters or more; empty: made once and kept in the data folder.")
-    ] = Secret()
     session_lifetime_s: Annotated[int, Meta(ge=300, le=2_592_000, description="How long a sign-in lasts.")] = 43_200
     max_connections: Annotated[int, Meta(ge=1, le=200_000, description="Sockets a node accepts.")] = 10_000
 
@@ -90,9 +87,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     session_buffer_events: Annotated[
         int, Meta(ge=16, le=100_000, description="Events kept unacknowledged for a session before it must start anew.")
     ] = 1_000
-    write_buffer_bytes: Annotated[
-        int, Meta(ge=65_536, le=67_108_864, description="Bytes waiting for a slow client before it is closed.")
-    ] = 1_048_576
     max_frame_bytes: Annotated[
         int, Meta(ge=4_096, le=1_048_576, description="The largest frame a client may send.")
     ] = 65_536
@@ -136,10 +130,7 @@ def load_settings(
     problems += _misspelt(environ)
     if problems:
         raise SettingsInvalid(problems)
-    settings = Settings(**values)
-    if settings.secret_key and len(settings.secret_key.reveal()) < 32:
-        raise SettingsInvalid([f"{PREFIX}SECRET_KEY: shorter than 32 characters"])
-    return settings
+    return Settings(**values)
 
 
 def variable(name: str) -> str:

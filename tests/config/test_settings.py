@@ -86,7 +86,7 @@ def test_a_misspelt_variable_is_refused_and_a_strange_one_is_not() -> None:
 def test_a_secret_is_read_from_the_file_its_variable_names(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.write_text("k" * 40 + "\n")
-    assert load_settings({"USHER_SECRET_KEY_FILE": str(file)}).secret_key.reveal() == "k" * 40
+    assert load_settings({"USHER_REDIS_URL_FILE": str(file)}).redis_url.reveal() == "k" * 40
 
 
 def test_a_secret_from_two_places_or_an_unreadable_file_is_refused(tmp_path: Path) -> None:
@@ -98,18 +98,14 @@ def test_a_secret_from_two_places_or_an_unreadable_file_is_refused(tmp_path: Pat
 
 def test_a_secret_is_never_shown(tmp_path: Path) -> None:
     hidden = "redis://:hunter2@host"
-    settings = load_settings({"USHER_REDIS_URL": hidden, "USHER_SECRET_KEY": "hunter2" * 5})
+    settings = load_settings({"USHER_REDIS_URL": hidden, "USHER_POSTGRES_URL": "hunter2" * 5})
     assert settings.redis_url.reveal() == hidden
     assert "hunter2" not in f"{settings} {settings!r} {settings.redis_url} {settings.redis_url!r}"
     file = tmp_path / "settings.toml"
     file.write_text("postgres_url = ['hunter2']\n")
-    found = problems({"USHER_REDIS_URL": "hunter2\0", "USHER_SECRET_KEY": "hunter2"}, file)
+    found = problems({"USHER_REDIS_URL": "hunter2\0"}, file)
     assert len(found) == 2
     assert "hunter2" not in "".join(found)
-
-
-def test_a_short_secret_key_is_refused() -> None:
-    assert problems({"USHER_SECRET_KEY": "short"}) == ("USHER_SECRET_KEY: shorter than 32 characters",)
 
 
 def test_secrets_are_equal_by_what_they_hold_and_false_when_empty() -> None:
