@@ -66,11 +66,15 @@ class Plan:
 
 
 @contextlib.asynccontextmanager
-async def centre(plan: Plan) -> AsyncIterator[tuple[Centre, Connection, Connection]]:
-    """The centre of one node over open stores, nothing running yet; with its connections for the two streams."""
+async def centre(plan: Plan, *, prepare: bool = True) -> AsyncIterator[tuple[Centre, Connection, Connection]]:
+    """The centre of one node over open stores, nothing running yet; with its connections for the two streams.
+
+    prepare: bring schema, staff and function library up to date first; a look from outside leaves all as it is.
+    """
     settings = plan.settings
     redis_url, postgres_url = settings.redis_url.reveal(), settings.postgres_url.reveal()
-    await migrate(postgres_url)
+    if prepare:
+        await migrate(postgres_url)
     async with (
         await Database.open(
             postgres_url, connections=settings.postgres_pool, timeout_s=settings.postgres_timeout_s
@@ -85,9 +89,9 @@ async def centre(plan: Plan) -> AsyncIterator[tuple[Centre, Connection, Connecti
         await Connection.open(redis_url) as event_reads,
         await Connection.open(redis_url) as talk_reads,
     ):
-        if plan.seed is not None:
+        if plan.seed is not None and prepare:
             await plan.seed(database)
-        store = await RoutingStore.open(calls)
+        store = await RoutingStore.open(calls) if prepare else RoutingStore(calls)
         made = await _make(plan, store, database, writer, TalkStream(calls, talk_reads, store.prefix), calls)
         yield made, event_reads, talk_reads
 
@@ -139,13 +143,12 @@ async def _make(
 async def node(plan: Plan) -> AsyncIterator[Starlette]:
     """A running node and its application, until the block ends."""
     async with centre(plan) as (made, event_reads, _), asyncio.TaskGroup() as tasks:
+        reader = EventReader(event_reads, after_seq=await journal_gaps.first_unsure(made))
         await rebuild.ensure(made)
         await made.store.configure(settings_of(plan.policy))
-        reader = EventReader(event_reads, after_seq=await journal_gaps.first_unsure(made))
         await journal_gaps.confirm_before_start(made, reader)
         await running.load_board(made)
         await _count_today(made)
-        reader.seq = made.board.seq
         await made.talk.start()
         unconfirmed = journal_gaps.Unconfirmed()
         running_tasks = [

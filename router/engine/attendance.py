@@ -52,6 +52,9 @@ class Attendance:
         self._leaving.pop(visitor_id, None)
         try:
             await self._keys.remove(visitor_id)
+            if visitor_id in self._here:  # back at this very moment
+                await self._keys.renew(visitor_id)
+                return
             await self._changed(visitor_id, False)
         except Unavailable:  # the key runs out by itself
             return

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import AsyncIterator
+from itertools import islice, takewhile
 
 import structlog
 
 from router.engine.centre import Centre
-from router.store.event_reader import EventReader
+from router.store.event_reader import EventReader, EventsLost
 from router.store.postgres import journal
 from router.store.step import Written
 
@@ -36,34 +38,51 @@ class Unconfirmed:
         self._events.extend((now, written) for written in batch)
 
     def settled(self) -> list[Written]:
-        """Take out what is old enough to be in the journal, in order."""
+        """What is old enough to be in the journal, in order; stays until it is `confirmed`."""
         before = asyncio.get_running_loop().time() - SETTLED_S
-        taken: list[Written] = []
-        while self._events and self._events[0][0] < before and len(taken) < AT_ONCE:
-            taken.append(self._events.popleft()[1])
-        return taken
+        return [written for _, written in takewhile(lambda event: event[0] < before, islice(self._events, AT_ONCE))]
+
+    def confirmed(self, last: Written) -> None:
+        """The journal has everything up to this event."""
+        while self._events and self._events[0][1].seq <= last.seq:
+            self._events.popleft()
 
 
 async def confirm(centre: Centre, batch: list[Written]) -> int:
     """Write those of the batch that the journal does not have; how many there were."""
-    if not batch:
-        return 0
-    present = await journal.present(centre.database, batch[0].seq, batch[-1].seq)
-    missing = [written for written in batch if written.seq not in present]
+    missing = await unwritten(centre, batch)
     await centre.journal(missing)
     if missing:
         log.warning("journal gap closed", events=len(missing), first_seq=missing[0].seq)
     return len(missing)
 
 
+async def unwritten(centre: Centre, batch: list[Written]) -> list[Written]:
+    """Those of the batch that the journal does not have."""
+    if not batch:
+        return []
+    present = await journal.present(centre.database, batch[0].seq, batch[-1].seq)
+    return [written for written in batch if written.seq not in present]
+
+
+async def in_stream(centre: Centre, reader: EventReader) -> AsyncIterator[list[Written]]:
+    """Batches from the reader's place to what is now the store's last event, as far as the stream still has them."""
+    last = await centre.store.seq()
+    try:
+        while reader.seq < last:
+            async for batch in reader:
+                yield batch
+                break
+    except EventsLost as lost:
+        log.error("the journal may have gaps that cannot be closed", reason=lost.reason)
+
+
 async def confirm_before_start(centre: Centre, reader: EventReader) -> None:
     """Close what an earlier crash of all nodes left. reader: from `first_unsure`; it ends at the store's last event."""
-    last = await centre.store.seq()
-    while reader.seq < last:
-        async for batch in reader:
-            await confirm(centre, batch)
-            break
+    async for batch in in_stream(centre, reader):
+        await confirm(centre, batch)
 
 
 async def first_unsure(centre: Centre) -> int:
+    """The number from which on the journal may have gaps. Ask before the store goes on: that leaves numbers out."""
     return max(0, await journal.max_seq(centre.database) - BEFORE_START)

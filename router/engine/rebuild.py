@@ -27,7 +27,7 @@ log = structlog.get_logger()
 PAGE = 500
 SIGNED_IN_WITHIN_MS = 24 * 3_600_000
 SPARE_NUMBERS = 100_000
-"""Left out between the journal's last number and the first of a new epoch: events another node may have seen and lost."""
+"""Left out after the last known number, as nodes may have seen events that neither store nor journal has any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +39,45 @@ class Rebuilt:
     items: int
 
 
-async def needed(centre: Centre) -> str | None:
-    """Why the store must be rebuilt; None when it is the one the journal belongs to and not older."""
-    try:
-        seq = await centre.store.seq()
-        snapshot = await centre.store.snapshot(limit=1)
-    except StoreEmpty:
-        return "the store has no live state"
-    last = await journal.epoch(centre.database)
-    if last is None or last.epoch != snapshot.epoch:
-        return "the store is of another epoch than the journal"
-    if seq < await journal.max_seq(centre.database):
-        return "the store is older than the journal"
-    return None
-
-
 async def ensure(centre: Centre) -> Rebuilt | None:
-    """Rebuild if needed and nobody else is at it; None when there was nothing to do here."""
-    if await needed(centre) is None:
+    """Make sure that the store carries out transitions and is not older than the journal.
+
+    After a restart it goes on with what it has, if nothing is missing; else it is rebuilt, by one node. None: it was
+    not rebuilt here.
+    """
+    if await _goes_on(centre):
         return None
     async with journal.keeper(centre.database) as mine:
         if not mine:
             raise StoreUnavailable("another node is rebuilding the store")
-        reason = await needed(centre)
-        if reason is None:
+        if await _goes_on(centre):
             return None
-        return await rebuild(centre, reason)
+        return await rebuild(centre, await _why_not(centre))
+
+
+async def _goes_on(centre: Centre) -> bool:
+    """Let the store go on with what it has, unless it is empty, of another epoch or older than the journal."""
+    last = await journal.epoch(centre.database)
+    if last is None:
+        return False
+    at_least = await journal.max_seq(centre.database)  # before the store: its own number only grows meanwhile
+    try:
+        step = await centre.store.reopen(last.epoch, at_least_seq=at_least, spare=SPARE_NUMBERS)
+    except StoreEmpty:
+        return False
+    await centre.journal(step.events)
+    if step.events:
+        log.warning("the store was restarted and goes on", seq=step.events[-1].seq, journal_seq=at_least)
+    return True
+
+
+async def _why_not(centre: Centre) -> str:
+    last, standing = await journal.epoch(centre.database), await centre.store.standing()
+    if standing.state != "open":
+        return "the store has no live state"
+    if last is None or last.epoch != standing.epoch:
+        return "the store is of another epoch than the journal"
+    return "the store is older than the journal"
 
 
 async def rebuild(centre: Centre, reason: str) -> Rebuilt:

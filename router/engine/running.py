@@ -16,7 +16,6 @@ from router.engine.centre import Centre
 from router.protocol.errors import UsherError
 from router.store.event_reader import EventReader, EventsLost
 from router.store.postgres import work_items
-from router.store.routing import StoreEmpty
 
 log = structlog.get_logger()
 
@@ -25,6 +24,7 @@ TICK_LIMIT = 200
 POSITIONS_EVERY_S = 1.0
 GAPS_EVERY_S = 2.0
 AGAIN_S = 0.5
+LOOKED_AT_EVERY_S = 0.25
 SNAPSHOT_LIMIT = 200_000
 
 
@@ -43,29 +43,37 @@ async def patiently(what: str, do: Callable[[], Awaitable[None]]) -> None:
 
 async def read_routing(centre: Centre, reader: EventReader, unconfirmed: journal_gaps.Unconfirmed) -> None:
     """Fold routing events into desks, windows and the board, in order, for ever."""
+    in_step = True
 
     async def read() -> None:
+        nonlocal in_step
+        if not in_step:
+            await resync(centre)
+            in_step = True
         try:
             async for batch in reader:
                 unconfirmed.read(batch)
                 for written in batch:
                     event = written.event
                     if isinstance(event, events.StoreRebuilt):
-                        await resync(centre, reader)
-                        break
+                        in_step = False
+                        return
                     centre.board.apply(written.seq, event)
                     centre.live.routing(written.seq, event)
         except EventsLost:
             log.warning("events lost; starting anew from the store's state")
-            await resync(centre, reader)
+            reader.seq = await centre.store.seq()
+            in_step = False
 
     await patiently("routing events", read)
 
 
-async def resync(centre: Centre, reader: EventReader) -> None:
-    """Take board and desks anew from the store, sign our devices in again, and give every session a snapshot."""
+async def resync(centre: Centre) -> None:
+    """Take board and desks anew from the store, sign our devices in again, and give every session a snapshot.
+
+    Events that are read later and are in it already are passed over by their numbers.
+    """
     await load_board(centre)
-    reader.seq = centre.board.seq
     for agent_id, here in list(centre.live.agents.items()):
         for device in here.devices:
             await presence.sign_in(centre, agent_id, device)
@@ -166,6 +174,7 @@ async def close_gaps(centre: Centre, unconfirmed: journal_gaps.Unconfirmed) -> N
         await asyncio.sleep(GAPS_EVERY_S)
         while batch := unconfirmed.settled():
             await journal_gaps.confirm(centre, batch)
+            unconfirmed.confirmed(batch[-1])
 
     await patiently("journal gaps", once)
 
@@ -174,13 +183,11 @@ async def close_gaps(centre: Centre, unconfirmed: journal_gaps.Unconfirmed) -> N
 
 
 async def mend_store(centre: Centre) -> None:
-    """Notice a wiped or replaced store and rebuild it, for ever."""
+    """Notice a wiped, restarted or replaced store and let it go on or rebuild it, for ever."""
 
     async def once() -> None:
-        await asyncio.sleep(AGAIN_S)
-        try:
-            await centre.store.seq()
-        except StoreEmpty:
+        await asyncio.sleep(LOOKED_AT_EVERY_S)
+        if not (await centre.store.standing()).working:
             await rebuild.ensure(centre)
 
     await patiently("store", once)

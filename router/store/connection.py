@@ -108,6 +108,13 @@ class Connection:
         self._something_waits.set()
         return reply
 
+    async def ask(self, *args: str | int | float | bytes) -> Any:
+        """As `call`, waited for. A refusal too (no memory, no disk, a replica now) is StoreUnavailable."""
+        try:
+            return await self.call(*args)
+        except ResponseError as error:
+            raise StoreUnavailable(str(error)) from error
+
     @property
     def connected(self) -> bool:
         return self._redis is not None

@@ -12,10 +12,10 @@ class PresenceKeys:
         self._connection, self._prefix = connection, f"{prefix}visitor:"
 
     async def renew(self, visitor_id: str) -> None:
-        await self._connection.call("SET", self._prefix + visitor_id, 1, "EX", LASTS_S)
+        await self._connection.ask("SET", self._prefix + visitor_id, 1, "EX", LASTS_S)
 
     async def remove(self, visitor_id: str) -> None:
-        await self._connection.call("DEL", self._prefix + visitor_id)
+        await self._connection.ask("DEL", self._prefix + visitor_id)
 
     async def present(self, visitor_id: str) -> bool:
-        return bool(await self._connection.call("EXISTS", self._prefix + visitor_id))
+        return bool(await self._connection.ask("EXISTS", self._prefix + visitor_id))

@@ -23,7 +23,17 @@ from router.store import library
 from router.store.connection import Connection
 from router.store.errors import StoreUnavailable
 from router.store.restored import RestoredAgent, RestoredItem
-from router.store.snapshot import Line, Position, Snapshot, agents_of, decode_agent, decode_item, items_of, lines_of
+from router.store.snapshot import (
+    Line,
+    Position,
+    Snapshot,
+    Standing,
+    agents_of,
+    decode_agent,
+    decode_item,
+    items_of,
+    lines_of,
+)
 from router.store.step import Step, Tick, Written, decode_event
 
 __all__ = [
@@ -34,6 +44,7 @@ __all__ = [
     "RestoredItem",
     "RoutingStore",
     "Snapshot",
+    "Standing",
     "Step",
     "StoreEmpty",
     "Tick",
@@ -51,7 +62,10 @@ _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
 class StoreEmpty(StoreUnavailable):
-    """The store has no live state, or is just being rebuilt: nothing was done; rebuild it from the journal."""
+    """The store has no live state, is just being rebuilt, or was restarted and may have lost its newest steps.
+
+    Nothing was done. `reopen` it if the journal has nothing newer, else rebuild it from the journal.
+    """
 
 
 class RoutingStore:
@@ -102,8 +116,7 @@ class RoutingStore:
         Outcomes: ok, too_many, bad_request.
         """
         profile = profile_of(supply)
-        args = (supply.agent_id, profile_id(profile), supply.limit, _encode(supply.at_most))
-        return await self._step("put_agent", *args, define=profile)
+        return await self._step("put_agent", supply.agent_id, profile_id(profile), supply.limit, define=profile)
 
     # -- presence ------------------------------------------------------------------------------------------------
 
@@ -275,7 +288,21 @@ class RoutingStore:
         """The number of the last event."""
         return int((await self._read("seq"))[0])
 
+    async def standing(self) -> Standing:
+        """What the server holds; answers when nothing else does."""
+        state, epoch, seq, working = await self._fcall("standing")
+        return Standing(state=state.decode(), epoch=epoch.decode(), seq=seq, working=bool(working))
+
     # -- rebuilding ----------------------------------------------------------------------------------------------
+
+    async def reopen(self, epoch: str, *, at_least_seq: int, spare: int) -> Step:
+        """Go on after a restart of the store; what it has is of this epoch and has every event the journal has.
+
+        at_least_seq: of the journal's last event. spare: numbers left out, more than any node may have seen and the
+            store lost. Writes store.rebuilt, once a restart: everybody looks anew. Repeating it changes nothing.
+        Raises StoreEmpty when it is of another epoch or older: rebuild it.
+        """
+        return self._checked(await self._fcall("reopen", epoch, at_least_seq, spare))[0]
 
     async def begin_rebuild(self, epoch: str, seq: int, settings: Settings) -> None:
         """Empty the shard and hold all transitions off (StoreEmpty) until `end_rebuild`.

@@ -15,6 +15,19 @@ decode_item = msgspec.msgpack.Decoder(Item).decode
 decode_agent = msgspec.msgpack.Decoder(Agent).decode
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a server holds of the shard. state: open, clearing or rebuilding; empty: nothing. seq: of the last event.
+
+    working: transitions are carried out. Not so after a restart, until a node has said that nothing is missing.
+    """
+
+    state: str
+    epoch: str
+    seq: int
+    working: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Position:
     """Where an item is in its queue: rank 0 is next; None unless it waits."""

@@ -27,24 +27,23 @@ class TalkStream:
 
     async def say(self, entries: Sequence[bytes]) -> None:
         """Append entries in order. Raises StoreUnavailable; then nothing is known about any of them."""
-        replies = [self._calls.call("XADD", self._key, "MAXLEN", "~", KEPT, "*", "e", entry) for entry in entries]
-        for reply in replies:
-            await reply
+        for entry in entries:
+            await self._calls.ask("XADD", self._key, "MAXLEN", "~", KEPT, "*", "e", entry)
 
     async def start(self) -> None:
         """Remember the end of the stream; `listen` begins after it."""
-        newest = await self._reads.call("XREVRANGE", self._key, "+", "-", "COUNT", 1)
+        newest = await self._reads.ask("XREVRANGE", self._key, "+", "-", "COUNT", 1)
         self._last = newest[0][0].decode() if newest else "0-0"
 
     async def listen(self) -> AsyncIterator[list[bytes]]:
         """Batches of entries as they come, for ever. Raises StoreUnavailable; call again to go on from there."""
         while True:
-            reply = await self._reads.call(
+            reply = await self._reads.ask(
                 "XREAD", "COUNT", READ_AT_ONCE, "BLOCK", BLOCK_MS, "STREAMS", self._key, self._last
             )
             if not reply:
                 continue
-            streams = reply.items() if isinstance(reply, dict) else reply
-            for _, entries in streams:
+            for _, entries in reply:
                 self._last = entries[-1][0].decode()
                 yield [fields[1] for _, fields in entries]
+

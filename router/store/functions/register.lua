@@ -1,4 +1,10 @@
---[[ Every function is begun and finished here. ]]
+--[[ Every function is begun and finished here.
+
+  Lua keeps the counter of each shard as it left it. Another one in the keyspace means that the data are not what this server
+  last made of them: it was restarted, was a replica until now, or was given older data. Then transitions answer store_empty
+  until a node that knows the journal calls `reopen`. ]]
+
+local left_at = {}                      -- counter by prefix
 
 -- Read what the call stands on. Reply: the shard's state and epoch; nil: there is none.
 local function begin(keys, args)
@@ -7,10 +13,9 @@ local function begin(keys, args)
   now = tonumber(args[1]) or store_time()
   written = {}
   forget_records()
-  local meta = call('HMGET', prefix .. 'meta', 'state', 'epoch', 'stamp', 'seq', 'stream_length')
-  first_seq, seq, stream_length = 0, tonumber(meta[4]), meta[5]
-  if meta[3] then read_definitions(meta[3]) end
-  return meta[1], meta[2]
+  read_meta()
+  if meta.stamp then read_definitions(meta.stamp) end
+  return meta.state, meta.epoch
 end
 
 local function finish(outcome, fact)
@@ -18,21 +23,26 @@ local function finish(outcome, fact)
   local reply = { outcome, now, fact or 0, 0 }
   if #written > 0 then
     reply[4] = seq + 1
+    local entry = {}
     for i = 1, #written do
-      seq = seq + 1
       reply[4 + i] = written[i]
-      call('XADD', prefix .. 'events', 'MAXLEN', '~', stream_length, seq .. '-0', 'e', written[i])
+      entry[2 * i - 1], entry[2 * i] = 'e', written[i]
     end
-    call('HSET', prefix .. 'meta', 'seq', seq)
+    seq = seq + #written
+    call('XADD', prefix .. 'events', 'MAXLEN', '~', meta.stream_length, seq .. '-0', unpack(entry))
+    call('SET', prefix .. 'seq', seq)
+    left_at[prefix] = seq
   end
   return reply
 end
 
 local function empty() return { OUTCOME.STORE_EMPTY, now, 0, 0 } end
 
+local function is_ours() return left_at[prefix] == seq end
+
 local function transition(name, run)
   redis.register_function('usher_' .. name, function(keys, args)
-    if begin(keys, args) ~= 'open' then return empty() end
+    if begin(keys, args) ~= 'open' or not is_ours() then return empty() end
     return finish(run(unpack(args, 2)))
   end)
 end
@@ -52,6 +62,24 @@ local function reader(name, run)
     return run(unpack(args, 2))
   end }
 end
+
+--[[ reopen: go on with what this server has, if it is of the journal's epoch and not older.
+  Numbers are left out: nodes may have seen events that are lost here.
+  ARGV epoch, seq of the journal's last event, numbers to leave out      events – | store.rebuilt ]]
+redis.register_function('usher_reopen', function(keys, args)
+  local state, epoch = begin(keys, args)
+  if state ~= 'open' or epoch ~= args[2] or seq < tonumber(args[3]) then return empty() end
+  if is_ours() then return finish(OUTCOME.OK) end
+  seq = seq + tonumber(args[4])
+  write_event('store.rebuilt', { epoch = epoch })
+  return finish(OUTCOME.OK)
+end)
+
+--[[ standing: what is here, open or not.      reply { state, epoch, seq, 1 if transitions are carried out } ]]
+redis.register_function{ function_name = 'usher_standing', flags = { 'no-writes' }, callback = function(keys, args)
+  local state, epoch = begin(keys, args)
+  return { state or '', epoch or '', seq or 0, state == 'open' and is_ours() and 1 or 0 }
+end }
 
 transition('put_agent', put_agent)
 transition('lease', lease)
