@@ -34,10 +34,11 @@ class Lane:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One distinct supply. queues and channels are in order, without repeats."""
+    """One distinct supply. queues: in order, without repeats."""
 
     queues: tuple[str, ...]
-    channels: tuple[Channel, ...]
+    channels: Mapping[Channel, int]
+    """How many items of each channel an agent holds at most; channels not served are absent."""
     skills: Mapping[str, int]
 
 
@@ -97,7 +98,7 @@ def profile_of(supply: Supply) -> Profile:
     """Compile a supply; a channel of which the agent takes none is not served."""
     return Profile(
         queues=tuple(sorted(supply.queues)),
-        channels=tuple(sorted(channel for channel, most in supply.at_most.items() if most > 0)),
+        channels={channel: most for channel, most in sorted(supply.at_most.items()) if most > 0},
         skills=dict(sorted(supply.skills.items())),
     )
 

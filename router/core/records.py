@@ -50,7 +50,6 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 
     profile: ProfileId
     limit: Units
-    at_most: dict[Channel, int] = {}
     reachability: Reachability = "gone"
     status: str = "offline"
     idle_since: Ms = 0

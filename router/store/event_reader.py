@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 from redis.exceptions import ResponseError
 
@@ -52,9 +52,17 @@ class EventReader:
             return []
         except ResponseError as error:
             raise StoreUnavailable(str(error)) from error
-        batch = [Written(int(entry.partition(b"-")[0]), fields[1]) for entry, fields in reply[0][1]] if reply else []
+        entries = reply[0][1] if reply else []
+        batch = [written for entry in entries for written in _events(*entry) if written.seq > self.seq]
         if batch:
             if batch[0].seq != self.seq + 1 and not isinstance(batch[0].event, StoreRebuilt):
                 raise EventsLost(f"events {self.seq + 1} to {batch[0].seq - 1} are no longer in the stream")
             self.seq = batch[-1].seq
         return batch
+
+
+def _events(entry: bytes, fields: list[bytes]) -> Iterator[Written]:
+    """The events of one step: an entry is named by the last one's number and has each as a field."""
+    packed = fields[1::2]
+    last = int(entry.partition(b"-")[0])
+    return (Written(seq, event) for seq, event in enumerate(packed, last - len(packed) + 1))

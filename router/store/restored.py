@@ -30,7 +30,6 @@ class RestoredAgent:
         record = {
             "profile": profile_id(profile_of(supply)),
             "limit": supply.limit,
-            "at_most": supply.at_most,
             "status": self.status,
             "idle_since": self.idle_since,
         }
@@ -68,4 +67,4 @@ class RestoredItem:
             excluded=dict(self.excluded),
             refusals=dict(self.refusals),
         )
-        return _encode({"kind": "item", "id": self.item, "record": record, "brief": self.brief})
+        return _encode({"kind": "item", "id": self.item, "record": record})

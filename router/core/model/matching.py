@@ -16,7 +16,7 @@ def is_free_for(state: State, agent: Agent, lane: Lane) -> bool:
         and lane.channel in state.settings.statuses.get(agent.status, ())
         and eligible(lane, state.profiles[agent.profile])
         and agent.used + lane.weight <= agent.limit
-        and agent.counts.get(lane.channel, 0) < agent.at_most.get(lane.channel, 0)
+        and agent.counts.get(lane.channel, 0) < state.profiles[agent.profile].channels.get(lane.channel, 0)
         and agent.offer is None
         and agent.wrapping == 0
     )

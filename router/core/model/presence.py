@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from router.core.compiler import Settings, eligible
@@ -13,24 +12,22 @@ from router.core.model.offers import Rescinded, rescind
 from router.core.model.state import DEVICES, Reply, State
 from router.core.outcomes import Outcome
 from router.core.records import Agent
-from router.core.words import AgentId, Channel, DeviceId, Ms, ProfileId, Units
+from router.core.words import AgentId, DeviceId, Ms, ProfileId, Units
 
 Reason = Literal["sign_in", "chosen", "supervisor", "missed_offer", "disconnected", "reconnected", "gone", "signed_out"]
 
 
-def put_agent(  # noqa: PLR0917
-    state: State, now: Ms, agent: AgentId, profile: ProfileId, limit: Units, at_most: Mapping[Channel, int]
-) -> Reply:
+def put_agent(state: State, now: Ms, agent: AgentId, profile: ProfileId, limit: Units) -> Reply:
     if limit < 1 or not ID.fullmatch(agent):
         return Reply(Outcome.BAD_REQUEST)
     if profile not in state.profiles:
         return Reply(Outcome.UNKNOWN_PROFILE)
     old = state.agents.get(agent)
     if old is None:
-        state.agents[agent] = Agent(profile=profile, limit=limit, at_most=dict(at_most))
-    elif (old.profile, old.limit, old.at_most) == (profile, limit, dict(at_most)):
+        state.agents[agent] = Agent(profile=profile, limit=limit)
+    elif (old.profile, old.limit) == (profile, limit):
         return Reply(Outcome.OK)
-    state.change_agent(agent, profile=profile, limit=limit, at_most=dict(at_most))
+    state.change_agent(agent, profile=profile, limit=limit)
     state.events.append(AgentProfile(at=now, agent=agent, profile=profile, limit=limit))
     offered = state.agents[agent].offer
     if offered and not state.items[offered].direct and not eligible(state.lane(offered), state.profiles[profile]):

@@ -8,7 +8,8 @@
 
 local call                              -- redis.call; does not exist while the library loads
 local prefix, now
-local seq, first_seq, stream_length
+local seq                               -- number of the last event
+local meta                              -- { state, epoch, stamp, stream_length }; empty: there is no shard
 local written                           -- packed events of this call, in order
 
 local BRIEF_BYTES = 4096
@@ -20,6 +21,27 @@ local REFUSALS = 3                      -- of one item by one agent, then never 
 local function store_time()
   local time = call('TIME')
   return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+local metas = {}                        -- by prefix: the text last read, and what it says
+
+local function read_meta()
+  local found = call('MGET', prefix .. 'meta', prefix .. 'seq')
+  seq = tonumber(found[2])
+  local read = metas[prefix]
+  if not read or read.text ~= found[1] then
+    read = { text = found[1], says = found[1] and cmsgpack.unpack(found[1]) or {} }
+    metas[prefix] = read
+  end
+  meta = read.says
+end
+
+local function change_meta(changes)
+  local changed = {}
+  for name, value in pairs(meta) do changed[name] = value end
+  for name, value in pairs(changes) do changed[name] = value end
+  meta = changed
+  call('SET', prefix .. 'meta', cmsgpack.pack(changed))
 end
 
 local function is_id(text)

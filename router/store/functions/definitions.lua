@@ -38,7 +38,7 @@ end
 function learn.profile(definition)
   local profile = definition.profile
   profile.id = definition.id
-  profile.queues, profile.channels = set_of(profile.queues), set_of(profile.channels)
+  profile.queues = set_of(profile.queues)
   profile.classes, profile.lanes_seen = {}, 0
   known.profiles[profile.id] = profile
 end
@@ -102,7 +102,7 @@ end
 local function append_definition(packed)
   local stamp = redis.sha1hex(known.stamp .. packed)
   call('RPUSH', prefix .. 'definitions', stamp .. packed)
-  call('HSET', prefix .. 'meta', 'stamp', stamp)
+  change_meta{ stamp = stamp }
   learn_entries(known.count)
 end
 

@@ -31,10 +31,17 @@ local function file_in_new_classes(counts)
   end
 end
 
+local function equal_sets(a, b)
+  a, b = a or {}, b or {}
+  for name in pairs(a) do if not b[name] then return false end end
+  for name in pairs(b) do if not a[name] then return false end end
+  return true
+end
+
 local function changed_statuses(old, new)
   local changed = {}
   for status, channels in pairs(new.statuses) do
-    changed[status] = not equal_counts(old.statuses[status], channels) or nil
+    changed[status] = not equal_sets(old.statuses[status], channels) or nil
   end
   for status in pairs(old.statuses) do changed[status] = changed[status] or not new.statuses[status] or nil end
   return changed
@@ -70,7 +77,9 @@ local function install(_, ...)
   local counts, settings = class_counts(), known.settings
   for i = 1, select('#', ...) do
     local packed = select(i, ...)
-    if not is_known(cmsgpack.unpack(packed)) then
+    local definition = cmsgpack.unpack(packed)
+    if definition.id and #definition.id ~= LINE_LENGTH then return OUTCOME.BAD_REQUEST end
+    if not is_known(definition) then
       if known.count >= DEFINITIONS then return OUTCOME.TOO_MANY end
       append_definition(packed)
     end

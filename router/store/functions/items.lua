@@ -10,12 +10,12 @@ local function enqueue(id, lane_id, enqueued_at, credit, brief, ...)
   local lane = known.lanes[lane_id]
   if not lane then return OUTCOME.UNKNOWN_LANE end
   if item_of(id) then return OUTCOME.EXISTS end
-  if closed_by(id) then return OUTCOME.ITEM_CLOSED end
+  if closed[id] then return OUTCOME.ITEM_CLOSED end
   local excluded = {}
   for i = 1, select('#', ...) do excluded[select(i, ...)] = 0 end
   local item = { lane = lane_id, score = since - credit, enqueued_at = since, excluded = filled(excluded) }
   items[id] = item
-  if brief ~= '' then call('SET', prefix .. 'brief:' .. id, brief) end
+  keep_brief(id, item, brief)
   write_event('item.queued', {
     item = id, queue = lane.queue, lane = lane_id, channel = lane.channel, weight = lane.weight, score = item.score,
     enqueued_at = since, reason = 'new' })
@@ -26,7 +26,7 @@ end
 -- The guards of all that an agent does with an item they hold. Reply: outcome, item; the item only when they hold it.
 local function find_held(id, agent_id)
   local item = item_of(id)
-  if not item then return closed_by(id) and OUTCOME.ITEM_CLOSED or OUTCOME.UNKNOWN_ITEM end
+  if not item then return closed[id] and OUTCOME.ITEM_CLOSED or OUTCOME.UNKNOWN_ITEM end
   if item.state == 'waiting' or item.state == 'offered' then return OUTCOME.WRONG_STATE end
   if item.agent ~= agent_id then return OUTCOME.NOT_YOURS end
   return OUTCOME.OK, item
@@ -61,7 +61,7 @@ end
   ARGV item, agent, disposition      events item.closed, offer.created      twin core/model.py:complete ]]
 local function complete(id, agent_id, disposition)
   local outcome, item = find_held(id, agent_id)
-  if outcome == OUTCOME.ITEM_CLOSED and closed_by(id) == agent_id then return OUTCOME.OK end
+  if outcome == OUTCOME.ITEM_CLOSED and closed[id] == agent_id then return OUTCOME.OK end
   if outcome ~= OUTCOME.OK then return outcome end
   settle(close_held(id, item, 'completed', disposition))
   return OUTCOME.OK
@@ -96,7 +96,7 @@ end
   ARGV item, reason      events offer.rescinded | –, item.closed, offer.created      twin core/model.py:cancel ]]
 local function cancel(id, reason)
   local item = item_of(id)
-  if not item then return closed_by(id) and OUTCOME.OK or OUTCOME.UNKNOWN_ITEM end
+  if not item then return closed[id] and OUTCOME.OK or OUTCOME.UNKNOWN_ITEM end
   if item.state == 'assigned' or item.state == 'wrap_up' then
     settle(close_held(id, item, 'cancelled', nil, reason))
     return OUTCOME.OK

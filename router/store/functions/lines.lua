@@ -4,6 +4,7 @@
   profile and class, indexed in `free:<class>`. An index entry is "<first member> <line>" with the member's score: entries of
   equal score are in order of their members, as within a line. A space sorts before every character of an id. ]]
 
+local LINE_LENGTH = 16                  -- of the ids of lanes and profiles, so that an entry is cut in two at once
 local FIRST_LOOK, SECOND_LOOK, LATER_LOOK = 4, 28, 512
 
 -- Put a member into its line. shown: asked when the line was empty, whether it belongs in the index.
@@ -52,8 +53,9 @@ local function best(index, key_prefix, serves, refuses)
   while true do
     local heads = call('ZRANGE', index, from, from + look - 1)
     for i = 1, #heads do
-      local head, its_line = heads[i]:match('^(.*) (.*)$')
+      local its_line = heads[i]:sub(-LINE_LENGTH)
       if serves(its_line) then
+        local head = heads[i]:sub(1, -LINE_LENGTH - 2)
         if member and not precedes(tonumber(call('ZSCORE', index, heads[i])), head, score, member) then
           return member, line
         end

@@ -36,7 +36,7 @@ local function rest_lanes(profile)
   for i = 1, #classes do
     local heads = call('ZRANGE', classes[i].waiting, 0, -1)
     for j = 1, #heads do
-      local lane = known.lanes[heads[j]:match('[^ ]*$')]
+      local lane = known.lanes[heads[j]:sub(-LINE_LENGTH)]
       if eligible(lane, profile) and not is_staffed(lane) then
         call('ZREM', classes[i].waiting, heads[j])
         call('SADD', prefix .. 'asleep', lane.id)
@@ -127,11 +127,12 @@ local function open_classes(agent)
   local open = {}
   if agent.reachability ~= 'connected' or agent.offer or (agent.wrapping or 0) > 0 then return open end
   local allowed = known.settings.statuses[agent.status] or {}
-  local classes = classes_of(known.profiles[agent.profile])
+  local profile = known.profiles[agent.profile]
+  local classes = classes_of(profile)
   for i = 1, #classes do
     local class = classes[i]
     local held = agent.counts and agent.counts[class.channel] or 0
-    local at_most = agent.at_most and agent.at_most[class.channel] or 0
+    local at_most = profile.channels[class.channel] or 0
     if allowed[class.channel] and agent.used + class.weight <= agent.limit and held < at_most then
       open[#open + 1] = class
     end
@@ -157,8 +158,7 @@ local function make_offer(item_id, item, agent_id, agent, by)
     offer = item_id .. ':' .. item.attempt, item = item_id, agent = agent_id, queue = lane.queue, lane = lane.id,
     channel = lane.channel, weight = lane.weight, expires_at = item.expires_at, enqueued_at = item.enqueued_at,
     attempt = item.attempt, direct = item.direct, by = by })
-  local brief = call('GET', prefix .. 'brief:' .. item_id)
-  if brief then append_brief(brief) end
+  if item.has_brief then append_brief(call('GET', prefix .. 'brief:' .. item_id)) end
 end
 
 -- Find an agent for an item that is in no line: offer it, or let it wait.

@@ -51,7 +51,7 @@ local function find_offer(offer, agent_id)
   attempt = tonumber(attempt)
   local item = item_id and item_of(item_id)
   if not item then
-    if item_id and closed_by(item_id) then return OUTCOME.OFFER_EXPIRED end
+    if item_id and closed[item_id] then return OUTCOME.OFFER_EXPIRED end
     return OUTCOME.UNKNOWN_OFFER
   end
   if attempt < 1 or attempt > (item.attempt or 0) then return OUTCOME.UNKNOWN_OFFER end

@@ -14,13 +14,6 @@ local function new_agent(profile_id)
   return { profile = profile_id, reachability = 'gone', status = 'offline', idle_since = 0, used = 0 }
 end
 
-local function equal_counts(a, b)
-  a, b = a or {}, b or {}
-  for name, count in pairs(a) do if b[name] ~= count then return false end end
-  for name in pairs(b) do if not a[name] then return false end end
-  return true
-end
-
 local function set_profile(id, agent, profile_id)
   if agent.profile == profile_id then return end
   withdraw(id, agent)
@@ -33,24 +26,23 @@ local function set_profile(id, agent, profile_id)
 end
 
 --[[ put_agent: a new agent, or new skills, queues and limits of a known one.
-  ARGV agent, profile, limit, most of each channel (msgpack map)
+  ARGV agent, profile, limit
   events agent.profile, offer.rescinded …, offer.created                     twin core/model.py:put_agent ]]
-local function put_agent(id, profile_id, limit, packed_at_most)
+local function put_agent(id, profile_id, limit)
   limit = whole(limit, 1)
   if not (is_id(id) and limit) then return OUTCOME.BAD_REQUEST end
   if not known.profiles[profile_id] then return OUTCOME.UNKNOWN_PROFILE end
-  local at_most = filled(cmsgpack.unpack(packed_at_most))
   local agent = agent_of(id)
   if not agent then
     agent = new_agent(profile_id)
     agents[id] = agent
     call('ZADD', prefix .. 'agents', 0, id)
-  elseif agent.profile == profile_id and agent.limit == limit and equal_counts(agent.at_most, at_most) then
+  elseif agent.profile == profile_id and agent.limit == limit then
     return OUTCOME.OK
   end
   withdraw(id, agent)                   -- its place in a pool may hang on the limit
   set_profile(id, agent, profile_id)
-  agent.limit, agent.at_most = limit, at_most
+  agent.limit = limit
   change_agent(id)
   write_event('agent.profile', { agent = id, profile = profile_id, limit = limit })
   local offered = agent.offer and item_of(agent.offer)

@@ -16,7 +16,7 @@ local function append_records(reply, kind, ids)
 end
 
 --[[ item, agent: one record.      ARGV id      reply { packed | nil } ]]
-local function read_item(id) return { call('GET', prefix .. 'item:' .. id) } end
+local function read_item(id) return { item_of(id) and call('GET', prefix .. 'item:' .. id) } end
 local function read_agent(id) return { call('GET', prefix .. 'agent:' .. id) } end
 
 --[[ seq: of the last event.      reply { seq } ]]
@@ -78,6 +78,6 @@ local function snapshot(limit)
     whole_shard = whole_shard and length <= room
     room = math.max(0, room - length)
   end
-  return { seq, now, call('HGET', prefix .. 'meta', 'epoch'), append_records({}, 'agent:', agent_ids),
+  return { seq, now, meta.epoch, append_records({}, 'agent:', agent_ids),
            append_records({}, 'item:', item_ids), queues, whole_shard and 1 or 0 }
 end

@@ -3,8 +3,8 @@
 
 --[[ clear: hold transitions off; the shard is to be emptied.      ARGV epoch ]]
 local function clear(epoch)
-  call('DEL', prefix .. 'meta')
-  call('HSET', prefix .. 'meta', 'state', 'clearing', 'epoch', epoch)
+  meta = {}
+  change_meta{ state = 'clearing', epoch = epoch }
   return OUTCOME.OK
 end
 
@@ -18,15 +18,15 @@ end
 local function begin_rebuild(epoch, last_seq, length)
   last_seq, length = whole(last_seq, 0), whole(length, 1)
   if not (last_seq and length) then return OUTCOME.BAD_REQUEST end
-  call('HSET', prefix .. 'meta',
-    'state', 'rebuilding', 'epoch', epoch, 'stamp', redis.sha1hex(epoch), 'seq', last_seq, 'stream_length', length)
+  change_meta{ state = 'rebuilding', stamp = redis.sha1hex(epoch), stream_length = length }
+  call('SET', prefix .. 'seq', last_seq)
   return OUTCOME.OK
 end
 
 local function restore_agent(entry)
   local agent = entry.record
   local status = agent.status
-  agent.at_most, agent.used = filled(agent.at_most), 0
+  agent.used = 0
   agent.reachability, agent.status = 'gone', 'offline'
   agents[entry.id] = agent
   change_agent(entry.id)
@@ -48,7 +48,7 @@ local function restore_held(id, item, agent)
   end
 end
 
-local function restore_item(entry)
+local function restore_item(entry, brief)
   local id, item = entry.id, entry.record
   item.excluded, item.refusals = filled(item.excluded), filled(item.refusals)
   item.direct = nil
@@ -57,7 +57,7 @@ local function restore_item(entry)
   end
   items[id] = item
   change_item(id)
-  if entry.brief ~= '' then call('SET', prefix .. 'brief:' .. id, entry.brief) end
+  keep_brief(id, item, brief)
   local agent = item.agent and agent_of(item.agent)
   if item.state ~= 'waiting' and agent and agent.reachability ~= 'gone' then return restore_held(id, item, agent) end
   item.state, item.agent, item['until'] = 'waiting', nil, nil
@@ -65,11 +65,12 @@ local function restore_item(entry)
 end
 
 --[[ restore: put agents and items in their places; nothing is matched, as no agent is connected.
-  ARGV epoch, { kind, id, record, … } (msgpack maps; agents before items) …      twin core/model.py:restore ]]
+  ARGV epoch, pairs of { kind, id, record, … } (msgpack map) and brief (cmsgpack reads no binary); agents before items ]]
 local function restore(_, ...)
-  for i = 1, select('#', ...) do
-    local entry = cmsgpack.unpack((select(i, ...)))
-    if entry.kind == 'agent' then restore_agent(entry) else restore_item(entry) end
+  for i = 1, select('#', ...), 2 do
+    local packed, brief = select(i, ...)
+    local entry = cmsgpack.unpack(packed)
+    if entry.kind == 'agent' then restore_agent(entry) else restore_item(entry, brief) end
   end
   return OUTCOME.OK
 end
@@ -77,7 +78,7 @@ end
 --[[ end_rebuild: open.      ARGV epoch      events store.rebuilt ]]
 local function end_rebuild(epoch)
   if not known.settings then return OUTCOME.BAD_REQUEST end
-  call('HSET', prefix .. 'meta', 'state', 'open')
+  change_meta{ state = 'open' }
   write_event('store.rebuilt', { epoch = epoch })
   return OUTCOME.OK
 end

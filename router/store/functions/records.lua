@@ -5,24 +5,37 @@
   `filed_idle` and `filed_used` that made its place there. ]]
 
 local items, agents                     -- by id, as read in this call; false: there is none
+local closed                            -- by id: whose a lately closed item was ('' : nobody's)
 local changed_items, changed_agents     -- ids to write, in order of change, and as a set
 
 local function forget_records()
-  items, agents, changed_items, changed_agents = {}, {}, {}, {}
+  items, agents, closed, changed_items, changed_agents = {}, {}, {}, {}, {}
 end
 
-local function read_record(cache, kind, id)
-  local record = cache[id]
-  if record == nil then
-    local packed = call('GET', prefix .. kind .. id)
-    record = packed and cmsgpack.unpack(packed)
-    cache[id] = record
+-- An item that was closed lately is "=<agent>" for a while; a packed map begins with another byte.
+local function item_of(id)
+  local item = items[id]
+  if item == nil then
+    local packed = call('GET', prefix .. 'item:' .. id)
+    if packed and packed:byte(1) == 61 then
+      closed[id] = packed:sub(2)
+      packed = false
+    end
+    item = packed and cmsgpack.unpack(packed)
+    items[id] = item
   end
-  return record
+  return item
 end
 
-local function item_of(id) return read_record(items, 'item:', id) end
-local function agent_of(id) return read_record(agents, 'agent:', id) end
+local function agent_of(id)
+  local agent = agents[id]
+  if agent == nil then
+    local packed = call('GET', prefix .. 'agent:' .. id)
+    agent = packed and cmsgpack.unpack(packed)
+    agents[id] = agent
+  end
+  return agent
+end
 
 local function note_change(changes, id)
   if not changes[id] then
@@ -78,12 +91,14 @@ local function erase_item(id, item)
       if till > 0 then remove_timer('exclusion', id, agent) end
     end
   end
-  call('DEL', prefix .. 'item:' .. id, prefix .. 'brief:' .. id)
-  call('SET', prefix .. 'closed:' .. id, item.agent or '', 'PX', CLOSED_MS)
+  if item.has_brief then call('DEL', prefix .. 'brief:' .. id) end
+  call('SET', prefix .. 'item:' .. id, '=' .. (item.agent or ''), 'PX', CLOSED_MS)
   items[id] = false
 end
 
--- Whose a lately closed item was ('' : nobody's); nil: it was not closed lately.
-local function closed_by(id)
-  return call('GET', prefix .. 'closed:' .. id) or nil
+-- What the intake put beside the item has a key of its own, so that it is not packed anew with every change.
+local function keep_brief(id, item, brief)
+  if brief == '' then return end
+  call('SET', prefix .. 'brief:' .. id, brief)
+  item.has_brief = true
 end

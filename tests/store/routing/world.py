@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ from router.core.events import Event
 from router.core.model import Reply, State
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Requirement, Supply
-from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
+from router.core.words import AgentId, ChoiceModel, DeviceId, OfferId, WorkItemId
 from router.store import library
 from router.store.connection import Connection
 from router.store.routing import RoutingStore, Step
@@ -59,7 +59,7 @@ FRENCH, FLUENT_FRENCH, ENGLISH = (
     Requirement(skill="english", level=3),
 )
 DEMANDS = tuple(
-    Demand(queue=queue, channel=channel, weight=weight, model=chosen, requirements=frozenset(needs))
+    Demand(queue=queue, channel=channel, weight=weight, model=cast(ChoiceModel, chosen), requirements=frozenset(needs))
     for queue, channel, weight, chosen, needs in (
         ("sales", "webchat", 25, "longest_idle", [FRENCH]),
         ("sales", "webchat", 25, "longest_idle", [ENGLISH]),
@@ -277,9 +277,7 @@ def _put_agent(world: World, a: int, b: int, c: int) -> Ask:
     return Ask(
         said=f"put {supply.agent_id} with {b % len(SUPPLIES)}, limit {supply.limit}",
         of_store=lambda: world.store.put_agent(supply),
-        of_model=lambda state, now: model.put_agent(
-            state, now, supply.agent_id, profile_id(profile), supply.limit, supply.at_most
-        ),
+        of_model=lambda state, now: model.put_agent(state, now, supply.agent_id, profile_id(profile), supply.limit),
     )
 
 
