@@ -34,7 +34,7 @@ def build() -> None:
         return
     print("building the front ends", file=sys.stderr)
     _install()
-    _npm("run", "build", "--silent")
+    _npm("run", "build", "--loglevel=error")
     stamp.write_text(digest)
 
 
@@ -98,11 +98,12 @@ def main(words: list[str]) -> int:
                 build()
             case ["check" | "test" as task]:
                 _install()
-                _npm("run", task, "--silent")
+                _npm("run", task, "--loglevel=error")
             case _:
                 print(__doc__, file=sys.stderr)
                 return 2
     except subprocess.CalledProcessError as failed:
+        print(f"failed: {' '.join(failed.cmd)}", file=sys.stderr)
         return failed.returncode
     return 0
 
