@@ -11,33 +11,25 @@ from typing import Any
 import click
 import msgspec
 
-from config.secret import Secret
-from config.settings import Settings
 from router.app import centre
 from router.cli.output import as_json, refuse, run, say, set_up_logging
-from router.cli.serving import _settings, plan_of, running_urls, servers
+from router.cli.serving import _settings, of_running_server, plan_of, servers
 from router.engine.centre import Centre
+from router.store.errors import StoreUnavailable
 
 data_option = click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Folder of embedded servers.")
 policy_option = click.option("--policy", type=click.Path(path_type=Path, exists=True), help="Policy in force.")
 
 
 @contextlib.asynccontextmanager
-async def _opened(overrides: dict[str, Any]) -> AsyncIterator[Centre]:
+async def _opened(overrides: dict[str, Any], *, prepare: bool = True) -> AsyncIterator[Centre]:
     """A centre on the running server's stores, on external ones, or on embedded ones started for this."""
-    settings = _settings(overrides)
+    settings = of_running_server(_settings(overrides))
     set_up_logging(settings.log_format, "warning")
-    urls = running_urls(settings.data_dir)
-    if urls is not None:
-        settings = _with(settings, urls.redis, urls.postgres)
     async with servers(settings) as (_, with_urls):
         plan, _ = plan_of(with_urls, with_urls.port)
-        async with centre(plan) as (made, _, _):
+        async with centre(plan, prepare=prepare) as (made, _, _):
             yield made
-
-
-def _with(settings: Settings, redis: str, postgres: str) -> Settings:
-    return msgspec.structs.replace(settings, redis_url=Secret(redis), postgres_url=Secret(postgres))
 
 
 @click.command()
@@ -69,7 +61,6 @@ def rebuild(as_json: bool, **overrides: Any) -> None:
 
     async def work() -> dict[str, Any]:
         from router.engine.rebuild import rebuild as make_anew
-        from router.store.errors import StoreUnavailable
         from router.store.postgres import journal
 
         async with _opened(overrides) as made, journal.keeper(made.database) as mine:
@@ -96,8 +87,11 @@ def doctor(repair: bool, as_json: bool, **overrides: Any) -> None:
     async def work() -> list[Any]:
         from router.engine import audit
 
-        async with _opened(overrides) as made:
-            return await audit.checks(made, repair=repair)
+        try:
+            async with _opened(overrides, prepare=repair) as made:
+                return await audit.checks(made, repair=repair)
+        except (StoreUnavailable, OSError) as error:
+            return [audit.Check(name="stores reachable", ok=False, detail=str(error))]
 
     checks = run(work)
     ok = all(check.ok for check in checks)

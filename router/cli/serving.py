@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
+import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ log = structlog.get_logger()
 
 SERVER_FILE = "server.json"
 """In the data folder while a server runs: where its stores are, for operator commands."""
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 SHOP = Path(DEMO_ACCOUNTS).parent / "shop"
 
 
@@ -51,7 +52,7 @@ SHOP = Path(DEMO_ACCOUNTS).parent / "shop"
 def run(demo_traffic: bool, as_json: bool, **overrides: Any) -> None:
     """Serve the demo centre with embedded Valkey and PostgreSQL."""
     settings = _settings({**overrides, "demo": True})
-    run_async(lambda: _run(settings, demo_traffic=demo_traffic, as_json=as_json))
+    run_async(lambda: stoppable(_run(settings, demo_traffic=demo_traffic, as_json=as_json)))
 
 
 @click.command()
@@ -65,7 +66,7 @@ def serve(as_json: bool, **overrides: Any) -> None:
     settings = _settings(overrides)
     if not settings.redis_url or not settings.postgres_url:
         refuse("USHER_REDIS_URL and USHER_POSTGRES_URL must be set; `usher run` brings its own servers")
-    run_async(lambda: _serve(settings, as_json=as_json, more=[]))
+    run_async(lambda: stoppable(_serve(settings, as_json=as_json, more=[])))
 
 
 def _settings(overrides: Mapping[str, Any]) -> Settings:
@@ -77,10 +78,28 @@ def _settings(overrides: Mapping[str, Any]) -> Settings:
     return settings
 
 
+async def stoppable(work: Coroutine[Any, Any, None]) -> None:
+    """Do it until it ends or SIGTERM or Ctrl-C says so; `_serve` then stops in its own, gentler way."""
+    loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
+    for number in STOP_SIGNALS:
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: they would end the process before the stores are closed."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 async def _run(settings: Settings, *, demo_traffic: bool, as_json: bool) -> None:
     async with servers(settings) as (urls, settings_with_urls):
         note = settings.data_dir / SERVER_FILE
-        note.write_bytes(msgspec.json.encode({"redis": urls.redis, "postgres": urls.postgres, "pid": os.getpid()}))
+        policy = str(settings.policy.absolute()) if settings.policy else None
+        note.write_bytes(msgspec.json.encode({"redis": urls.redis, "postgres": urls.postgres, "policy": policy}))
         note.chmod(0o600)
         try:
             await _serve(settings_with_urls, as_json=as_json, more=[_traffic] if demo_traffic else [])
@@ -138,9 +157,9 @@ async def _serve(settings: Settings, *, as_json: bool, more: list[Any]) -> None:
     listening = _listen(settings.host, settings.port)
     port = listening.getsockname()[1]
     plan, people = plan_of(settings, port)
-    async with node(plan) as application:
+    async with node(plan) as running:
         config = uvicorn.Config(
-            application,
+            running.application,
             ws="websockets-sansio",
             ws_max_size=settings.max_frame_bytes,
             ws_per_message_deflate=False,
@@ -155,7 +174,15 @@ async def _serve(settings: Settings, *, as_json: bool, more: list[Any]) -> None:
             limit_concurrency=None,
             backlog=2048,
         )
-        server = uvicorn.Server(config)
+        server = _Server(config)
+
+        def stop() -> None:
+            running.end_sessions()
+            server.force_exit = server.should_exit  # a second signal does not wait for requests under way
+            server.should_exit = True
+
+        for number in STOP_SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, stop)
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server.serve(sockets=[listening]), name="http server")
             while not server.started and not serving.done():
@@ -228,10 +255,16 @@ def _announce(url: str, people: tuple[DemoStaff, ...], *, as_json: bool) -> None
     sys.stdout.flush()
 
 
-def running_urls(data_dir: Path) -> Urls | None:
-    """Where the stores of the server running on this data folder are; None when none runs."""
+def of_running_server(settings: Settings) -> Settings:
+    """These settings with stores and policy of the server that runs on the data folder; as they are when none runs."""
     try:
-        noted = json.loads((data_dir / SERVER_FILE).read_text())
+        noted = json.loads((settings.data_dir / SERVER_FILE).read_text())
     except (OSError, ValueError):
-        return None
-    return Urls(redis=noted["redis"], postgres=noted["postgres"])
+        return settings
+    policy = Path(noted["policy"]) if noted["policy"] else None
+    return msgspec.structs.replace(
+        settings,
+        redis_url=Secret(noted["redis"]),
+        postgres_url=Secret(noted["postgres"]),
+        policy=settings.policy or policy,
+    )

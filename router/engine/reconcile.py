@@ -1,9 +1,11 @@
 """The reconciler: mends what a crash between two lines can leave, by comparing what is durable with what is live.
 
-    durable item, not in the store        → into line, its age kept (crash between commit and enqueue)
-    closed conversation, item waiting      → the item is cancelled (crash between close and cancel)
-    closed conversation, item assigned     → its agent wraps up
-Items younger than a few seconds are left alone: their own start is still at it.
+    durable item, not in the store                → into line, its age kept (crash between commit and enqueue)
+    closed conversation, item waiting              → the item is cancelled (crash between close and cancel)
+    closed conversation, item assigned             → its agent wraps up
+    closed conversation, item not in the store     → the item is closed where it is
+    open conversation, no open item                → an item is made for it
+What is younger than a few seconds is left alone: its own start is still at it.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from router.engine import intake
 from router.engine.centre import Centre
 from router.protocol.errors import UsherError
 from router.store.postgres import conversations as stored
-from router.store.postgres import work_items
+from router.store.postgres import soundness, work_items
+from router.store.snapshot import Position
 
 log = structlog.get_logger()
 
@@ -35,19 +38,18 @@ async def run(centre: Centre) -> None:
             log.info("reconciling later", code=error.code)
         else:
             if mended:
-                log.warning("reconciled", work_items=mended)
+                log.warning("reconciled", mended=mended)
 
 
 async def once(centre: Centre) -> int:
-    """One pass over the open items; how many had to be mended."""
+    """One pass over the open items and conversations; how many had to be mended."""
     mended = 0
     page: list[work_items.WorkItem] = []
     while page := await work_items.open_items(
         centre.database, after=(page[-1].enqueued_at, page[-1].id) if page else None, limit=PAGE
     ):
-        settled = [row for row in page if row.enqueued_at < centre.now() - SETTLED_MS]
-        mended += await _page(centre, settled)
-    return mended
+        mended += await _page(centre, [row for row in page if row.enqueued_at < centre.now() - SETTLED_MS])
+    return mended + await _alone(centre)
 
 
 async def _page(centre: Centre, rows: list[work_items.WorkItem]) -> int:
@@ -59,14 +61,34 @@ async def _page(centre: Centre, rows: list[work_items.WorkItem]) -> int:
     for row in rows:
         conversation = conversations.get(row.conversation_id) if row.conversation_id is not None else None
         closed = conversation is not None and conversation.state == "closed"
-        where = live.get(row.id)
-        if where is None and not closed:
-            fresh = await work_items.by_id(centre.database, row.id)
-            arrival = await intake.arrival_of(centre, fresh) if fresh and fresh.state != "closed" else None
-            if arrival is not None:
-                await intake.enqueue(centre, arrival)
-                mended += 1
-        elif closed and (where is None or where.state != "wrap_up"):
-            await intake.end_item(centre, row.id)
-            mended += 1
+        mended += await (_over if closed else _wanted)(centre, row, live.get(row.id))
     return mended
+
+
+async def _wanted(centre: Centre, row: work_items.WorkItem, where: Position | None) -> bool:
+    """An item somebody is to work on: it must be live."""
+    if where is not None:
+        return False
+    fresh = await work_items.by_id(centre.database, row.id)
+    arrival = await intake.arrival_of(centre, fresh) if fresh and fresh.state != "closed" else None
+    if arrival is not None:
+        await intake.enqueue(centre, arrival)
+    return arrival is not None
+
+
+async def _over(centre: Centre, row: work_items.WorkItem, where: Position | None) -> bool:
+    """An item whose conversation is closed: at most it is wrapped up."""
+    if where is None:
+        return await soundness.close_unseen(centre.database, row.id, last_seq=row.last_seq, at=centre.now())
+    if where.state == "wrap_up":
+        return False
+    await intake.end_item(centre, row.id)
+    return True
+
+
+async def _alone(centre: Centre) -> int:
+    """Open conversations that nobody is to work on."""
+    ids = await soundness.open_without_item(centre.database, before=centre.now() - SETTLED_MS)
+    for row in (await stored.by_ids(centre.database, ids)).values():
+        await intake.ensure_item(centre, row, row.subject)
+    return len(ids)

@@ -39,15 +39,20 @@ class Shelves:
 
 async def audit(connection: Connection, store: RoutingStore) -> list[str]:
     """Say in one sentence each what is wrong; empty: every invariant holds."""
+    return [sentence for sentences in (await findings(connection, store)).values() for sentence in sentences]
+
+
+async def findings(connection: Connection, store: RoutingStore) -> dict[str, list[str]]:
+    """What is wrong, by what should hold. The first three look at one moment; the others read key by key."""
     state, shelves = await load(connection, store)
-    return [
-        *_wrong_hands(state),
-        *_wrong_room(state),
-        *_missed_matches(state),
-        *_wrong_lines(state, shelves),
-        *_wrong_pools(state, shelves),
-        *_wrong_timers(state, shelves),
-    ]
+    return {
+        "every item is in one agent's hands at most": list(_wrong_hands(state)),
+        "units held are those of the items": list(_wrong_room(state)),
+        "no item waits while an eligible agent is free": list(_missed_matches(state)),
+        "lines hold the waiting items in order": list(_wrong_lines(state, shelves)),
+        "pools hold the free agents in order": list(_wrong_pools(state, shelves)),
+        "every deadline has its timer": list(_wrong_timers(state, shelves)),
+    }
 
 
 async def load(connection: Connection, store: RoutingStore) -> tuple[State, Shelves]:

@@ -67,5 +67,15 @@ async def load(connection: Connection, functions: str | None = None) -> None:
             raise StoreUnavailable(str(error)) from error
 
 
+async def is_ours(connection: Connection) -> bool:
+    """Whether the store has just this text of the library. Raises StoreUnavailable when it is away."""
+    digest = text().rpartition("register_function('")[2].partition("'")[0]
+    try:
+        await connection.call("FCALL", digest, 0)
+    except ResponseError:
+        return False
+    return True
+
+
 def _digest(body: str) -> str:
     return f"usher_{blake2b(body.encode(), digest_size=8).hexdigest()}"

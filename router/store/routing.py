@@ -87,6 +87,11 @@ class RoutingStore:
         self._clock = clock
         self._stream_length = stream_length
 
+    @property
+    def connection(self) -> Connection:
+        """The shared one; it stays whose it is."""
+        return self._connection
+
     @classmethod
     async def open(
         cls,
