@@ -1,4 +1,4 @@
-"""`usher`: one program to run, serve, operate, measure and replay. Commands load what they need when they are called."""
+"""`usher`: one program to run, serve, operate, measure and replay. Commands are imported when they are called."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def _check(step: Step) -> None:
         raise refusal(step)
 
 
-def refusal(step: Step) -> UsherError:  # noqa: PLR0911 - one line an outcome
+def refusal(step: Step) -> UsherError:
     """A step's outcome as clients are told it."""
     match step.outcome:
         case Outcome.OFFER_EXPIRED:

@@ -54,7 +54,7 @@ class StaffActor:
 
     # ------------------------------------------------------------ frames
 
-    async def command(self, command: Command) -> AnyResult | None:  # noqa: PLR0911, PLR0912 - a line a message
+    async def command(self, command: Command) -> AnyResult | None:
         centre, me = self._centre, self._agent_id
         match command:
             case staff.SetStatus():

@@ -10,14 +10,16 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from router.protocol import asyncapi, typescript
+from router.protocol import asyncapi, reference, typescript
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def generated() -> dict[Path, str]:
     """Path → content of every generated file."""
+    protocol = ROOT / "docs/protocol.md"
     return {
+        protocol: reference.refresh(protocol.read_text("utf-8")),
         ROOT / "agent_client/protocol/src/messages.ts": typescript.render(),
         ROOT / "docs/asyncapi.json": json.dumps(asyncapi.document(version("usher")), indent=1, ensure_ascii=False)
         + "\n",

@@ -75,7 +75,7 @@ def _literal(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
 
-def _type(t: inspect.Type) -> str:  # noqa: PLR0911 - one line a kind of type
+def _type(t: inspect.Type) -> str:
     match t:
         case inspect.StrType():
             return "string"
