@@ -185,7 +185,7 @@ async def _serve(settings: Settings, *, as_json: bool, more: list[Any]) -> None:
             asyncio.get_running_loop().add_signal_handler(number, stop)
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server.serve(sockets=[listening]), name="http server")
-            while not server.started and not serving.done():
+            while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
                 await asyncio.sleep(0.01)
             url = settings.public_url or f"http://{_shown(settings.host)}:{port}"
             _announce(url, people, as_json=as_json)

@@ -46,7 +46,8 @@ def test_every_setting_is_in_the_configuration_page() -> None:
 def test_every_setting_a_page_names_exists() -> None:
     known = {variable(name) for name in Settings.__struct_fields__}
     known |= {f"{name}_FILE" for name in known} | {"USHER_SETTINGS", "USHER_DATA"}
-    named = {found for page in PAGES for found in re.findall(r"\bUSHER_[A-Z_]+[A-Z]\b", page.read_text("utf-8"))}
+    pages = [page for page in PAGES if page.parent.name != "decisions"]
+    named = {found for page in pages for found in re.findall(r"\bUSHER_[A-Z_]+[A-Z]\b", page.read_text("utf-8"))}
     assert named - known == set()
 
 
