@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { type Signal, useSignal } from "@preact/signals";
 
 interface Props {
@@ -24,7 +24,8 @@ export function Menu({ button, label, class: name, place = "below", align = "sta
   const root = useRef<HTMLDivElement>(null);
   const isOpen = shown.value;
 
-  useEffect(() => {
+  // Before the next key can come: it belongs to the menu.
+  useLayoutEffect(() => {
     if (!isOpen) return;
     items(root.current)[0]?.focus();
     const outside = (event: PointerEvent): void => {

@@ -24,7 +24,7 @@ export function Composer({ assignment, noteOnly }: { assignment: Assignment; not
   const draft = draftOf(id);
   const note = noteOnly || draft.note;
   const area = useRef<HTMLTextAreaElement>(null);
-  const typingSaid = useRef(0);
+  const typingSaid = useRef(-Infinity);
   const length = Array.from(draft.text).length;
   useCursor(area, noteOnly);
 
@@ -43,7 +43,7 @@ export function Composer({ assignment, noteOnly }: { assignment: Assignment; not
     }
     // A note is followed by a note: whoever notes twice must not speak to the customer by mistake.
     setDraft(id, { text: "", note: draftOf(id).note });
-    typingSaid.current = 0;
+    typingSaid.current = -Infinity;
   };
   const insert = (words: string): void => {
     const element = area.current;

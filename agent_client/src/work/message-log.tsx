@@ -1,7 +1,7 @@
 import type { Assignment, Receipts } from "@usher/protocol";
 import type { JSX, VNode } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 
 import { language, t } from "../i18n/language";
 import { dayOf } from "../i18n/times";
@@ -40,7 +40,7 @@ export function MessageLog({ assignment }: { assignment: Assignment }): JSX.Elem
         role="log"
         aria-label={t("conversation.log")}
         tabIndex={0}
-        onScroll={() => (atEnd.value = isAtEnd(box.current))}
+        onScroll={(event) => (atEnd.value = isAtEnd(event.currentTarget))}
       >
         {more && <Older conversationId={id} beforeN={messages[0]?.n ?? conversation.last_n + 1} />}
         {useDrawn(rows, receipts)}
@@ -93,23 +93,27 @@ function Older({ conversationId, beforeN }: { conversationId: string; beforeN: n
   );
 }
 
-function isAtEnd(box: HTMLElement | null): boolean {
-  return box === null || box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
+/** height: of all there is to scroll, by default as it is now. */
+function isAtEnd(box: HTMLElement, height = box.scrollHeight): boolean {
+  return height - box.scrollTop - box.clientHeight < NEAR_PX;
 }
 
 /** Before the eye sees a change: follow the end, or keep the place when older messages came above it. */
 function useSteadyScroll(
   box: { readonly current: HTMLElement | null },
-  atEnd: { readonly value: boolean; peek(): boolean },
+  atEnd: Signal<boolean>,
   count: number,
   firstN: number | undefined,
 ): void {
-  const before = useRef({ firstN, height: 0 });
+  const before = useRef<{ firstN: number | undefined; height: number } | null>(null);
   useLayoutEffect(() => {
     const element = box.current;
     if (element === null) return;
-    const grownAbove = before.current.firstN !== undefined && firstN !== undefined && firstN < before.current.firstN;
-    if (grownAbove) element.scrollTop += element.scrollHeight - before.current.height;
+    const known = before.current;
+    // Measured, not remembered: a scroll of this very frame has not been told yet.
+    atEnd.value = known === null || isAtEnd(element, known.height);
+    const grownAbove = known?.firstN !== undefined && firstN !== undefined && firstN < known.firstN;
+    if (grownAbove) element.scrollTop += element.scrollHeight - known.height;
     else if (atEnd.peek()) element.scrollTop = element.scrollHeight;
     before.current = { firstN, height: element.scrollHeight };
   }, [box, atEnd, count, firstN]);
