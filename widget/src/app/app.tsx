@@ -63,10 +63,11 @@ export async function mount(options: MountOptions): Promise<Mounted> {
     },
   });
 
-  /** A conversation that begins, here or in another tab, is what the customer wants to see. */
+  /** A conversation that begins, here or in another tab, is what the customer wants to see; one that is gone is not. */
   let followed = "";
   const follow = (): void => {
     const { conversation } = chat.state;
+    if (chat.trouble === "ended" && screen.name !== "form") screen = { name: "home" };
     if (!conversation || conversation.conversation_id === followed) return;
     followed = conversation.conversation_id;
     if (screen.name === "home" || screen.name === "form") screen = { name: "thread" };
@@ -140,7 +141,7 @@ export async function mount(options: MountOptions): Promise<Mounted> {
       isOpen = true;
       options.onOpen(true);
     }
-    frame.ariaModal = String(!page && matchMedia(FULL_SCREEN).matches);
+    if (!page) frame.ariaModal = String(matchMedia(FULL_SCREEN).matches);
     draw();
     if (focus) focusFirst(frame);
     void chat.load();

@@ -39,9 +39,6 @@ declare global {
   }
 }
 
-const script = document.currentScript as HTMLScriptElement | null;
-if (script && !document.querySelector("usher-launcher")) begin(script);
-
 function begin({ src, dataset }: HTMLScriptElement): void {
   const base = new URL(".", src).href;
   const account = dataset.account ?? "";
@@ -133,8 +130,8 @@ function begin({ src, dataset }: HTMLScriptElement): void {
   refresh();
   place(launcher.host);
   early.forEach(api.push);
-  if (recalled(sessionStorageOf, stayOpen)) open(false);
-  else if (recalled(localStorageOf, `usher:${account}:visitor`)) whenQuiet(() => void load().catch(() => undefined));
+  if (recalled("sessionStorage", stayOpen)) open(false);
+  else if (recalled("localStorage", `usher:${account}:visitor`)) whenQuiet(() => void load().catch(() => undefined));
 }
 
 /** After the body, where no transform or stacking of the page's own reaches; the script may run before there is one. */
@@ -149,12 +146,9 @@ function whenQuiet(act: () => void): void {
   else setTimeout(act, 500);
 }
 
-const localStorageOf = (): Storage => localStorage;
-const sessionStorageOf = (): Storage => sessionStorage;
-
-function recalled(storage: () => Storage, key: string): boolean {
+function recalled(kind: "localStorage" | "sessionStorage", key: string): boolean {
   try {
-    return storage().getItem(key) !== null;
+    return window[kind].getItem(key) !== null;
   } catch {
     return false;
   }
@@ -169,3 +163,6 @@ function remember(key: string, open: boolean): void {
     // A page without storage opens with the button only.
   }
 }
+
+const script = document.currentScript as HTMLScriptElement | null;
+if (script && !document.querySelector("usher-launcher")) begin(script);

@@ -38,10 +38,10 @@ export function Log({ conversation, outbox, children }: LogProps): JSX.Element {
   }, [lastN, outbox.length, open, children, chat.state.typing]);
 
   // Earlier messages come in above: what was in view stays in view.
-  const firstKey = rows[0]?.key;
+  const firstN = conversation?.messages[0]?.n;
   useLayoutEffect(() => {
     if (box.current && !atEnd.current) box.current.scrollTop = box.current.scrollHeight - fromEnd.current;
-  }, [firstKey]);
+  }, [firstN]);
 
   useEffect(() => {
     if (atEnd.current) setSeenN(lastN);

@@ -55,7 +55,7 @@ function Header({ screen }: { screen: Screen }): JSX.Element {
   const talking = screen.name === "thread" && chat.state.conversation?.state === "open";
   const sound = words.t(muted ? "unmute" : "mute");
   return (
-    <header class={home ? "head over-hero" : "head"}>
+    <div class={home ? "head over-hero" : "head"}>
       {!home && (
         <button
           class="tool"
@@ -78,7 +78,7 @@ function Header({ screen }: { screen: Screen }): JSX.Element {
           <Icon name="close" />
         </button>
       )}
-    </header>
+    </div>
   );
 }
 

@@ -68,7 +68,8 @@ function Typing(): JSX.Element | null {
   if (!typing || leftMs <= 0) return null;
   return (
     <div class="said theirs first last typing">
-      <div class="bubble" aria-label={words.t("typing", typing.name)}>
+      <div class="bubble">
+        <span class="hidden">{words.t("typing", typing.name)}</span>
         <i />
         <i />
         <i />
