@@ -136,12 +136,29 @@ async def test_a_parent_killed_while_starting_leaves_nothing_that_stops_the_next
 async def test_files_of_dead_servers_stop_nothing_even_when_their_process_ids_are_alive_again(data_dir: Path) -> None:
     async with servers(data_dir) as urls:
         await _write(urls.redis, urls.postgres)
-    stale = data_dir / "postgres" / "postmaster.pid"
-    stale.write_text(f"{os.getpid()}\n{data_dir}/postgres\n1\n5432\n{data_dir}/sockets\n\n 1 1\nready   \n")
-    for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock", "valkey.sock"):
-        (data_dir / "sockets" / name).write_text(f"{os.getpid()}\n")
+    with subprocess.Popen(["sleep", "60"], user=(data_dir / "postgres").stat().st_uid) as stranger:
+        left = f"{stranger.pid}\n{data_dir}/postgres\n1\n5432\n{data_dir}/sockets\n\n 1 1\nready   \n"
+        (data_dir / "postgres" / "postmaster.pid").write_text(left)
+        for name in (".s.PGSQL.5432", ".s.PGSQL.5432.lock", "valkey.sock"):
+            (data_dir / "sockets" / name).write_text(left)
+        async with servers(data_dir) as urls:
+            assert await _read(urls.redis, urls.postgres) == (b"1", 1)
+        stranger.kill()
+
+
+async def test_a_start_waits_for_the_last_process_of_its_predecessor(data_dir: Path) -> None:
+    holder = _holder(data_dir)
+    postmaster = _pid(data_dir, "postgres")
+    last = int(Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()[0])
+    os.kill(last, signal.SIGSTOP)
+    os.kill(holder.pid, signal.SIGKILL)
+    os.kill(postmaster, signal.SIGKILL)
+    _end(holder)
+    asyncio.get_running_loop().call_later(1.0, os.kill, last, signal.SIGCONT)
+    began = time.monotonic()
     async with servers(data_dir) as urls:
-        assert await _read(urls.redis, urls.postgres) == (b"1", 1)
+        assert time.monotonic() - began >= 0.9
+        await _write(urls.redis, urls.postgres)
 
 
 async def test_a_second_server_on_the_same_directory_is_told_who_holds_it(data_dir: Path) -> None:

@@ -74,6 +74,23 @@ async def test_nodes_that_append_to_the_same_conversations_agree_on_every_number
         assert [row["n"] for row in kept] == list(range(1, 202))
 
 
+async def test_nodes_that_meet_at_one_conversation_take_turns(
+    writer: Writer, database: Database, postgres_url: str, conversation: ConversationId
+) -> None:
+    async with await Writer.open(postgres_url, shards=1) as other:
+        async with database.transaction() as holding:
+            await holding.execute("SELECT FROM conversations WHERE id = $1 FOR UPDATE", conversation)
+            meeting = [asyncio.create_task(messages.append(one, a_draft(conversation))) for one in (writer, other)]
+            waiting = (
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+            )
+            async with asyncio.timeout(5):
+                while await database.fetch_value(waiting) < 2:
+                    await asyncio.sleep(0.01)
+        outcomes = await asyncio.gather(*meeting)
+    assert {outcome.n for outcome in outcomes if isinstance(outcome, Appended)} == {2, 3}
+
+
 async def test_nothing_is_appended_to_a_closed_or_unknown_conversation(
     writer: Writer, conversation: ConversationId
 ) -> None:
