@@ -8,17 +8,16 @@ and StoreEmpty (the store was wiped: rebuild it, then try again). Other ends are
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 from redis.exceptions import ResponseError
 
-from router.core.compiler import Lane, Profile, Settings, lane_id, lane_of, profile_id, profile_of
+from router.core.compiler import Lane, Profile, Settings, lane_id, named_lane, profile_id, profile_of
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Supply
 from router.core.records import Agent, Item
-from router.core.words import AgentId, DeviceId, LaneId, Ms, OfferId, WorkItemId
+from router.core.words import AgentId, DeviceId, Ms, OfferId, WorkItemId
 from router.store import library
 from router.store.connection import Connection
 from router.store.errors import StoreUnavailable
@@ -174,7 +173,7 @@ class RoutingStore:
         enqueued_at: when the waiting began, if not now. excluded: agents it is never offered to.
         Outcomes: ok, exists (a repeat), item_closed, bad_request, too_many.
         """
-        lane, define = _lane(demand)
+        lane, define = named_lane(demand)
         since = "" if enqueued_at is None else enqueued_at
         return await self._step("enqueue", item, lane, since, credit_ms, brief, *excluded, define=define)
 
@@ -221,7 +220,7 @@ class RoutingStore:
         For the cool-down it is not offered to the agent who transferred it.
         Outcomes: ok, not_yours, wrong_state, item_closed, unknown_item.
         """
-        lane, define = _lane(demand)
+        lane, define = named_lane(demand)
         return await self._step("transfer_to_queue", item, agent, lane, define=define)
 
     async def transfer_to_agent(self, item: WorkItemId, agent: AgentId, target: AgentId) -> Step:
@@ -330,7 +329,7 @@ class RoutingStore:
     ) -> None:
         """Put agents and items in their places, agents first. No events are written and nothing is matched yet."""
         profiles = {profile_id(profile): profile for profile in (profile_of(agent.supply) for agent in agents)}
-        lanes = dict(_lane(item.demand) for item in items)
+        lanes = dict(named_lane(item.demand) for item in items)
         definitions: list[Lane | Profile] = [*profiles.values(), *lanes.values()]
         for start in range(0, len(definitions), RESTORE_BATCH):
             await self._install(*definitions[start : start + RESTORE_BATCH], epoch=epoch)
@@ -372,7 +371,7 @@ class RoutingStore:
 
     async def _read(self, name: str, *args: str | int | bytes) -> Sequence[Any]:
         reply: Sequence[Any] = await self._fcall(name, *args)
-        if reply[0] == b"store_empty":
+        if reply and reply[0] == b"store_empty":  # nothing found is an empty list
             raise StoreEmpty("the store has no live state")
         return reply
 
@@ -392,12 +391,6 @@ class RoutingStore:
             return await self._connection.call(*command)
         except ResponseError as error:
             raise StoreUnavailable(str(error)) from error
-
-
-@lru_cache(maxsize=16_384)
-def _lane(demand: Demand) -> tuple[LaneId, Lane]:
-    lane = lane_of(demand)
-    return lane_id(lane), lane
 
 
 def _entry(definition: Lane | Profile | Settings) -> dict[str, object]:
