@@ -140,17 +140,9 @@ async def _make(
     return made
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A running node. end_sessions: tell every client to reconnect elsewhere (1001), before the server stops."""
-
-    application: Starlette
-    end_sessions: Callable[[], None]
-
-
 @contextlib.asynccontextmanager
-async def node(plan: Plan) -> AsyncIterator[Node]:
-    """A running node, until the block ends."""
+async def node(plan: Plan) -> AsyncIterator[Starlette]:
+    """A running node and its application, until the block ends."""
     async with centre(plan) as (made, event_reads, _), asyncio.TaskGroup() as tasks:
         reader = EventReader(event_reads, after_seq=await journal_gaps.first_unsure(made))
         await rebuild.ensure(made)
@@ -181,7 +173,7 @@ async def node(plan: Plan) -> AsyncIterator[Node]:
         )
         log.info("node ready", node=made.node, agents=len(list(made.staff)), queues=len(plan.policy.queues))
         try:
-            yield Node(application(plan, made, sessions), lambda: sessions.end_all(GOING_AWAY))
+            yield application(plan, made, sessions)
         finally:
             sessions.end_all(GOING_AWAY)
             made.attendance.close()
