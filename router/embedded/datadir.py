@@ -26,7 +26,7 @@ from pathlib import Path
 LONGEST_SOCKET_PATH = 103
 """Bytes; sun_path is 108 on Linux, 104 on macOS, with a closing NUL."""
 LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432.lock")
-LOCK_WAIT_S = 15.0
+LOCK_WAIT_S = 30.0
 
 
 class EmbeddedError(Exception):

@@ -89,10 +89,11 @@ async def test_a_break_leaves_sent_calls_unknown_and_never_repeats_them(own_stor
     own_store.start()
     async with await Connection.open(own_store.url) as connection:
         acknowledged = unknown = 0
+        over = asyncio.Event()
 
         async def count() -> None:
             nonlocal acknowledged, unknown
-            for _ in range(2_000):
+            while not over.is_set():
                 try:
                     await connection.call("INCR", "n")
                     acknowledged += 1
@@ -103,10 +104,12 @@ async def test_a_break_leaves_sent_calls_unknown_and_never_repeats_them(own_stor
         await asyncio.sleep(0.15)
         own_store.kill()
         own_store.start()
+        await asyncio.sleep(0.15)
+        over.set()
         await asyncio.gather(*counting)
         kept = int(await connection.call("GET", "n"))
         assert acknowledged <= kept <= acknowledged + unknown
-        assert acknowledged + unknown == 40_000
+        assert unknown > 0
 
 
 async def test_calls_made_while_the_store_is_away_fail_at_their_deadline(own_store: StoreProcess) -> None:

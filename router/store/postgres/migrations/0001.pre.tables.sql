@@ -1,4 +1,4 @@
--- Every …_at is milliseconds since 1970 (bigint); ids are text made by the server; open sets of words are text with a CHECK.
+-- Every …_at is milliseconds since 1970 (bigint); ids are text made by the server; small sets of words have a CHECK.
 
 CREATE TABLE staff (
     id            text PRIMARY KEY,
@@ -9,7 +9,7 @@ CREATE TABLE staff (
     password_hash text NOT NULL,
     status        text NOT NULL,      -- the presence status last chosen
     units_limit   integer NOT NULL CHECK (units_limit >= 0),
-    at_most       jsonb NOT NULL,     -- channel → largest number of items held at once; channels missing are not served
+    at_most       jsonb NOT NULL,     -- channel → most items held at once; channels missing are not served
     language      text NOT NULL,
     active        boolean NOT NULL,
     created_at    bigint NOT NULL
@@ -118,11 +118,12 @@ CREATE TABLE work_items (
     weight          integer NOT NULL,
     priority        integer NOT NULL,
     enqueued_at     bigint NOT NULL,
-    -- The rest follows the journal. queued_seq guards its place, last_seq its state: a late or repeated event changes nothing.
+    -- The rest follows the journal. queued_seq guards its place, last_seq its state: a late event changes nothing.
     lane            text NOT NULL DEFAULT '',
     score           bigint,
     queued_seq      bigint NOT NULL DEFAULT 0,
-    state           text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'offered', 'assigned', 'wrap_up', 'closed')),
+    state           text NOT NULL DEFAULT 'waiting'
+        CHECK (state IN ('waiting', 'offered', 'assigned', 'wrap_up', 'closed')),
     agent_id        text,
     offer_id        text,
     offer_expires_at bigint,

@@ -60,7 +60,7 @@ END $$;
 
 -- start_conversations: conversation, its first message (n = 1) and its work item, all or nothing for each entry.
 -- item_ids may hold nulls: a conversation nobody is needed for yet.
---   outcome   started | repeated (same customer and start_id: the first one) | has_open (the visitor's open conversation)
+--   outcome   started | repeated (same customer and start_id: the first one) | has_open (the visitor's open one)
 CREATE FUNCTION start_conversations(
     ids text[], channels text[], accounts text[], customer_ids text[], visitor_ids text[], start_ids text[],
     subjects text[], languages text[], departments text[], page_urls text[], ats bigint[],
