@@ -1,7 +1,8 @@
 """Server CPU of every transition over the size of a centre, and the whole path of an item from Python.
 
-Times are CPU of the store process (INFO cpu), divided by calls; medians of rounds. A no-op function, called alike,
-stands beside them: what any call costs here.
+Times are CPU of the store process (INFO cpu) divided by calls, medians of rounds; the append-only file is off but for
+the whole path. Beside each measurement runs a function that does nothing, called alike: `noops` is the time as a
+multiple of it, which other load on the machine changes little, and what `growth` compares.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from router.bench.routing_scene import SEED, TOGETHER, Scene, Size, build
+from router.bench.routing_scene import SEED, START, TOGETHER, Scene, Size, build
 from router.core.events import OfferCreated
 from router.core.words import AgentId
 from router.embedded import servers
@@ -31,6 +32,7 @@ QUICK = (
     Size(agents=10_000, waiting=1_000, lanes=1_000),
     Size(agents=10_000, waiting=100_000, lanes=10_000),
 )
+"""As much as fits in a minute; `growth` then tells of 100 × agents and items."""
 FULL = (
     *QUICK,
     Size(agents=100_000, waiting=100_000, lanes=1_000),
@@ -41,6 +43,8 @@ FULL = (
     Size(agents=10_000, waiting=100_000, lanes=10_000, starved=0.5),
 )
 ROUNDS = 3
+NOOPS = 30
+"""Batches of no-ops beside each measurement."""
 CALLS = 1_500
 """Calls of one transition in one round, fewer in small centres."""
 PATH_WORKERS = 64
@@ -59,14 +63,16 @@ async def _measure(folder: Path, sizes: Iterable[Size]) -> dict[str, Any]:
         await Connection.open(urls.redis, timeout_s=60.0) as connection,
     ):
         await connection.call("CONFIG", "SET", "appendonly", "no")
-        noop_us = await _noop_us(connection)
+        await RoutingStore.open(connection)
         cells = [cell for size in sizes for cell in await _cells(connection, size)]
+        noop_us = statistics.median([cell["server_us"] / cell["noops"] for cell in cells])
+        await connection.call("CONFIG", "SET", "appendonly", "yes")
         path = await _whole_path(connection)
         version = (await connection.call("INFO", "server")).decode()
     return {
         "cells": cells,
         "growth": _growth(cells),
-        "noop_us": noop_us,
+        "noop_us": round(noop_us, 2),
         "whole_path": path,
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
         f"Valkey {_field(version, 'valkey_version')}, seed {SEED}",
@@ -79,10 +85,14 @@ async def _measure(folder: Path, sizes: Iterable[Size]) -> dict[str, Any]:
 async def _cells(connection: Connection, size: Size) -> list[dict[str, Any]]:
     took: dict[str, list[float]] = {}
 
+    noops: dict[str, list[float]] = {}
+
     async def timed(name: str, calls: int, work: Awaitable[None]) -> None:
+        beside = await _noop_us(connection)
         before = await _cpu_us(connection)
         await work
         took.setdefault(name, []).append((await _cpu_us(connection) - before) / max(calls, 1))
+        noops.setdefault(name, []).append(took[name][-1] / beside)
 
     await _busy_rounds(await build(connection, size, busy=True), timed)
     await _idle_rounds(await build(connection, size, busy=False), timed)
@@ -94,6 +104,7 @@ async def _cells(connection: Connection, size: Size) -> list[dict[str, Any]]:
             "lanes": size.lanes,
             "starved": size.starved,
             "server_us": round(statistics.median(times), 1),
+            "noops": round(statistics.median(noops[name]), 1),
             "spread_us": [round(min(times), 1), round(max(times), 1)],
         }
         for name, times in took.items()
@@ -152,7 +163,7 @@ def _growth(cells: list[dict[str, Any]]) -> dict[str, float]:
 def _rise(cells: list[dict[str, Any]], over: str, *, whole: bool) -> float:
     base = {"agents": BASE.agents, "waiting": BASE.waiting, "lanes": BASE.lanes}
     row = [cell for cell in cells if all(cell[name] == base[name] for name in base if name != over)]
-    times: list[float] = [cell["server_us"] for cell in sorted(row, key=lambda cell: int(cell[over]))]
+    times: list[float] = [cell["noops"] for cell in sorted(row, key=lambda cell: int(cell[over]))]
     steps = [(times[0], time) for time in times[1:]] if whole else list(pairwise(times))
     return round(max(later / first for first, later in steps), 2)
 
@@ -200,14 +211,12 @@ async def _rate(act: Callable[[], Awaitable[Any]]) -> float:
 
 
 async def _noop_us(connection: Connection) -> float:
-    await RoutingStore.open(connection)
-    took = []
-    for _ in range(ROUNDS + 1):
-        before = await _cpu_us(connection)
-        for _ in range(100):
-            await asyncio.gather(*[connection.call("FCALL", "usher_noop", 1, "{main}:") for _ in range(TOGETHER)])
-        took.append((await _cpu_us(connection) - before) / (100 * TOGETHER))
-    return round(statistics.median(took[1:]), 2)
+    """CPU of a function that does nothing, with the arguments of a transition."""
+    before = await _cpu_us(connection)
+    args = ("FCALL", "usher_noop", 1, "{main}:", START, "item1234", "agent1234", "disposition")
+    for _ in range(NOOPS):
+        await asyncio.gather(*[connection.call(*args) for _ in range(TOGETHER)])
+    return (await _cpu_us(connection) - before) / (NOOPS * TOGETHER)
 
 
 async def _cpu_us(connection: Connection) -> float:

@@ -132,6 +132,8 @@ async def build(connection: Connection, size: Size, *, busy: bool) -> Scene:
     for start in range(0, len(items), 20_000):
         await store.restore("bench", items=items[start : start + 20_000])
     await store.end_rebuild("bench")
+    for start in range(0, len(scene.demands), 1_000):
+        await store.prepare(scene.demands[start : start + 1_000])
     clock[0] += 1
     device = DeviceId("tab")
     await scene.every(agents, lambda a: store.lease(a.supply.agent_id, device, node="node", ttl_ms=3_600_000))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
@@ -124,6 +125,13 @@ def settings_of(policy: Policy) -> Settings:
 
 def lane_id(lane: Lane) -> LaneId:
     return LaneId(_digest(lane))
+
+
+@lru_cache(maxsize=16_384)
+def named_lane(demand: Demand) -> tuple[LaneId, Lane]:
+    """Compile a demand, remembered: every item has one, and few differ."""
+    lane = lane_of(demand)
+    return lane_id(lane), lane
 
 
 def profile_id(profile: Profile) -> ProfileId:

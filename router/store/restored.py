@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from router.core.compiler import lane_id, lane_of, profile_id, profile_of
+from router.core.compiler import named_lane, profile_id, profile_of
 from router.core.policy import Demand, Supply
 from router.core.records import Item
 from router.core.words import AgentId, Ms, WorkItemId
@@ -57,7 +57,7 @@ class RestoredItem:
 
     def packed(self) -> bytes:
         record = Item(
-            lane=lane_id(lane_of(self.demand)),
+            lane=named_lane(self.demand)[0],
             state=self.state,
             score=self.score,
             enqueued_at=self.enqueued_at,

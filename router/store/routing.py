@@ -113,6 +113,14 @@ class RoutingStore:
         """
         return await self._install(settings)
 
+    async def prepare(self, demands: Iterable[Demand]) -> Step:
+        """Install the lanes of these demands ahead, so that the first item of each does not pay for it.
+
+        Best before agents sign in: a class of work that is new to agents who are free moves each of them once.
+        Outcomes: ok, too_many.
+        """
+        return await self._install(*{lane: None for _, lane in map(named_lane, demands)})
+
     async def put_agent(self, supply: Supply) -> Step:
         """Make an agent known, or give a known one other skills, queues or limits.
 

@@ -14,6 +14,13 @@ local function set_of(list)
   return set
 end
 
+-- { { skill, level } … } as { skill, level, … }
+local function flat(needs)
+  local all = {}
+  for i = 1, #needs do all[2 * i - 1], all[2 * i] = needs[i][1], needs[i][2] end
+  return all
+end
+
 local learn = {}
 
 function learn.lane(definition)
@@ -27,6 +34,7 @@ function learn.lane(definition)
     known.classes[name] = class
   end
   lane.class = class
+  lane.needs = flat(lane.needs)
   if not known.queues[lane.queue] then
     known.queues[lane.queue] = true
     known.queue_list[#known.queue_list + 1] = lane.queue
@@ -74,8 +82,8 @@ end
 local function eligible(lane, profile)
   if not (profile.queues[lane.queue] and profile.channels[lane.channel]) then return false end
   local needs, skills = lane.needs, profile.skills
-  for i = 1, #needs do
-    if (skills[needs[i][1]] or 0) < needs[i][2] then return false end
+  for i = 1, #needs, 2 do
+    if (skills[needs[i]] or 0) < needs[i + 1] then return false end
   end
   return true
 end

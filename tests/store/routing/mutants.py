@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "a level just reached does not count",
         "definitions.lua",
-        "< needs[i][2] then",
-        "<= needs[i][2] then",
+        "< needs[i + 1] then",
+        "<= needs[i + 1] then",
     ),
     Mutant(
         "handling an item does not restart the idle clock",

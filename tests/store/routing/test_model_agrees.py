@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -29,6 +30,7 @@ async def agree(url: str, history: list[Move], *, backlog: bool) -> None:
                 assert await audit(connection, world.store) == [], world.told()
 
 
+@pytest.mark.timeout(900)  # half a minute on an idle machine
 @given(history=moves(), backlog=st.booleans())
 @settings(quietly, max_examples=EXAMPLES)
 async def test_store_and_model_agree_on_every_history(valkey_url: str, history: list[Move], backlog: bool) -> None:

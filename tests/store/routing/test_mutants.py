@@ -41,6 +41,7 @@ async def moves_until_caught(url: str, functions: str) -> int | None:
     return None
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.mistake)
 async def test_every_mistake_is_caught(valkey_url: str, mutant: Mutant) -> None:
     assert await moves_until_caught(valkey_url, mutated(mutant)) is not None
