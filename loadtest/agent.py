@@ -178,6 +178,7 @@ class Agent:
         await asyncio.sleep(tempo.pause_s(self._chance))
         if mood < tempo.ignore + tempo.decline:
             reason = self._chance.choice(self._reasons) if self._reasons else ""
+            self._witness.declines(offer.work_item.work_item_id, self._client.server_now_ms())
             await self._client.ask(staff.DeclineOffer, offer_id=offer.offer_id, reason=reason)
         else:
             await self._client.ask(staff.AcceptOffer, offer_id=offer.offer_id)

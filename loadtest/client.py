@@ -91,8 +91,8 @@ class Client(Generic[Event]):
     __slots__ = (
         "_ack_timer", "_acked_seq", "_attempt", "_chance", "_complain", "_endpoint", "_gone", "_heard_at",
         "_heartbeat_s", "_heartbeat_timer", "_last_seq", "_next_id", "_on_event", "_on_line", "_read",
-        "_reconnecting", "_session_id", "_socket", "_stopped", "_unanswered", "_welcomed", "cuts", "resumes",
-        "server_ahead_ms", "tries_again",
+        "_reconnecting", "_server_ahead_ms", "_session_id", "_socket", "_stopped", "_unanswered", "_welcomed",
+        "cuts", "resumes", "tries_again",
     )  # fmt: skip
 
     def __init__(
@@ -113,7 +113,7 @@ class Client(Generic[Event]):
         self._session_id = ""
         self._last_seq = self._acked_seq = 0
         self._next_id = 1
-        self._unanswered: dict[int, tuple[bytes, asyncio.Future[Any]]] = {}
+        self._unanswered: dict[int, tuple[bytes, asyncio.Future[dict[str, Any]]]] = {}
         self._welcomed = False
         self._stopped = False
         self._attempt = 0
@@ -125,7 +125,7 @@ class Client(Generic[Event]):
         self.cuts = 0
         self.resumes = 0
         self.tries_again = 0
-        self.server_ahead_ms = 0
+        self._server_ahead_ms = 0
 
     async def start(self) -> None:
         """Connect and say hello; the events follow. Raises OSError, TimeoutError, Refused: not connected at first."""
@@ -152,16 +152,27 @@ class Client(Generic[Event]):
         if len(self._unanswered) >= MAX_UNANSWERED:
             raise RuntimeError("too many unanswered commands")
         number, self._next_id = self._next_id, self._next_id + 1
-        frame = self._endpoint.codec.pack(msgspec.to_builtins(kind(id=number, **facts)))
-        answer = asyncio.get_running_loop().create_future()
-        self._unanswered[number] = (frame, answer)
+        asked = self._endpoint.codec.pack(msgspec.to_builtins(kind(id=number, **facts)))
+        answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._unanswered[number] = (asked, answer)
         if self._welcomed and self._socket is not None:
-            self._socket.send(frame)
+            self._socket.send(asked)
         try:
             async with asyncio.timeout(ANSWER_S):
-                return await answer
+                frame = await answer
         finally:
             self._unanswered.pop(number, None)
+        if frame["type"] == "error":
+            raise CommandRefused(str(kind.__struct_config__.tag), str(frame["code"]), dict(frame.get("detail") or {}))
+        try:
+            return msgspec.convert(frame, frames.Ok).result
+        except msgspec.ValidationError as error:
+            self._complain(f"ok is not as defined: {error}")
+            return None
+
+    def server_now_ms(self) -> int:
+        """The server's clock, as far as its last word on it tells."""
+        return now_ms() + self._server_ahead_ms
 
     def tell(self, signal: base.Signal) -> None:
         """Send a signal if connected; signals are not kept."""
@@ -283,17 +294,15 @@ class Client(Generic[Event]):
 
     def _control(self, frame: dict[str, Any]) -> None:
         kind = frame.get("type")
-        if kind == "ok":
+        if kind in {"ok", "error"} and frame["id"] is not None:
             self._answered(frame["id"], frame)
         elif kind == "error":
-            if frame["id"] is None:
+            if self._welcomed:  # before it, hello was not accepted, and a close code follows
                 self._complain(f"a frame was refused: {frame['code']}")
-            else:
-                self._answered(frame["id"], frame)
         elif kind == "welcome":
             self._welcome(msgspec.convert(frame, base.Welcome))
         elif kind == "pong":
-            self.server_ahead_ms = frame["server_time"] - now_ms()
+            self._server_ahead_ms = frame["server_time"] - now_ms()
         else:
             self._complain(f"unknown control frame {kind!r}")
 
@@ -308,7 +317,7 @@ class Client(Generic[Event]):
             self._on_line("resumed" if welcome.resumed else "fresh")
         self._session_id = welcome.session_id
         self._heartbeat_s = welcome.heartbeat_ms / 1_000
-        self.server_ahead_ms = welcome.server_time - now_ms()
+        self._server_ahead_ms = welcome.server_time - now_ms()
         self._welcomed = True
         self._attempt = 0
         self._drop_timers()
@@ -326,16 +335,8 @@ class Client(Generic[Event]):
                 self._complain(f"an answer came for command {number} which was never sent")
             return
         _, answer = waiting
-        if answer.done():
-            return
-        if frame["type"] == "error":
-            answer.set_exception(CommandRefused(str(number), str(frame["code"]), dict(frame.get("detail") or {})))
-            return
-        try:
-            answer.set_result(msgspec.convert(frame, frames.Ok).result)
-        except msgspec.ValidationError as error:
-            self._complain(f"ok is not as defined: {error}")
-            answer.set_result(None)
+        if not answer.done():
+            answer.set_result(frame)
 
     # acks and heartbeat
 

@@ -79,7 +79,7 @@ def _stage(address: Address, tempo: Tempo) -> Stage:
         origin=address.origin,
         dialogues={},
         ledger=Ledger(),
-        findings=Findings(clock=time.monotonic, cooldown_s=0.0),
+        findings=Findings(clock=time.monotonic, cooldown_ms=0),
         tempo=tempo,
     )
 

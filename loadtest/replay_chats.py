@@ -61,7 +61,7 @@ class House:
     account: str
     names: Mapping[str, str]
     logins: tuple[tuple[str, str], ...]
-    cooldown_s: float
+    cooldown_ms: int
     service_level_s: float
 
 
@@ -76,7 +76,7 @@ async def replay_chats(options: ReplayOptions) -> dict[str, Any]:
             origin=house.address.origin,
             dialogues={dialogue.key: _in(house, dialogue) for dialogue in dialogues},
             ledger=Ledger(),
-            findings=Findings(clock=time.monotonic, cooldown_s=house.cooldown_s),
+            findings=Findings(clock=time.monotonic, cooldown_ms=house.cooldown_ms),
             tempo=options.tempo,
         )
         began = time.monotonic()
@@ -95,7 +95,7 @@ async def _house(options: ReplayOptions, dialogues: tuple[Dialogue, ...]) -> Asy
             account=made.ACCOUNT,
             names={},
             logins=tuple((login["email"], login["password"]) for login in logins[: options.agents]),
-            cooldown_s=0.0,
+            cooldown_ms=0,
             service_level_s=20.0,
         )
         return
@@ -109,7 +109,7 @@ async def _house(options: ReplayOptions, dialogues: tuple[Dialogue, ...]) -> Asy
                 account=made.ACCOUNT,
                 names=centre.names,
                 logins=tuple((person.email, made.PASSWORD) for person in centre.staff),
-                cooldown_s=made.COOLDOWN_S,
+                cooldown_ms=int(made.COOLDOWN_S * 1_000),
                 service_level_s=made.SERVICE_LEVEL_S,
             )
 

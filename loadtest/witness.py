@@ -16,7 +16,7 @@ from router.protocol.records import Offer, WorkItem
 MOST_DETAILS = 50
 BETWEEN_SOCKETS_S = 0.2
 """Two sockets' frames read this close together are in no known order."""
-COOLDOWN_TOLERANCE_S = 0.1
+CLOCKS_DIFFER_MS = 20
 
 INVARIANTS = (
     "seq is gap-free and every frame is as defined",
@@ -44,10 +44,10 @@ class Holding:
 
 @dataclass(slots=True, kw_only=True)
 class Findings:
-    """Violations of a run, and what all agents together know of items. cooldown_s: of the centre's policy."""
+    """Violations of a run, and what all agents together know of items. cooldown_ms: of the centre's policy."""
 
     clock: Callable[[], float]
-    cooldown_s: float
+    cooldown_ms: int
     counts: dict[str, int] = field(default_factory=dict)
     details: list[str] = field(default_factory=list)
     enqueued_at: dict[str, int] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Witness:
     """One agent's own account, event by event; replaced by every snapshot."""
 
     __slots__ = (
-        "_agent", "_away_since", "_declined_at", "_findings", "_held", "_limit", "_offers", "_skills", "_wrapping",
+        "_agent", "_away_since", "_findings", "_held", "_let_go_ms", "_limit", "_offers", "_skills", "_wrapping",
     )  # fmt: skip
 
     def __init__(self, findings: Findings) -> None:
@@ -88,10 +88,10 @@ class Witness:
         self._agent = ""
         self._limit = 0
         self._skills: dict[str, int] = {}
-        self._offers: dict[str, WorkItem] = {}
+        self._offers: dict[str, Offer] = {}
         self._held: dict[str, WorkItem] = {}
         self._wrapping: set[str] = set()
-        self._declined_at: dict[str, float] = {}
+        self._let_go_ms: dict[str, int] = {}
         self._away_since: float | None = None
 
     def lost_sight(self) -> None:
@@ -101,6 +101,10 @@ class Witness:
 
     def resumed(self) -> None:
         self._away_since = None
+
+    def declines(self, item: str, at_ms: int) -> None:
+        """The agent is about to decline the item, at this time of the server's: it can only be declined later."""
+        self._let_go_ms[item] = at_ms
 
     def see(self, event: staff.StaffEvent) -> None:
         match event:
@@ -128,7 +132,7 @@ class Witness:
         still = {assignment.work_item.work_item_id for assignment in snapshot.assignments}
         for item in [item for item in self._held if item not in still]:
             self._let_go(item, self._away_since)
-        self._offers = {offer.offer_id: offer.work_item for offer in snapshot.offers}
+        self._offers = {offer.offer_id: offer for offer in snapshot.offers}
         self._wrapping = {a.work_item.work_item_id for a in snapshot.assignments if a.state == "wrap_up"}
         for assignment in snapshot.assignments:
             self._findings.seen(assignment.work_item)
@@ -139,7 +143,8 @@ class Witness:
     def _offered(self, offer: Offer) -> None:
         item = offer.work_item
         self._findings.seen(item)
-        units = sum(held.weight for held in (*self._held.values(), *self._offers.values())) + item.weight
+        ringing = (other.work_item for other in self._offers.values())
+        units = sum(held.weight for held in (*self._held.values(), *ringing)) + item.weight
         if units > self._limit and not offer.why.transferred_by:
             self._findings.violated(UNITS, f"{self._agent}: {units} of {self._limit} with {item.work_item_id}")
         for other in self._offers:
@@ -152,17 +157,24 @@ class Witness:
                 self._findings.violated(
                     REQUIREMENTS, f"{self._agent} lacks {asked} of {item.work_item_id}, has {self._skills}"
                 )
-        rested_s = self._findings.clock() - self._declined_at.get(item.work_item_id, -1e9)
-        if rested_s < self._findings.cooldown_s - COOLDOWN_TOLERANCE_S:
-            self._findings.violated(COOLDOWN, f"{self._agent}: {item.work_item_id}")
-        self._offers[offer.offer_id] = item
+        self._rested(offer)
+        self._offers[offer.offer_id] = offer
+
+    def _rested(self, offer: Offer) -> None:
+        item = offer.work_item.work_item_id
+        let_go_ms = self._let_go_ms.get(item)
+        if let_go_ms is None:
+            return
+        rested_ms = offer.expires_at - offer.ring_ms - let_go_ms
+        if rested_ms < self._findings.cooldown_ms - CLOCKS_DIFFER_MS:
+            self._findings.violated(COOLDOWN, f"{self._agent}: {item} after {rested_ms} ms")
 
     def _offer_closed(self, event: staff.OfferClosed) -> None:
-        item = self._offers.pop(event.offer_id, None)
-        if item is None:
+        offer = self._offers.pop(event.offer_id, None)
+        if offer is None:
             self._findings.violated(ONE_STATE, f"{self._agent}: offer {event.offer_id} closed, which did not ring")
-        elif event.outcome in {"declined", "expired"}:
-            self._declined_at[item.work_item_id] = self._findings.clock()
+        elif event.outcome == "expired":
+            self._let_go_ms[offer.work_item.work_item_id] = offer.expires_at
 
     def _assigned(self, item: WorkItem) -> None:
         self._findings.seen(item)

@@ -144,7 +144,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def findings(clock: Clock) -> Findings:
-    return Findings(clock=clock, cooldown_s=2.0)
+    return Findings(clock=clock, cooldown_ms=2_000)
 
 
 def me(name: str, limit: int = 100) -> Me:
@@ -195,10 +195,11 @@ def item(name: str, *, weight: int = 25, enqueued_at: int = 5, requirements: tup
     )
 
 
-def offered(work: WorkItem, by: str | None = None) -> staff.OfferCreated:
+def offered(work: WorkItem, by: str | None = None, at: int = 0) -> staff.OfferCreated:
+    """Made at `at`, to ring for a second."""
     why = Why(model="longest_idle", waited_ms=0, matched=[], attempt=1, transferred_by=by)
     return staff.OfferCreated(
-        offer=Offer(offer_id=f"o-{work.work_item_id}", work_item=work, expires_at=0, ring_ms=0, why=why)
+        offer=Offer(offer_id=f"o-{work.work_item_id}", work_item=work, expires_at=at + 1_000, ring_ms=1_000, why=why)
     )
 
 
@@ -275,7 +276,7 @@ def test_honest_work_has_no_findings(findings: Findings) -> None:
         (witness.ONE_STATE, (completed("i"),)),
         (witness.ONE_STATE, (*took("i"), staff.ItemAssigned(assignment=assignment(item("i"))))),
         (witness.AGE, (offered(item("i")), closed("i", "rescinded"), offered(item("i", enqueued_at=6)))),
-        (witness.COOLDOWN, (offered(item("i")), closed("i", "declined"), offered(item("i")))),
+        (witness.COOLDOWN, (offered(item("i")), closed("i", "expired"), offered(item("i"), at=2_900))),
     ],
 )
 def test_each_breach_is_found_and_named(
@@ -290,11 +291,18 @@ def test_a_handed_over_item_may_go_beyond_the_units(findings: Findings) -> None:
     assert findings.counts == {}
 
 
-def test_a_declined_item_may_come_again_after_the_cool_down(findings: Findings, clock: Clock) -> None:
-    seen = sees(findings, "a", offered(item("i")), closed("i", "declined"))
-    clock.now += 2.0
-    seen.see(offered(item("i")))
+def test_an_item_may_come_again_after_the_cool_down(findings: Findings) -> None:
+    sees(findings, "a", offered(item("i")), closed("i", "expired"), offered(item("i"), at=3_000))
     assert findings.counts == {}
+
+
+@pytest.mark.parametrize(("again_ms", "wrong"), [(2_399, 1), (2_500, 0)])
+def test_a_declined_item_rests_from_the_decline(findings: Findings, again_ms: int, wrong: int) -> None:
+    seen = sees(findings, "a", offered(item("i")))
+    seen.declines("i", 500)
+    seen.see(closed("i", "declined"))
+    seen.see(offered(item("i"), at=again_ms))
+    assert findings.total() == wrong
 
 
 def test_two_agents_with_one_item_are_found_by_their_times(findings: Findings, clock: Clock) -> None:
