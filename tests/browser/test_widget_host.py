@@ -159,7 +159,7 @@ async def test_axe_finds_nothing_on_any_screen(scheme: str, viewport: dict[str, 
         await at.centre.join("Marta")
         await at.centre.say("Good morning")
         await at.centre.type_something()
-        at.centre.refuse = "unavailable"
+        at.centre.refuse = ["bad_text"]
         await at.write("Hello")
         await expect(at.widget().get_by_role("alert")).to_be_visible()
         await at.button("Emoji").click()

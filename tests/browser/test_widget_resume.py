@@ -74,21 +74,31 @@ async def test_a_message_written_without_a_connection_outlives_a_reload() -> Non
         await expect(at.said("from the train")).to_be_visible()
         await at.page.reload()
         at.centre.down = False
-        await until(lambda: "from the train" in at.centre.texts(), 15)
+        await until(lambda: "from the train" in at.centre.texts())
         await expect(at.said("from the train")).to_have_count(1)
         assert await at.page.evaluate("Object.keys(localStorage).filter((key) => key.includes(':out:'))") == []
+
+
+async def test_a_busy_server_is_asked_again_and_the_order_is_kept() -> None:
+    async with scene() as at:
+        await at.talk_with()
+        at.centre.refuse = ["unavailable", "too_many_requests"]
+        await at.write("first")
+        await at.write("second")
+        await until(lambda: at.centre.texts()[1:] == ["first", "second"])
+        await expect(at.widget().get_by_role("alert")).to_have_count(0)
 
 
 async def test_a_refused_message_says_why_and_is_sent_on_demand() -> None:
     async with scene() as at:
         await at.talk_with()
-        at.centre.refuse = "unavailable"
+        at.centre.refuse = ["bad_text"]
         await at.write("please")
-        await expect(at.widget().get_by_role("alert")).to_contain_text("Not sent.")
+        await expect(at.widget().get_by_role("alert")).to_contain_text("The server does not accept this message.")
         await at.button("Try again").click()
         await until(lambda: "please" in at.centre.texts())
         await expect(at.said("please")).to_have_count(1)
-        at.centre.refuse = "bad_text"
+        at.centre.refuse = ["bad_text"]
         await at.write("strange")
         await expect(at.widget().get_by_role("alert")).to_contain_text("The server does not accept this message.")
         await at.button("Delete").click()

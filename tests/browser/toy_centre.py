@@ -83,8 +83,8 @@ class ToyCentre:
         self.queue: said.QueuePosition | None = None
         self.agent: said.AgentFace | None = None
         self.sessions: dict[str, Session] = {}
-        self.refuse: str = ""
-        """An error code for the next command that changes something."""
+        self.refuse: list[str] = []
+        """Error codes for the next commands that change something."""
         self.down = False
         """No socket is accepted."""
         self.unknown_visitor = False
@@ -240,7 +240,7 @@ class ToyCentre:
 
     async def _carry_out(self, command: Command) -> Ok | Error:
         if self.refuse and isinstance(command, SendMessage | said.StartConversation):
-            code, self.refuse = self.refuse, ""
+            code = self.refuse.pop(0)
             return Error(id=command.id, code=code, message=code)
         result: Result | None = None
         match command:

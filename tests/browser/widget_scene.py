@@ -16,6 +16,8 @@ from tests.browser.toy_centre import ToyCentre, served
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+# A machine that also compiles is slow; a fact that never comes true still fails.
+expect.set_options(timeout=15_000)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -106,14 +108,14 @@ async def scene(**context: Any) -> AsyncIterator[Scene]:
     centre = ToyCentre(ROOT / "config" / "demo" / "shop", ROOT / "widget" / "dist")
     async with served(centre), chromium() as browser:
         opened = await browser.new_context(**{"viewport": {"width": 1200, "height": 800}, "locale": "en-GB"} | context)
-        opened.set_default_timeout(5_000)
+        opened.set_default_timeout(15_000)
         made = Scene(centre, opened, await opened.new_page())
         yield made
         await opened.close()
         assert made.complaints == []
 
 
-async def until(holds: Callable[[], bool], timeout_s: float = 5) -> None:
+async def until(holds: Callable[[], bool], timeout_s: float = 15) -> None:
     """Waits for a fact of the centre."""
     deadline = time.monotonic() + timeout_s
     while not holds():

@@ -11,8 +11,9 @@ import {
   type Phase,
 } from "@usher/protocol";
 import { fetchAccount, openVisitor, Unreachable, type Account } from "./account";
+import { Courier } from "./courier";
 import type { Memory } from "./memory";
-import { failureOf, OUTBOX_LIMIT, without, type Opening, type Outgoing } from "./outbox";
+import type { Opening, Outgoing } from "./outbox";
 import { BLANK, reduce, unreadOf, withOlder, withRead, type State } from "./state";
 
 const SIGNED_OUT = 4401;
@@ -37,18 +38,27 @@ export class Chat {
   state: State = BLANK;
   account: Account | null = null;
   trouble: Trouble = "";
-  outbox: Outgoing[];
   /** null: not asked yet. */
   past: Conversation[] | null = null;
 
   private session: Session<CustomerIn, CustomerEvent> | null = null;
   private readonly deviceId = crypto.randomUUID();
-  private readonly underWay = new Set<string>();
+  private readonly courier: Courier;
   private accountAt = -Infinity;
   private typedAt = -Infinity;
 
   constructor(private readonly options: ChatOptions) {
-    this.outbox = options.memory.outbox();
+    this.courier = new Courier({
+      memory: options.memory,
+      ready: () => this.ready(),
+      send: (message) => this.send(message),
+      onSent: (message, result) => this.sent(message, result),
+      onChange: () => options.onChange(),
+    });
+  }
+
+  get outbox(): readonly Outgoing[] {
+    return this.courier.outbox;
   }
 
   get unread(): number {
@@ -81,38 +91,34 @@ export class Chat {
   resume(): void {
     const visitor = this.options.memory.visitor();
     if (visitor && !this.session) this.connect(visitor.token);
-    else if (!visitor && this.outbox.length) void this.transmitAll();
+    else if (!visitor && this.outbox.length) this.courier.wake();
   }
 
   /** The first message. It is kept before anything is sent. */
   begin(text: string, opening: Opening): void {
     this.trouble = "";
-    this.take({ conversation_id: null, opening, text });
+    this.courier.take({ conversation_id: null, opening, text });
   }
 
   /** A message in the open conversation. False: too many are unacknowledged, it was not taken. */
   say(text: string): boolean {
     const { conversation } = this.state;
-    if (!conversation || this.outbox.length >= OUTBOX_LIMIT) return false;
-    this.take({ conversation_id: conversation.conversation_id, opening: null, text });
+    if (!conversation || this.courier.full) return false;
+    this.courier.take({ conversation_id: conversation.conversation_id, opening: null, text });
     return true;
   }
 
-  /** Under the same client_id, for it may have arrived. again: what a new conversation starts with when its own is over. */
+  /** again: what a new conversation starts with when the message's own is over. */
   retry(message: Outgoing, again: Opening): void {
-    if (message.failed === "closed") {
-      this.discard(message);
+    if (message.failed !== "closed") this.courier.retry(message);
+    else {
+      this.courier.discard(message);
       this.begin(message.text, again);
-    } else {
-      this.update({ ...message, failed: "" });
-      void this.transmitAll();
     }
   }
 
   discard(message: Outgoing): void {
-    this.options.memory.drop(message.client_id);
-    this.outbox = this.outbox.filter((other) => other !== message);
-    this.options.onChange();
+    this.courier.discard(message);
   }
 
   async end(): Promise<boolean> {
@@ -184,7 +190,7 @@ export class Chat {
     if (phase === "stopped") this.stopped(closeCode);
     else {
       this.become({ ...this.state, phase, typing: null });
-      if (phase === "online") void this.transmitAll();
+      if (phase === "online") this.courier.wake();
     }
   }
 
@@ -193,7 +199,7 @@ export class Chat {
     this.session = null;
     this.trouble = closeCode === SIGNED_OUT ? "ended" : "forbidden";
     if (closeCode === SIGNED_OUT) this.options.memory.forget();
-    this.outbox = this.outbox.map((message) => ({ ...message, failed: "closed" }));
+    this.courier.strand();
     this.become(BLANK);
   }
 
@@ -206,96 +212,41 @@ export class Chat {
 
   private become(state: State): void {
     this.state = state;
-    const left = without(this.outbox, state.conversation?.messages ?? []);
-    for (const message of this.outbox) if (!left.includes(message)) this.options.memory.drop(message.client_id);
-    this.outbox = left;
+    this.courier.arrived(state.conversation?.messages ?? []);
     this.options.onChange();
   }
 
-  private take(draft: Pick<Outgoing, "conversation_id" | "opening" | "text">): void {
-    const message: Outgoing = { ...draft, client_id: crypto.randomUUID(), at: Date.now(), failed: "" };
-    this.options.memory.keep(message);
-    this.outbox = [...this.outbox, message];
-    this.options.onChange();
-    void this.transmitAll();
-  }
-
-  /** Everything that is neither under way nor refused for good. Opens the session when this is the first act. */
-  private async transmitAll(): Promise<void> {
-    if (!this.session) {
-      const token = await this.visitorToken();
-      if (!token) return;
-      // Two first messages at once ask twice and connect once.
-      if (!this.online()) this.connect(token);
-    }
-    for (const message of this.outbox)
-      if (!this.underWay.has(message.client_id) && (message.failed === "" || message.failed === "busy"))
-        void this.transmit(message);
-  }
-
-  private online(): boolean {
-    return this.session !== null;
-  }
-
-  private async visitorToken(): Promise<string | null> {
+  /** The first act opens the session, and before it a visitor. */
+  private async ready(): Promise<boolean> {
+    if (this.session) return true;
     const { base, account, memory } = this.options;
     try {
       const visitor = memory.visitor() ?? (await openVisitor(base, account));
       memory.rememberVisitor(visitor);
-      return visitor.token;
+      this.connect(visitor.token);
+      return true;
     } catch (fault) {
       this.trouble = troubleOf(fault);
-      for (const message of this.outbox) this.update({ ...message, failed: "busy" });
-      return null;
+      return false;
     }
   }
 
-  private async transmit(message: Outgoing): Promise<void> {
-    if (!this.session) return;
-    const { client_id, conversation_id, opening, text } = message;
-    this.underWay.add(client_id);
-    if (message.failed) this.update({ ...message, failed: "" });
-    try {
-      const result = await this.session.command(
-        conversation_id
-          ? { type: "message.send", conversation_id, client_id, text }
-          : { type: "conversation.start", client_id, text, ...opening },
-      );
-      this.underWay.delete(client_id);
-      this.acknowledged(message, result);
-    } catch (fault) {
-      this.underWay.delete(client_id);
-      this.refused(message, fault as CommandError);
-    }
+  private async send({ conversation_id, client_id, text, opening }: Outgoing): Promise<AnyResult | null> {
+    if (!this.session) throw new CommandError("stopped", "The session has ended.");
+    return this.session.command(
+      conversation_id
+        ? { type: "message.send", conversation_id, client_id, text }
+        : { type: "conversation.start", client_id, text, ...opening },
+    );
   }
 
-  /** It is durable. It is shown from the outbox until the server's own copy has arrived. */
-  private acknowledged({ client_id, text, conversation_id }: Outgoing, result: AnyResult | null): void {
-    this.options.memory.drop(client_id);
+  /** It is durable, and known before the server's own copy has come. */
+  private sent({ client_id, text, conversation_id }: Outgoing, result: AnyResult | null): void {
     if (result?.type !== "sent" || !conversation_id) return;
     const { n, at } = result;
     const { customer_id: author_id = "", name: author_name = "" } = this.state.customer ?? {};
     const facts = { kind: "text", author: "customer", author_id, author_name } as const;
     this.heard({ type: "message.created", message: { ...facts, conversation_id, n, text, client_id, at } });
-  }
-
-  private refused(message: Outgoing, { code, detail }: CommandError): void {
-    if (code === "conversation_open" && typeof detail.conversation_id === "string") {
-      const moved = { ...message, conversation_id: detail.conversation_id, opening: null };
-      this.update(moved);
-      void this.transmit(moved);
-      return;
-    }
-    const failed = failureOf(code);
-    if (failed) this.update({ ...message, failed });
-    else if (this.state.phase === "online") void this.transmit(message);
-  }
-
-  private update(message: Outgoing): void {
-    if (!this.outbox.some((other) => other.client_id === message.client_id)) return;
-    this.options.memory.keep(message);
-    this.outbox = this.outbox.map((other) => (other.client_id === message.client_id ? message : other));
-    this.options.onChange();
   }
 
   /** undefined: it was refused or never answered. */
