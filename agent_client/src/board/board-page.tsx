@@ -69,8 +69,8 @@ function WallboardButton(): JSX.Element {
     document.documentElement.dataset.wallboard = String(wallboard.value);
   });
   return (
-    <button type="button" class="button quiet" aria-pressed={wallboard.value} onClick={() => turn(!wallboard.peek())}>
-      <Icon name="screen" /> <span class="wide-only">{t("board.wallboard")}</span>
+    <button type="button" class="button quiet wide-only" aria-pressed={wallboard.value} onClick={() => turn(!wallboard.peek())}>
+      <Icon name="screen" /> {t("board.wallboard")}
     </button>
   );
 }

@@ -307,7 +307,7 @@ export const de: Catalogue = {
   "error.agent_unavailable": "Diese Person kann gerade nicht übernehmen.",
   "error.conversation_closed": "Die Unterhaltung ist beendet.",
   "error.conversation_open": "Es gibt schon eine offene Unterhaltung.",
-  "error.not_in_wrap_up": "Der Vorgang ist nicht mehr in Nachbearbeitung.",
+  "error.wrong_state": "Der Vorgang ist inzwischen in einem anderen Zustand.",
   "error.too_many_requests": "Zu viele Versuche. Warten Sie eine Minute.",
   "error.unavailable": "Der Server kann das gerade nicht. Versuchen Sie es noch einmal.",
   "error.no_answer": "Der Server hat nicht geantwortet. Versuchen Sie es noch einmal.",

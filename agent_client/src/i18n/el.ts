@@ -307,7 +307,7 @@ export const el: Catalogue = {
   "error.agent_unavailable": "Ο συνάδελφος δεν μπορεί να αναλάβει τώρα.",
   "error.conversation_closed": "Η συνομιλία έκλεισε.",
   "error.conversation_open": "Υπάρχει ήδη ανοιχτή συνομιλία.",
-  "error.not_in_wrap_up": "Το θέμα δεν είναι πια σε ολοκλήρωση.",
+  "error.wrong_state": "Το θέμα βρίσκεται πια σε άλλη κατάσταση.",
   "error.too_many_requests": "Πολλές προσπάθειες. Περιμένετε ένα λεπτό.",
   "error.unavailable": "Ο διακομιστής δεν μπορεί τώρα. Δοκιμάστε ξανά.",
   "error.no_answer": "Ο διακομιστής δεν απάντησε. Δοκιμάστε ξανά.",

@@ -313,7 +313,7 @@ export const en = {
   "error.agent_unavailable": "This colleague cannot take it now.",
   "error.conversation_closed": "The conversation is closed.",
   "error.conversation_open": "There is an open conversation already.",
-  "error.not_in_wrap_up": "The item is not in wrap-up any more.",
+  "error.wrong_state": "The item is in another state by now.",
   "error.too_many_requests": "Too many attempts. Wait a minute.",
   "error.unavailable": "The server cannot do this right now. Try again.",
   "error.no_answer": "The server did not answer. Try again.",

@@ -339,7 +339,7 @@ export const pl: Catalogue = {
   "error.agent_unavailable": "Ta osoba nie może teraz przejąć sprawy.",
   "error.conversation_closed": "Rozmowa jest zamknięta.",
   "error.conversation_open": "Jest już otwarta rozmowa.",
-  "error.not_in_wrap_up": "Sprawa nie jest już w podsumowaniu.",
+  "error.wrong_state": "Sprawa jest już w innym stanie.",
   "error.too_many_requests": "Zbyt wiele prób. Poczekaj minutę.",
   "error.unavailable": "Serwer nie może teraz tego zrobić. Spróbuj ponownie.",
   "error.no_answer": "Serwer nie odpowiedział. Spróbuj ponownie.",

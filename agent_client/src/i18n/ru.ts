@@ -339,7 +339,7 @@ export const ru: Catalogue = {
   "error.agent_unavailable": "Этот коллега сейчас не может принять.",
   "error.conversation_closed": "Разговор закрыт.",
   "error.conversation_open": "Открытый разговор уже есть.",
-  "error.not_in_wrap_up": "Обращение уже не на стадии итогов.",
+  "error.wrong_state": "Обращение уже в другом состоянии.",
   "error.too_many_requests": "Слишком много попыток. Подождите минуту.",
   "error.unavailable": "Сервер сейчас не может этого сделать. Попробуйте ещё раз.",
   "error.no_answer": "Сервер не ответил. Попробуйте ещё раз.",

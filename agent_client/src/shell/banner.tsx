@@ -12,8 +12,9 @@ const PATIENCE_MS = 2_500;
 export function OfflineBanner(): JSX.Element | null {
   const shown = useSignal(false);
   const unsent = useComputed(() => outbox.value.filter((one) => one.state === "sending").length);
+  const online = useComputed(() => phase.value === "online");
   useSignalEffect(() => {
-    if (phase.value === "online") {
+    if (online.value) {
       shown.value = false;
       return undefined;
     }

@@ -128,11 +128,11 @@ function statusChoices(): Entry[] {
   }));
 }
 
-/** Every word of the query begins a word of the entry. */
+/** Entries with every word of the query: first those where each begins a word, then those that hold it anywhere. */
 function matching(all: Entry[], query: string): Entry[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return all.filter((entry) => {
-    const text = ` ${entry.text} ${entry.hint}`.toLowerCase();
-    return words.every((word) => text.includes(` ${word}`) || (word.length > 2 && text.includes(word)));
-  });
+  const textOf = (entry: Entry): string => ` ${entry.text} ${entry.hint}`.toLowerCase();
+  const begins = all.filter((entry) => words.every((word) => textOf(entry).includes(` ${word}`)));
+  const holds = all.filter((entry) => !begins.includes(entry) && words.every((word) => textOf(entry).includes(word)));
+  return [...begins, ...holds];
 }

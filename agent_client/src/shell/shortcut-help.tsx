@@ -32,7 +32,7 @@ export function ShortcutHelp(): JSX.Element {
   return (
     <Dialog title={t("action.shortcuts")} wide onClose={() => (dialog.value = null)}>
       {!settings.value.shortcuts && <p class="hint">{t("shortcuts.off")}</p>}
-      <div class="shortcut-groups">
+      <div class="shortcut-groups" tabIndex={0}>
         {GROUPS.map(({ group, title, more }) => (
           <section key={group}>
             <h3>{t(title)}</h3>

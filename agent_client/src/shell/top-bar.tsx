@@ -22,7 +22,7 @@ export function TopBar(): JSX.Element {
       <h1>{t(TITLES[route.value.page])}</h1>
       <button type="button" class="search-button" onClick={() => (dialog.value = { kind: "palette" })}>
         <Icon name="search" />
-        <span class="grow">{t("palette.hint")}</span>
+        <span class="grow search-words">{t("palette.hint")}</span>
         <Keys keys={printed("Mod+KeyK")} />
       </button>
       <span class="grow" />

@@ -8,6 +8,7 @@ import {
   closeItem,
   closeOffer,
   customerOnline,
+  rateConversation,
   receiveAssignment,
   receiveMessage,
   receiveOffer,
@@ -54,6 +55,8 @@ export function reduce(state: State, event: StaffEvent): State {
       return withTyping(state, event.conversation_id, { author_name: event.author_name, for_ms: event.for_ms });
     case "conversation.closed":
       return withTyping(closeConversation(state, event.conversation_id, event.closed_at), event.conversation_id, null);
+    case "conversation.rated":
+      return rateConversation(state, event.conversation_id, event.rating);
     case "customer.presence":
       return customerOnline(state, event.conversation_id, event.online);
     case "board.snapshot":

@@ -70,6 +70,10 @@ export function closeConversation(state: State, conversationId: string, closedAt
   }));
 }
 
+export function rateConversation(state: State, conversationId: string, rating: number): State {
+  return changeConversation(state, conversationId, (conversation) => ({ ...conversation, rating }));
+}
+
 export function customerOnline(state: State, conversationId: string, online: boolean): State {
   return changeAssignment(
     state,

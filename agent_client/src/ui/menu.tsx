@@ -49,7 +49,6 @@ export function Menu({ button, label, class: name, place = "below", align = "sta
         aria-haspopup="menu"
         aria-expanded={isOpen}
         aria-controls={isOpen ? id : undefined}
-        aria-label={label}
         title={label}
         onClick={() => {
           shown.value = !isOpen;
@@ -57,6 +56,7 @@ export function Menu({ button, label, class: name, place = "below", align = "sta
         }}
       >
         {button}
+        {label && <span class="only-heard">{label}</span>}
       </button>
       {isOpen && (
         <div

@@ -22,8 +22,9 @@ export function useReading(conversation: Conversation, atEnd: ReadonlySignal<boo
   const sees = looking.value && atEnd.value && phase.value === "online";
   useEffect(() => {
     const known = Math.max(said.current, receipts.agent_read_n);
-    if (sees && lastTheirs > known && sayRead(id, lastTheirs)) said.current = lastTheirs;
-  }, [id, sees, lastTheirs, receipts.agent_read_n]);
+    // The end may have moved out of view by what was just drawn.
+    if (sees && atEnd.peek() && lastTheirs > known && sayRead(id, lastTheirs)) said.current = lastTheirs;
+  }, [id, sees, atEnd, lastTheirs, receipts.agent_read_n]);
   const seenN = Math.max(said.current, receipts.agent_read_n);
   return {
     newFromN: newFromN.current,

@@ -45,6 +45,7 @@ const HISTORIES: readonly { name: string; before: StaffSnapshot; events: StaffEv
       { type: "customer.presence", conversation_id: "c-ann", online: false },
       { type: "conversation.closed", conversation_id: "c-ann", closed_at: 50, by: "agent" },
       { type: "item.wrap_up", work_item_id: "w-ann", until: 110 },
+      { type: "conversation.rated", conversation_id: "c-ann", rating: 5 },
     ],
     after: snapshot({
       assignments: [
@@ -58,6 +59,7 @@ const HISTORIES: readonly { name: string; before: StaffSnapshot; events: StaffEv
             {
               state: "closed",
               closed_at: 50,
+              rating: 5,
               receipts: { customer_delivered_n: 2, customer_read_n: 2, agent_delivered_n: 3, agent_read_n: 3 },
             },
           ),
