@@ -7,9 +7,9 @@ serve        makes `usher serve` nodes on this test's own stores: Valkey or Post
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
-import signal
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,8 +97,6 @@ def centre(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def furnished(centre: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder in which the centre was opened once and closed in order; to be copied."""
-    import asyncio
-
     folder = tmp_path_factory.mktemp("furnished")
     house = _house(folder / "data", centre)
 
@@ -150,9 +148,7 @@ Serve = Callable[..., Server]
 
 
 @pytest.fixture
-async def serve(
-    valkey_url: str, postgres_url: str, centre: Path, tmp_path: Path
-) -> AsyncIterator[Serve]:
+async def serve(valkey_url: str, postgres_url: str, centre: Path, tmp_path: Path) -> AsyncIterator[Serve]:
     """Make a node; `redis`: another store's URL."""
     nodes: list[Server] = []
 
@@ -170,8 +166,3 @@ async def serve(
     yield make
     for node in nodes:
         await node.end()
-
-
-def signal_all(pids: list[int], number: signal.Signals) -> None:
-    for pid in pids:
-        os.kill(pid, number)

@@ -46,9 +46,14 @@ class Server:
         began = time.monotonic()
         self.process = await self.spawn(*program, *self.command, "--port", str(self.port), "--json")
         assert self.process.stdout is not None
-        async with asyncio.timeout(READY_S):
-            line = await self.process.stdout.readline()
-        assert json.loads(line or "{}").get("ready"), self.said()
+        try:
+            async with asyncio.timeout(READY_S):
+                line = await self.process.stdout.readline()
+        except TimeoutError:
+            line = b""
+        if not json.loads(line or "{}").get("ready"):
+            await self.end()
+            raise AssertionError(f"not ready: {self.said()}")
         self.ready_s = time.monotonic() - began
 
     async def spawn(self, *words: str) -> asyncio.subprocess.Process:

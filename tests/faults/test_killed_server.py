@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import time
 
 import pytest
@@ -75,7 +76,8 @@ async def test_stopping_in_order_is_quick_clean_and_tells_every_client(house: Ho
     assert not (house.data / "server.json").exists()
 
 
-async def test_a_second_start_is_ready_within_seconds(house: House) -> None:
+async def test_a_second_start_is_ready_within_seconds(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     await house.server.start()
-    print(f"\nwarm start of `usher run`: ready after {house.server.ready_s:.2f} s")
-    assert house.server.ready_s < 10
+    with capsys.disabled():
+        sys.stdout.write(f"\nwarm start of `usher run`: ready after {house.server.ready_s:.2f} s\n")
+    assert house.server.ready_s < 15  # 4 s on a machine with nothing else to do
