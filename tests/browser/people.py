@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -123,6 +123,14 @@ class Agent(Person):
             await self.composer.fill(text)
             await self.composer.press("Enter")
 
+    async def complete(self) -> None:
+        """End the conversation in view and wrap it up, by keyboard."""
+        await self.page.keyboard.press("Alt+e")
+        await expect(self.page.get_by_role("form", name="How did it end?")).to_be_focused()
+        await self.page.keyboard.press("1")
+        await self.page.keyboard.press("Enter")
+        await expect(self.page.get_by_role("form", name="How did it end?")).to_be_hidden()
+
     @property
     def status(self) -> Locator:
         return self.page.get_by_role("button", name="My status")
@@ -209,7 +217,3 @@ async def stage(centre: Centre) -> AsyncIterator[Stage]:
 async def together(*acts: Any) -> list[Any]:
     """People do not wait for one another."""
     return list(await asyncio.gather(*acts))
-
-
-def numbered(word: str, numbers: Iterable[int]) -> list[str]:
-    return [f"{word} {n}" for n in numbers]

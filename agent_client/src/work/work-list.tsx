@@ -129,7 +129,7 @@ function LastWords({ assignment: { conversation } }: { assignment: Assignment })
   const words = last.kind === "system" ? systemLine(last.text, last.author_name) : last.text;
   return (
     <span class="clip grow">
-      {last.author === "agent" && <span class="faint">{t(last.kind === "note" ? "message.note" : "message.you")}: </span>}
+      {last.author === "agent" && last.kind !== "system" && <span class="faint">{t(last.kind === "note" ? "message.note" : "message.you")}: </span>}
       {words}
     </span>
   );
