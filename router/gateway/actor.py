@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from router.protocol.base import Command, Signal
 from router.protocol.frames import AnyResult
+
+
+class Owner(NamedTuple):
+    """Only the same owner may resume a session. person: an agent's or visitor's id."""
+
+    kind: Literal["staff", "visitor"]
+    person: str
+    device: str
 
 
 class Actor(Protocol):
     """One person on one device. Lives as long as the session: over connections, until `ended`."""
 
     @property
-    def owner(self) -> str:
-        """`kind:person:device`; only the same owner may resume."""
+    def owner(self) -> Owner: ...
 
     async def begin(self) -> None:
         """A new session: ask for events from now on and put the snapshot first into the stream."""
 
     async def online(self) -> None:
-        """A connection is attached, for the first time or again."""
+        """A connection is attached, for the first time, again, or in place of another."""
 
     async def heartbeat(self) -> None: ...
 
-    async def offline(self, *, left: bool) -> None:
-        """The connection is gone. left: closed by the client on purpose (the tab was closed)."""
+    async def offline(self) -> None:
+        """The session has no connection any more."""
 
     def ended(self) -> None:
         """The session is over: ask for no more events."""

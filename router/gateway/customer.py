@@ -5,6 +5,7 @@ from __future__ import annotations
 from router.engine import conversations, history, intake, snapshots
 from router.engine.centre import Centre
 from router.engine.visitors import Visitor
+from router.gateway.actor import Owner
 from router.gateway.session import Session
 from router.protocol import customer, staff
 from router.protocol.base import Command, ServerEvent, Signal
@@ -17,11 +18,12 @@ class CustomerActor:
 
     def __init__(self, centre: Centre, session: Session, visitor: Visitor, device: str) -> None:
         self._centre, self._session, self._visitor, self._device = centre, session, visitor, device
+        self._here = False
         session.on_acked(self._delivered)
 
     @property
-    def owner(self) -> str:
-        return f"visitor:{self._visitor.visitor_id}:{self._device}"
+    def owner(self) -> Owner:
+        return Owner("visitor", self._visitor.visitor_id, self._device)
 
     # ------------------------------------------------------------ the session's life
 
@@ -29,13 +31,17 @@ class CustomerActor:
         await snapshots.begin_window(self._centre, self._visitor, self._session)
 
     async def online(self) -> None:
-        await self._centre.attendance.came(self._visitor.visitor_id)
+        if not self._here:
+            self._here = True
+            await self._centre.attendance.came(self._visitor.visitor_id)
 
     async def heartbeat(self) -> None:
         await self._centre.attendance.heartbeat(self._visitor.visitor_id)
 
-    async def offline(self, *, left: bool) -> None:
-        await self._centre.attendance.went(self._visitor.visitor_id)
+    async def offline(self) -> None:
+        if self._here:
+            self._here = False
+            await self._centre.attendance.went(self._visitor.visitor_id)
 
     def ended(self) -> None:
         self._centre.live.visitor_leaves(self._visitor.visitor_id, self._session)
@@ -48,8 +54,9 @@ class CustomerActor:
             case customer.StartConversation():
                 return await intake.start(centre, visitor, command)
             case staff.SendMessage():
-                row = await conversations.of_visitor(centre, visitor.visitor_id, command.conversation_id)
-                said = await conversations.customer_says(centre, row, visitor.name, command.client_id, command.text)
+                said = await conversations.customer_says(
+                    centre, visitor, command.conversation_id, command.client_id, command.text
+                )
                 return staff.Sent(n=said.n, at=said.at)
             case customer.EndConversation():
                 row = await conversations.of_visitor(centre, visitor.visitor_id, command.conversation_id)

@@ -10,13 +10,16 @@ from starlette.websockets import WebSocket
 from router.core.words import DeviceId
 from router.engine import sign_in, visitors
 from router.engine.centre import Centre
+from router.gateway.actor import Owner
 from router.gateway.customer import CustomerActor
 from router.gateway.sessions import MakeActor, Sessions
 from router.gateway.socket import Connection, Endpoint, Limits
 from router.gateway.staff import StaffActor
 from router.protocol import frames
 from router.protocol.base import Hello
+from router.protocol.customer import CustomerIn
 from router.protocol.errors import Forbidden
+from router.protocol.staff import StaffIn
 
 COOKIE = "usher_session"
 
@@ -30,22 +33,24 @@ def routes(centre: Centre, sessions: Sessions) -> Iterator[BaseRoute]:
         heartbeat_ms=round(settings.heartbeat_s * 1000),
     )
 
-    async def admit_staff(websocket: WebSocket, hello: Hello) -> tuple[str, MakeActor]:
+    async def admit_staff(websocket: WebSocket, hello: Hello) -> tuple[Owner, MakeActor]:
         origin = websocket.headers.get("origin")
         if origin is not None and not centre.own_origin(origin):
             raise Forbidden("bad_origin")
         colleague = await sign_in.who(centre, websocket.cookies.get(COOKIE, ""))
         agent_id, device = colleague.agent_id, DeviceId(hello.device_id)
-        return f"staff:{agent_id}:{device}", lambda session: StaffActor(centre, session, agent_id, device)
+        return Owner("staff", agent_id, device), lambda session: StaffActor(centre, session, agent_id, device)
 
-    async def admit_customer(websocket: WebSocket, hello: Hello) -> tuple[str, MakeActor]:
+    async def admit_customer(websocket: WebSocket, hello: Hello) -> tuple[Owner, MakeActor]:
         visitors.account_for(centre, hello.account, websocket.headers.get("origin", ""))
         visitor = await visitors.known(centre, hello.token, hello.account)
-        owner = f"visitor:{visitor.visitor_id}:{hello.device_id}"
+        owner = Owner("visitor", visitor.visitor_id, hello.device_id)
         return owner, lambda session: CustomerActor(centre, session, visitor, hello.device_id)
 
-    staff = Endpoint(msgpack=frames.staff_msgpack, json=frames.staff_json, admit=admit_staff)
-    customers = Endpoint(msgpack=frames.customer_msgpack, json=frames.customer_json, admit=admit_customer)
+    staff = Endpoint(msgpack=frames.staff_msgpack, json=frames.staff_json, tags=frames.tags(StaffIn), admit=admit_staff)
+    customers = Endpoint(
+        msgpack=frames.customer_msgpack, json=frames.customer_json, tags=frames.tags(CustomerIn), admit=admit_customer
+    )
 
     async def agent_socket(websocket: WebSocket) -> None:
         await Connection(websocket, staff, sessions, limits).run()

@@ -2,7 +2,8 @@
 
 No I/O here. The socket driver (socket.py) attaches, takes frames out, and detaches; everybody else only calls
 `put` and `put_later`. What a client has not acknowledged is kept for resuming, up to `keep` events; a client that
-falls further behind loses its session and gets a fresh snapshot with the next one.
+falls further behind loses its session and gets a fresh snapshot with the next one. Answers wait in bytes: above
+CALM_BYTES the driver reads no further commands until the client has taken some.
 """
 
 from __future__ import annotations
@@ -12,11 +13,18 @@ from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import structlog
+
 from router.protocol.base import ServerEvent
 from router.protocol.errors import UsherError
 from router.protocol.frames import Encoded, ServerControl, Subprotocol, control
 
+log = structlog.get_logger()
+
 REPLIES_KEPT = 64
+REPLY_KEPT_BYTES = 4_096
+"""A longer answer is a page that was read: asked again, it is read again."""
+CALM_BYTES = 262_144
 
 
 @dataclass(slots=True)
@@ -40,6 +48,8 @@ class Session:
         "_sent_seq",
         "_slots",
         "_urgent",
+        "_urgent_bytes",
+        "calm",
         "close_code",
         "connection",
         "id",
@@ -57,6 +67,9 @@ class Session:
         self.connection = 0
         """Counts attachments; a driver whose number is not this one has been replaced."""
         self.wake = asyncio.Event()
+        self.calm = asyncio.Event()
+        """Set unless so much waits to be sent that nothing more should be asked."""
+        self.calm.set()
         self._keep = keep
         self._on_lost = on_lost
         self._on_acked: Callable[[ServerEvent], None] | None = None
@@ -64,6 +77,7 @@ class Session:
         self._sent_seq = 0
         self._slots: deque[Slot] = deque()
         self._urgent: deque[bytes] = deque()
+        self._urgent_bytes = 0
         self._replies: OrderedDict[int, bytes] = OrderedDict()
 
     @property
@@ -92,7 +106,11 @@ class Session:
     async def _fill(self, slot: Slot, load: Awaitable[ServerEvent]) -> None:
         try:
             slot.encoded = Encoded(await load)
-        except (UsherError, TimeoutError):
+        except (UsherError, TimeoutError) as error:
+            log.info("event not loaded", reason=str(error) or type(error).__name__)
+            self.end(4503)
+        except Exception:
+            log.exception("event not loaded")
             self.end(4503)
         slot.loading = None
         self.wake.set()
@@ -111,24 +129,30 @@ class Session:
         if len(self._urgent) >= self._keep:
             self.end(4408)
             return
-        self._urgent.append(control(frame, self.subprotocol))
-        self.wake.set()
+        self._say(control(frame, self.subprotocol))
 
     def reply(self, command_id: int, frame: ServerControl) -> None:
         """Answer a command and remember the answer in case the command comes again after a resume."""
-        self._replies[command_id] = control(frame, self.subprotocol)
+        answer = control(frame, self.subprotocol)
+        if len(answer) <= REPLY_KEPT_BYTES:
+            self._replies[command_id] = answer
         if len(self._replies) > REPLIES_KEPT:
             self._replies.popitem(last=False)
-        self._urgent.append(self._replies[command_id])
-        self.wake.set()
+        self._say(answer)
 
     def repeat(self, command_id: int) -> bool:
         """Answer again what was answered before; False when this command is new."""
         if (kept := self._replies.get(command_id)) is None:
             return False
-        self._urgent.append(kept)
-        self.wake.set()
+        self._say(kept)
         return True
+
+    def _say(self, frame: bytes) -> None:
+        self._urgent.append(frame)
+        self._urgent_bytes += len(frame)
+        if self._urgent_bytes > CALM_BYTES:
+            self.calm.clear()
+        self.wake.set()
 
     def ack(self, seq: int) -> None:
         """Forget events up to seq; a number never sent is ignored."""
@@ -146,6 +170,8 @@ class Session:
         """A new connection takes over, sending from last_seq + 1; returns its number."""
         self.connection += 1
         self._urgent.clear()
+        self._urgent_bytes = 0
+        self.calm.set()
         self._sent_seq = last_seq
         self.ack(last_seq)
         self.wake.set()
@@ -154,6 +180,9 @@ class Session:
     def take(self, most: int = 64) -> list[bytes]:
         """The next frames to send, in order: replies first, then events as far as they are loaded."""
         frames = [self._urgent.popleft() for _ in range(min(most, len(self._urgent)))]
+        self._urgent_bytes -= sum(map(len, frames))
+        if self._urgent_bytes <= CALM_BYTES:
+            self.calm.set()
         if self._slots and (skip := self._sent_seq + 1 - self._slots[0].seq) < len(self._slots):
             encode = Encoded.json if self.subprotocol == "usher.v1.json" else Encoded.msgpack
             for position in range(skip, min(len(self._slots), skip + most)):
@@ -174,5 +203,6 @@ class Session:
             if slot.loading is not None:
                 slot.loading.cancel()
         self._slots.clear()
+        self.calm.set()
         self.wake.set()
         self._on_lost()

@@ -19,15 +19,19 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from router.engine.limits import Bucket
+from router.gateway.actor import Owner
 from router.gateway.sessions import Held, MakeActor, Sessions
+from router.protocol import frames
 from router.protocol.base import Ack, Command, Error, Hello, Ping, Pong, Signal, Welcome
-from router.protocol.errors import CODES, BadRequest, UsherError
+from router.protocol.errors import CODES, UsherError
 from router.protocol.frames import SUBPROTOCOLS, Ok, Subprotocol, control
 
 log = structlog.get_logger()
 
 UNREADABLE_ALLOWED = 20
 """Frames of one connection that may be nonsense before it is closed."""
+SILENT_HEARTBEATS = 3
+"""A client that says nothing for so long is gone, whatever its connection looks like."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +49,13 @@ class Limits:
 class Endpoint:
     """What makes an endpoint: how its frames are read and who is let in.
 
-    admit: raises UsherError to refuse; returns the owner (see Actor.owner) and how to make the actor.
+    tags: the types of its frames. admit: raises UsherError to refuse; returns the owner and how to make the actor.
     """
 
     msgpack: msgspec.msgpack.Decoder[Any]
     json: msgspec.json.Decoder[Any]
-    admit: Callable[[WebSocket, Hello], Awaitable[tuple[str, MakeActor]]]
+    tags: frozenset[str]
+    admit: Callable[[WebSocket, Hello], Awaitable[tuple[Owner, MakeActor]]]
 
 
 class Refused(Exception):
@@ -61,6 +66,14 @@ class Refused(Exception):
         super().__init__(f"closed with {close_code}")
 
 
+class Unreadable(Exception):
+    """The frame is no message of the endpoint. answer: what the client is told."""
+
+    def __init__(self, answer: Error) -> None:
+        self.answer = answer
+        super().__init__(answer.message)
+
+
 class Connection:
     """One accepted socket of an endpoint."""
 
@@ -69,34 +82,45 @@ class Connection:
         offered = websocket.scope.get("subprotocols", [])
         self._subprotocol: Subprotocol = next((name for name in SUBPROTOCOLS if name in offered), "usher.v1.json")
         self._accepted_subprotocol = self._subprotocol if self._subprotocol in offered else None
+        self._text = self._subprotocol == "usher.v1.json"
+        self._silence_s = SILENT_HEARTBEATS * limits.heartbeat_ms / 1000
         self._bucket = Bucket(limits.frames_per_s, limits.frames_burst, time.monotonic())
         self._unreadable = 0
-        self._left = False
 
     async def run(self) -> None:
         """Serve until either side closes."""
         await self._websocket.accept(self._accepted_subprotocol)
         try:
-            held, last_seq = await self._greet()
+            hello = await self._hello()
+            held, resumed = await self._seat(hello)
         except Refused as refused:
             await self._close(refused.close_code)
-            return
         except WebSocketDisconnect:
             return
-        number = held.session.attach(last_seq)
-        writer = asyncio.create_task(self._write(held, number), name="session writer")
-        close_code = 1011
+        else:
+            await self._serve(held, hello.last_seq if resumed else None)
+
+    async def _serve(self, held: Held, resumed_after: int | None) -> None:
+        """resumed_after: None for a new session."""
+        number = held.session.attach(resumed_after or 0)
+        close_code = 4503
+        writer: asyncio.Task[None] | None = None
         try:
+            await self._welcome(held, resumed=resumed_after is not None)
+            writer = asyncio.create_task(self._write(held, number), name="session writer")
             await held.actor.online()
-            close_code = await self._read(held)
+            close_code = await self._read(held, number)
         except Refused as refused:
             close_code = refused.close_code
-        except WebSocketDisconnect as gone:
-            self._left = gone.code in {1000, 1001}
-        except UsherError:
-            close_code = 4503
+        except WebSocketDisconnect:
+            close_code = 1000
+        except UsherError as error:
+            log.info("connection interrupted", code=error.code)
+        except Exception:
+            log.exception("connection failed", reference=secrets.token_hex(4))
         finally:
-            writer.cancel()
+            if writer is not None:
+                writer.cancel()
             if held.session.connection == number:
                 self._sessions.detached(held)
                 await self._offline(held)
@@ -104,39 +128,62 @@ class Connection:
 
     async def _offline(self, held: Held) -> None:
         try:
-            await held.actor.offline(left=self._left)
+            await held.actor.offline()
         except UsherError as error:
             log.info("leaving was not noted", code=error.code)
 
     # ------------------------------------------------------------ hello
 
-    async def _greet(self) -> tuple[Held, int]:
-        """Read hello; let in or refuse; resume or begin."""
+    async def _hello(self) -> Hello:
         try:
             async with asyncio.timeout(self._limits.hello_s):
                 hello = self._decode(await self._receive())
         except TimeoutError:
             raise Refused(4408) from None
-        except BadRequest:
+        except Unreadable as unreadable:
+            await self._say(unreadable.answer)
             raise Refused(4400) from None
-        if not isinstance(hello, Hello) or not 1 <= len(hello.device_id) <= 64 or not hello.device_id.isascii():
+        if not isinstance(hello, Hello):
             await self._say(Error(id=None, code="hello_first", message=CODES["hello_first"]))
             raise Refused(4400)
+        return hello
+
+    async def _seat(self, hello: Hello) -> tuple[Held, bool]:
+        """Let in or refuse; the session and whether it is resumed."""
         try:
-            owner, make_actor = await self._endpoint.admit(self._websocket, hello)
+            async with asyncio.timeout(self._limits.command_s):
+                owner, make_actor = await self._endpoint.admit(self._websocket, hello)
             held = self._sessions.resume(hello.session_id, owner, self._subprotocol, hello.last_seq)
-            resumed = held is not None
-            if held is None:
-                held = self._sessions.create(self._subprotocol, make_actor)
-                await held.actor.begin()
+            return (held, True) if held else (self._sessions.create(self._subprotocol, owner, make_actor), False)
+        except TimeoutError:
+            raise Refused(4503) from None
         except UsherError as error:
-            await self._say(Error(id=None, code=error.code, message=error.message, detail=error.detail))
-            raise Refused({401: 4401, 403: 4403, 404: 4403, 429: 4429}.get(error.status, 4503)) from None
-        welcome = Welcome(
-            session_id=held.session.id, resumed=resumed, server_time=_now(), heartbeat_ms=self._limits.heartbeat_ms
+            raise await self._refusal(error) from None
+
+    async def _welcome(self, held: Held, *, resumed: bool) -> None:
+        """Say welcome; a new session begins first, and ends at once when it cannot."""
+        if not resumed:
+            try:
+                async with asyncio.timeout(self._limits.command_s):
+                    await held.actor.begin()
+            except BaseException as error:
+                held.session.end(4503)
+                if isinstance(error, UsherError):
+                    raise await self._refusal(error) from None
+                raise
+        await self._say(
+            Welcome(
+                session_id=held.session.id,
+                resumed=resumed,
+                server_time=_now(),
+                heartbeat_ms=self._limits.heartbeat_ms,
+            )
         )
-        await self._say(welcome)
-        return held, hello.last_seq if resumed else 0
+
+    async def _refusal(self, error: UsherError) -> Refused:
+        """Say why, and how to close then."""
+        await self._say(Error(id=None, code=error.code, message=error.message, detail=error.detail))
+        return Refused({401: 4401, 403: 4403, 404: 4403, 429: 4429}.get(error.status, 4503))
 
     # ------------------------------------------------------------ reading
 
@@ -148,25 +195,46 @@ class Connection:
         return frame if frame is not None else message["text"]
 
     def _decode(self, frame: bytes | str) -> Command | Signal:
+        """Raises Unreadable, and Refused for a frame that is too large."""
         if len(frame) > self._limits.frame_bytes:
             raise Refused(1009)
-        decoder = self._endpoint.json if self._subprotocol == "usher.v1.json" else self._endpoint.msgpack
-        data = frame.encode("utf-8", "surrogatepass") if isinstance(frame, str) else frame
+        if isinstance(frame, str) is not self._text:
+            raise Unreadable(Error(id=None, code="bad_frame", message=f"{self._subprotocol}: the wrong kind of frame."))
+        decoder: Any = self._endpoint.json if self._text else self._endpoint.msgpack
         try:
-            message: Command | Signal = decoder.decode(data)
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-            raise BadRequest("bad_frame", f"{CODES['bad_frame']} {error}"[:300]) from None
+            message: Command | Signal = decoder.decode(frame)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise Unreadable(self._complaint(frame, error)) from None
         return message
 
-    async def _read(self, held: Held) -> int:
-        while not held.session.lost:
-            frame = await self._receive()
+    def _complaint(self, frame: bytes | str, error: Exception) -> Error:
+        """A known message with a value that cannot be used is answered by its id; all else is no message."""
+        decoder: Any = frames.envelope_json if self._text else frames.envelope_msgpack
+        try:
+            envelope: frames.Envelope = decoder.decode(frame)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return Error(id=None, code="bad_frame", message=CODES["bad_frame"])
+        code = "bad_value" if envelope.type in self._endpoint.tags else "bad_frame"
+        return Error(id=envelope.id, code=code, message=f"{CODES[code]} {error}"[:300])
+
+    async def _read(self, held: Held, number: int) -> int:
+        """Carry out frame after frame; the code to close with."""
+        session = held.session
+        while not session.lost:
+            await session.calm.wait()
+            try:
+                async with asyncio.timeout(self._silence_s):
+                    frame = await self._receive()
+            except TimeoutError:
+                return 4408
+            if session.connection != number:
+                return 4409
             if not self._bucket.take(time.monotonic()):
                 return 4429
             try:
                 message = self._decode(frame)
-            except BadRequest as error:
-                held.session.control(Error(id=None, code=error.code, message=error.message))
+            except Unreadable as unreadable:
+                session.control(unreadable.answer)
                 self._unreadable += 1
                 if self._unreadable > UNREADABLE_ALLOWED:
                     return 4400
@@ -175,7 +243,7 @@ class Connection:
                 await self._carry_out(held, message)
             else:
                 await self._hear(held, message)
-        return held.session.close_code
+        return session.close_code
 
     async def _hear(self, held: Held, signal: Signal) -> None:
         match signal:
@@ -196,6 +264,8 @@ class Connection:
                 await saying
         except (UsherError, TimeoutError) as error:
             log.info("signal dropped", reason=type(error).__name__)
+        except Exception:
+            log.exception("signal failed", reference=secrets.token_hex(4))
 
     async def _carry_out(self, held: Held, command: Command) -> None:
         if held.session.repeat(command.id):
@@ -235,6 +305,8 @@ class Connection:
             await self._close(4409)
         except (TimeoutError, WebSocketDisconnect, RuntimeError):
             await self._close(4408)
+        finally:
+            session.calm.set()
 
     async def _send(self, frame: bytes) -> None:
         if self._subprotocol == "usher.v1.json":
@@ -249,7 +321,7 @@ class Connection:
         if self._websocket.application_state is WebSocketState.DISCONNECTED:
             return
         try:
-            await self._websocket.close(code if code >= 1000 else 1011)
+            await self._websocket.close(code)
         except (RuntimeError, WebSocketDisconnect):
             return
 

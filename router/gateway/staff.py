@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
 from router.engine import conversations, history, offers, presence, snapshots, watching
 from router.engine.centre import Centre
+from router.gateway.actor import Owner
 from router.gateway.session import Session
 from router.protocol import staff
 from router.protocol.base import Command, ServerEvent, Signal
@@ -22,12 +21,11 @@ class StaffActor:
     def __init__(self, centre: Centre, session: Session, agent_id: AgentId, device: DeviceId) -> None:
         self._centre, self._session = centre, session
         self._agent_id, self._device = agent_id, device
-        self._background: set[asyncio.Task[None]] = set()
         session.on_acked(self._delivered)
 
     @property
-    def owner(self) -> str:
-        return f"staff:{self._agent_id}:{self._device}"
+    def owner(self) -> Owner:
+        return Owner("staff", self._agent_id, self._device)
 
     # ------------------------------------------------------------ the session's life
 
@@ -36,17 +34,16 @@ class StaffActor:
         await snapshots.begin_desk(self._centre, self._agent_id, self._session)
 
     async def online(self) -> None:
-        if here := self._centre.live.agents.get(self._agent_id):
-            here.devices.add(self._device)
+        self._centre.live.agent_connected(self._agent_id, self._session, self._device)
         await presence.sign_in(self._centre, self._agent_id, self._device)
 
     async def heartbeat(self) -> None:
         await presence.sign_in(self._centre, self._agent_id, self._device)
 
-    async def offline(self, *, left: bool) -> None:
-        if here := self._centre.live.agents.get(self._agent_id):
-            here.devices.discard(self._device)
-        await presence.leave(self._centre, self._agent_id, self._device)
+    async def offline(self) -> None:
+        """The device is gone unless another session of it has a connection (a tab that was duplicated)."""
+        if not self._centre.live.agent_disconnected(self._agent_id, self._session, self._device):
+            await presence.leave(self._centre, self._agent_id, self._device)
 
     def ended(self) -> None:
         self._centre.live.agent_leaves(self._agent_id, self._session)
@@ -125,11 +122,14 @@ class StaffActor:
 
     def _delivered(self, event: ServerEvent) -> None:
         """The client has this event: a customer's message in it is delivered."""
+        delivered = self._centre.delivered.delivered
         match event:
             case staff.MessageCreated(message=message) if message.author == "customer":
-                self._centre.delivered.delivered(message.conversation_id, "agent", message.n)
+                delivered(message.conversation_id, "agent", message.n)
             case staff.ItemAssigned(assignment=assignment):
-                conversation = assignment.conversation
-                self._centre.delivered.delivered(conversation.conversation_id, "agent", conversation.last_n)
+                delivered(assignment.conversation.conversation_id, "agent", assignment.conversation.last_n)
+            case staff.StaffSnapshot(assignments=assignments):
+                for assignment in assignments:
+                    delivered(assignment.conversation.conversation_id, "agent", assignment.conversation.last_n)
             case _:
                 return

@@ -10,9 +10,16 @@ Subprotocols: `usher.v1.msgpack` (binary frames) and `usher.v1.json` (text frame
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from router.core.words import Ms
+
+Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}$(?!\n)")]
+"""Names a thing: made by the server, or for its own things by a client. (Python's `$` would let a newline follow.)"""
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+"""A whole number every language can hold exactly."""
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,7 +29,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
     """Something a client asks. id: chosen by the client, unique among its unanswered commands."""
 
-    id: int
+    id: Number
 
 
 class Signal(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
@@ -49,17 +56,17 @@ class Hello(Signal, tag="hello", frozen=True, kw_only=True):
     device_id: one per tab, kept over reconnects. session_id, last_seq: to resume; empty and 0 for a new session.
     """
 
-    device_id: str
+    device_id: Id
     token: str = ""
     account: str = ""
     session_id: str = ""
-    last_seq: int = 0
+    last_seq: Number = 0
 
 
 class Ack(Signal, tag="ack", frozen=True, kw_only=True):
     """All events up to and including `seq` are handled and need not be kept for this client."""
 
-    seq: int
+    seq: Number
 
 
 class Ping(Signal, tag="ping", frozen=True, kw_only=True):

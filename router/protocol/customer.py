@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from router.core.words import Ms
-from router.protocol.base import Ack, Command, Hello, Ping, Record, Result, ServerEvent
+from router.protocol.base import Ack, Command, Hello, Id, Ping, Record, Result, ServerEvent
 from router.protocol.records import Conversation, CustomerCard
 from router.protocol.staff import (
     ConversationClosed,
+    ConversationRated,
     FetchMessages,
     MessageCreated,
     Read,
@@ -23,7 +24,7 @@ class StartConversation(Command, tag="conversation.start", frozen=True, kw_only=
     Errors: conversation_open (detail conversation_id) when this visitor has one open already.
     """
 
-    client_id: str
+    client_id: Id
     text: str
     name: str = ""
     email: str = ""
@@ -33,13 +34,13 @@ class StartConversation(Command, tag="conversation.start", frozen=True, kw_only=
 
 
 class EndConversation(Command, tag="conversation.end", frozen=True, kw_only=True):
-    conversation_id: str
+    conversation_id: Id
 
 
 class RateConversation(Command, tag="conversation.rate", frozen=True, kw_only=True):
     """stars 1–5; rating again replaces the rating."""
 
-    conversation_id: str
+    conversation_id: Id
     stars: int
     comment: str = ""
 
@@ -119,11 +120,6 @@ class AgentChanged(ServerEvent, tag="agent.changed", frozen=True, kw_only=True):
 
     conversation_id: str
     agent: AgentFace | None
-
-
-class ConversationRated(ServerEvent, tag="conversation.rated", frozen=True, kw_only=True):
-    conversation_id: str
-    rating: int
 
 
 CustomerEvent = (

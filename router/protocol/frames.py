@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -56,6 +56,20 @@ def control(frame: ServerControl, subprotocol: Subprotocol) -> bytes:
     return encoder.encode(frame)
 
 
+def tags(union: Any) -> frozenset[str]:
+    """The `type` of every message in a union."""
+    return frozenset(str(struct.__struct_config__.tag) for struct in get_args(union))
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    """As much of a frame that cannot be read as is needed to answer it."""
+
+    type: str
+    id: base.Number | None = None
+
+
+envelope_msgpack = msgspec.msgpack.Decoder(Envelope)
+envelope_json = msgspec.json.Decoder(Envelope)
 staff_msgpack = msgspec.msgpack.Decoder(staff.StaffIn)
 staff_json = msgspec.json.Decoder(staff.StaffIn)
 customer_msgpack = msgspec.msgpack.Decoder(customer.CustomerIn)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from router.core.words import Ms, Reachability, Units
-from router.protocol.base import Ack, Command, Hello, Ping, Result, ServerEvent, Signal
+from router.protocol.base import Ack, Command, Hello, Id, Number, Ping, Result, ServerEvent, Signal
 from router.protocol.records import (
     Assignment,
     BoardAgent,
@@ -32,45 +32,45 @@ class SetStatus(Command, tag="status.set", frozen=True, kw_only=True):
 class AcceptOffer(Command, tag="offer.accept", frozen=True, kw_only=True):
     """Errors: offer_expired (detail late_ms), offer_gone, not_yours. Accepting twice is accepted once."""
 
-    offer_id: str
+    offer_id: Id
 
 
 class DeclineOffer(Command, tag="offer.decline", frozen=True, kw_only=True):
     """reason: one of the centre's decline reasons when it has any (else reason_needed)."""
 
-    offer_id: str
+    offer_id: Id
     reason: str = ""
 
 
 class SendMessage(Command, tag="message.send", frozen=True, kw_only=True):
     """Idempotent by client_id. Errors: text_too_long, bad_text, conversation_closed, not_yours."""
 
-    conversation_id: str
-    client_id: str
+    conversation_id: Id
+    client_id: Id
     text: str
 
 
 class AddNote(Command, tag="note.add", frozen=True, kw_only=True):
-    conversation_id: str
-    client_id: str
+    conversation_id: Id
+    client_id: Id
     text: str
 
 
 class WrapUp(Command, tag="item.wrap_up", frozen=True, kw_only=True):
     """The talking is over: closes the conversation for the customer; the item's units stay held until completed."""
 
-    work_item_id: str
+    work_item_id: Id
 
 
 class Complete(Command, tag="item.complete", frozen=True, kw_only=True):
-    work_item_id: str
+    work_item_id: Id
     disposition: str
 
 
 class TransferToQueue(Command, tag="item.transfer_to_queue", frozen=True, kw_only=True):
     """The item waits in another queue with its age kept; it is no longer the agent's."""
 
-    work_item_id: str
+    work_item_id: Id
     queue: str
     note: str = ""
 
@@ -78,29 +78,29 @@ class TransferToQueue(Command, tag="item.transfer_to_queue", frozen=True, kw_onl
 class TransferToAgent(Command, tag="item.transfer_to_agent", frozen=True, kw_only=True):
     """Offers the item to one colleague at once. Errors: agent_unavailable."""
 
-    work_item_id: str
-    agent_id: str
+    work_item_id: Id
+    agent_id: Id
     note: str = ""
 
 
 class FetchMessages(Command, tag="messages.fetch", frozen=True, kw_only=True):
     """Messages with n < before_n, the newest `limit` (1–100) of them, oldest first."""
 
-    conversation_id: str
-    before_n: int
+    conversation_id: Id
+    before_n: Number
     limit: int = 50
 
 
 class FetchPast(Command, tag="conversations.past", frozen=True, kw_only=True):
     """Earlier conversations of a customer, newest first, each with its last messages."""
 
-    customer_id: str
+    customer_id: Id
 
 
 class FetchConversation(Command, tag="conversation.fetch", frozen=True, kw_only=True):
     """One conversation of a customer of mine (or any, for supervisors)."""
 
-    conversation_id: str
+    conversation_id: Id
 
 
 class SubscribeBoard(Command, tag="board.subscribe", frozen=True, kw_only=True):
@@ -118,19 +118,19 @@ class FetchColleagues(Command, tag="colleagues.fetch", frozen=True, kw_only=True
 class SetAgentStatus(Command, tag="agent.set_status", frozen=True, kw_only=True):
     """Supervisors: change somebody's status; they are told by whom."""
 
-    agent_id: str
+    agent_id: Id
     status: str
 
 
 class Typing(Signal, tag="typing", frozen=True, kw_only=True):
-    conversation_id: str
+    conversation_id: Id
 
 
 class Read(Signal, tag="read", frozen=True, kw_only=True):
     """I have read up to n."""
 
-    conversation_id: str
-    n: int
+    conversation_id: Id
+    n: Number
 
 
 StaffIn = (
@@ -273,6 +273,11 @@ class ConversationClosed(ServerEvent, tag="conversation.closed", frozen=True, kw
     by: Literal["customer", "agent", "system"]
 
 
+class ConversationRated(ServerEvent, tag="conversation.rated", frozen=True, kw_only=True):
+    conversation_id: str
+    rating: int
+
+
 class CustomerPresence(ServerEvent, tag="customer.presence", frozen=True, kw_only=True):
     conversation_id: str
     online: bool
@@ -304,6 +309,7 @@ StaffEvent = (
     | ReceiptsChanged
     | TypingShown
     | ConversationClosed
+    | ConversationRated
     | CustomerPresence
     | BoardSnapshot
     | BoardChanged

@@ -466,6 +466,12 @@ export interface ConversationClosed {
   by: "agent" | "customer" | "system";
 }
 
+export interface ConversationRated {
+  type: "conversation.rated";
+  conversation_id: string;
+  rating: number;
+}
+
 export interface CustomerPresence {
   type: "customer.presence";
   conversation_id: string;
@@ -574,17 +580,17 @@ export interface AgentChanged {
   agent: AgentFace | null;
 }
 
-export interface ConversationRated {
-  type: "conversation.rated";
-  conversation_id: string;
-  rating: 1 | 2 | 3 | 4 | 5;
-}
-
 /** A command was carried out and is durable. result: what it returned, if anything. */
 export interface Ok {
   type: "ok";
   id: number;
   result: Sent | Messages | Past | Fetched | Colleagues | Started | Listed | null;
+}
+
+/** As much of a frame that cannot be read as is needed to answer it. */
+export interface Envelope {
+  type: string;
+  id?: number | null;
 }
 
 export type StaffIn =
@@ -623,6 +629,7 @@ export type StaffEvent =
   | ReceiptsChanged
   | TypingShown
   | ConversationClosed
+  | ConversationRated
   | CustomerPresence
   | BoardSnapshot
   | BoardChanged;
@@ -692,6 +699,6 @@ export type ErrorCode =
   | "agent_unavailable"
   | "conversation_closed"
   | "conversation_open"
-  | "not_in_wrap_up"
+  | "wrong_state"
   | "too_many_requests"
   | "unavailable";
