@@ -36,10 +36,14 @@ class ItemNow:
 
 @dataclass(slots=True, kw_only=True)
 class AgentNow:
+    """since: when the status was taken."""
+
     agent: AgentId
     status: str
     since: Ms
     reachability: Reachability
+    reason: str = ""
+    """Of the last change of status or reachability."""
     work: dict[WorkItemId, ItemNow] = field(default_factory=dict)
 
 
@@ -196,9 +200,9 @@ class Board:
             now = self.agents[event.agent] = AgentNow(
                 agent=event.agent, status=event.status, since=event.at, reachability=event.reachability
             )
-        if now.status != event.status or now.reachability != event.reachability:
+        if now.status != event.status:
             now.since = event.at
-        now.status, now.reachability = event.status, event.reachability
+        now.status, now.reachability, now.reason = event.status, event.reachability, event.reason
         if event.reachability == "gone":
             del self.agents[event.agent]
         self._touch(event.agent)

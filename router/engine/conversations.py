@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Literal
 
 from router.core.words import AgentId, ConversationId
 from router.engine import intake, records, talk
 from router.engine.centre import Centre
-from router.engine.ids import new_id
-from router.engine.text import identifier, kept, message_text
+from router.engine.text import kept, message_text
+from router.engine.visitors import Visitor
 from router.protocol.errors import BadRequest, Conflict, Forbidden, NotFound
 from router.protocol.records import Author, Message
 from router.store.postgres import conversations as stored
@@ -27,23 +28,27 @@ async def of_visitor(centre: Centre, visitor_id: str, conversation_id: str) -> s
 
 
 async def customer_says(
-    centre: Centre, row: stored.Conversation, name: str, client_id: str, text: str
+    centre: Centre, visitor: Visitor, conversation_id: str, client_id: str, text: str
 ) -> messages.Appended:
     """A customer's message. When no work item of the conversation is open any more, a new one is made."""
+    item = centre.live.item_of(visitor.visitor_id, conversation_id)
+    if item is None:  # their windows here show another one
+        await of_visitor(centre, visitor.visitor_id, conversation_id)
     appended = await _append(
         centre,
         messages.Draft(
-            conversation_id=row.id,
+            conversation_id=ConversationId(conversation_id),
             kind="text",
             author="customer",
-            author_id=row.customer_id,
-            author_name=name,
+            author_id=visitor.customer_id,
+            author_name=visitor.name,
             text=message_text(text, centre.settings.max_message_chars),
-            client_id=identifier(client_id),
+            client_id=client_id,
             at=centre.now(),
         ),
     )
-    if not centre.live.has_item(row.id):
+    if not item or await centre.store.item(item) is None:
+        row = await of_visitor(centre, visitor.visitor_id, conversation_id)
         await intake.ensure_item(centre, row, text)
     return appended
 
@@ -66,7 +71,7 @@ async def agent_says(
             author_id=agent_id,
             author_name=colleague.name if note else colleague.first_name,
             text=message_text(text, centre.settings.max_message_chars),
-            client_id=identifier(client_id),
+            client_id=client_id,
             at=centre.now(),
             even_closed=note,
         ),
@@ -131,14 +136,17 @@ async def system_line(
         return
 
 
-async def note_before_transfer(centre: Centre, conversation_id: ConversationId, agent_id: AgentId, note: str) -> None:
-    """The agent's note for whoever comes next."""
-    await agent_says(centre, agent_id, conversation_id, new_id("note"), note, note=True)
+async def note_before_transfer(
+    centre: Centre, conversation_id: ConversationId, agent_id: AgentId, note: str, *, once: str
+) -> None:
+    """The agent's note for whoever comes next; the same note with the same `once` is kept once."""
+    digest = blake2b(note.encode(errors="replace"), digest_size=8).hexdigest()
+    await agent_says(centre, agent_id, conversation_id, f"{once}:{digest}", note, note=True)
 
 
-async def handed_over(centre: Centre, conversation_id: ConversationId, agent_id: AgentId) -> None:
+async def handed_over(centre: Centre, conversation_id: ConversationId, agent_id: AgentId, *, once: str) -> None:
     """A line for all: somebody handed this conversation over."""
-    await system_line(centre, conversation_id, "transferred", agent_id, once=new_id("line"))
+    await system_line(centre, conversation_id, "transferred", agent_id, once=once)
 
 
 async def close(

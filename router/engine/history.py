@@ -16,18 +16,22 @@ PAST_MESSAGES = 5
 
 
 async def may_see(centre: Centre, agent_id: AgentId, conversation_id: str) -> None:
-    """Supervisors see all; agents what they have in hand and what else its customer wrote. Raises Forbidden."""
+    """Supervisors see all; agents what they have in hand and what else its customer wrote.
+
+    Raises Forbidden; NotFound only for supervisors: agents do not learn what there is.
+    """
     colleague = centre.staff.get(agent_id)
-    if colleague is not None and colleague.role != "agent":
-        return
-    if await conversations.has(centre, agent_id, conversation_id):
+    supervising = colleague is not None and colleague.role != "agent"
+    if not supervising and await conversations.has(centre, agent_id, conversation_id):
         return
     row = await stored.by_id(centre.database, ConversationId(conversation_id))
-    if row is None or not await _serves(centre, agent_id, row.customer_id):
+    if supervising and row is None:
+        raise NotFound("unknown_conversation")
+    if not supervising and (row is None or not _serves(centre, agent_id, row.customer_id)):
         raise Forbidden("not_yours")
 
 
-async def _serves(centre: Centre, agent_id: AgentId, customer_id: str) -> bool:
+def _serves(centre: Centre, agent_id: AgentId, customer_id: str) -> bool:
     """Whether the agent has work of this customer now."""
     here = centre.live.agents.get(agent_id)
     if here is None:
@@ -54,7 +58,7 @@ async def messages_before(centre: Centre, asked: staff.FetchMessages, *, notes: 
 async def past(centre: Centre, agent_id: AgentId, customer_id: str) -> staff.Past:
     """A customer's conversations, newest first."""
     colleague = centre.staff.get(agent_id)
-    if (colleague is None or colleague.role == "agent") and not await _serves(centre, agent_id, customer_id):
+    if (colleague is None or colleague.role == "agent") and not _serves(centre, agent_id, customer_id):
         raise Forbidden("not_yours")
     rows = await stored.of_customer(centre.database, CustomerId(customer_id), limit=PAST)
     newest = await messages.newest(centre.database, [row.id for row in rows], each=PAST_MESSAGES)
@@ -74,4 +78,6 @@ async def of_visitor(centre: Centre, customer_id: CustomerId) -> customer.Listed
     """A visitor's own conversations, newest first, without what is for staff."""
     rows = await stored.of_customer(centre.database, customer_id, limit=PAST)
     newest = await messages.newest(centre.database, [row.id for row in rows], each=PAST_MESSAGES, notes=False)
-    return customer.Listed(conversations=[records.conversation(row, newest.get(row.id, [])) for row in rows])
+    return customer.Listed(
+        conversations=[records.conversation_for_customer(row, newest.get(row.id, [])) for row in rows]
+    )

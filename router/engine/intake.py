@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from config.accounts import PreChat
 from router.core.outcomes import Outcome
 from router.core.policy import Demand
 from router.core.rules import Routed, route
@@ -19,10 +20,10 @@ from router.core.words import ConversationId, Ms, WorkItemId
 from router.engine import brief, lanes, records, talk
 from router.engine.centre import Centre
 from router.engine.ids import new_id
-from router.engine.text import NAME_CHARS, URL_CHARS, email, identifier, message_text, one_line, preview
+from router.engine.text import NAME_CHARS, URL_CHARS, email, message_text, one_line, preview, shortened
 from router.engine.visitors import Visitor
 from router.protocol import customer
-from router.protocol.errors import Conflict, Unavailable
+from router.protocol.errors import BadRequest, Conflict, Unavailable
 from router.protocol.records import CustomerCard, WorkItem
 from router.store.postgres import conversations as stored
 from router.store.postgres import customers, messages, work_items
@@ -47,6 +48,7 @@ class Arrival:
 
 async def start(centre: Centre, visitor: Visitor, asked: customer.StartConversation) -> customer.Started:
     """Begin a conversation. The same client_id again is the same conversation. Errors: conversation_open."""
+    known_as = visitor.name, visitor.email
     new, routed = await _wanted(centre, visitor, asked)
     begun = await stored.start(centre.writer, new)
     if isinstance(begun, stored.HasOpen):
@@ -54,6 +56,9 @@ async def start(centre: Centre, visitor: Visitor, asked: customer.StartConversat
     arrival = await _again(centre, begun) if begun.repeated else _arrival(visitor, new, begun, routed)
     if arrival is not None:
         await _show(centre, visitor, arrival, new if not begun.repeated else None)
+        window = centre.live.windows.get(visitor.visitor_id)
+        if window is not None and known_as != (visitor.name, visitor.email):
+            centre.live.look_anew(window)
         await enqueue(centre, arrival)
     return customer.Started(conversation_id=begun.conversation_id, n=1, at=begun.at)
 
@@ -62,9 +67,11 @@ async def _wanted(centre: Centre, visitor: Visitor, asked: customer.StartConvers
     text = message_text(asked.text, centre.settings.max_message_chars)
     account = centre.accounts[visitor.account]
     language = asked.language if asked.language in account.languages else account.default_language
-    await _describe(centre, visitor, one_line(asked.name, NAME_CHARS), email(asked.email), language)
+    name, address = one_line(asked.name, NAME_CHARS, field="name"), email(asked.email)
+    _as_asked(account.pre_chat, name or visitor.name, address or visitor.email)
+    await _describe(centre, visitor, name, address, language)
     department = asked.department if asked.department in account.departments else ""
-    page_url = one_line(asked.page_url, URL_CHARS)
+    page_url = shortened(asked.page_url, URL_CHARS)
     routed = _route(
         centre,
         {
@@ -83,7 +90,7 @@ async def _wanted(centre: Centre, visitor: Visitor, asked: customer.StartConvers
         account=visitor.account,
         customer_id=visitor.customer_id,
         visitor_id=visitor.visitor_id,
-        start_id=identifier(asked.client_id),
+        start_id=asked.client_id,
         subject=preview(text, SUBJECT_CHARS),
         language=language,
         department=department,
@@ -96,6 +103,13 @@ async def _wanted(centre: Centre, visitor: Visitor, asked: customer.StartConvers
         item=_new_item(routed),
     )
     return new, routed
+
+
+def _as_asked(pre_chat: PreChat, name: str, address: str) -> None:
+    """Raises BadRequest when the account requires what the customer never said."""
+    for field, required, said in (("name", pre_chat.name, name), ("email", pre_chat.email, address)):
+        if required == "required" and not said:
+            raise BadRequest("bad_value", "This is needed before a conversation can start.", field=field)
 
 
 async def _describe(centre: Centre, visitor: Visitor, name: str, address: str, language: str) -> None:
@@ -113,9 +127,9 @@ def _route(centre: Centre, attributes: Mapping[str, object]) -> Routed:
     return routed
 
 
-def _new_item(routed: Routed) -> stored.NewWorkItem:
+def _new_item(routed: Routed, item_id: str = "") -> stored.NewWorkItem:
     return stored.NewWorkItem(
-        id=WorkItemId(new_id("wi")),
+        id=WorkItemId(item_id or new_id("wi")),
         queue=routed.demand.queue,
         demand=lanes.to_plain(routed.demand),
         weight=routed.demand.weight,
@@ -219,9 +233,14 @@ def _first_message(conversation_id: ConversationId, new: stored.Start) -> messag
 
 
 async def ensure_item(centre: Centre, row: stored.Conversation, text: str) -> None:
-    """Somebody writes in an open conversation nobody works on: make a work item of it again."""
-    if any(item.state != "closed" for item in await work_items.of_conversation(centre.database, row.id)):
+    """Somebody writes in an open conversation nobody works on: make a work item of it again.
+
+    Two who find so at once make the same one: its id follows from how many there were.
+    """
+    items = await work_items.of_conversation(centre.database, row.id)
+    if any(item.state != "closed" for item in items):
         return
+    person = await customers.by_id(centre.database, row.customer_id)
     routed = _route(
         centre,
         {
@@ -231,14 +250,20 @@ async def ensure_item(centre: Centre, row: stored.Conversation, text: str) -> No
             "language": row.language,
             "page_url": row.page_url,
             "text": text,
+            "customer": {"name": person.name, "email": person.email} if person else {"name": "", "email": ""},
         },
     )
-    item = _new_item(routed)
+    item = _new_item(routed, f"{row.id}.{len(items) + 1}")
     await work_items.add(centre.database, item, channel=row.channel, conversation_id=row.id, at=centre.now())
     added = await work_items.by_id(centre.database, item.id)
     arrival = await arrival_of(centre, added) if added is not None else None
-    if arrival is not None:
-        await enqueue(centre, arrival)
+    if arrival is None:
+        return
+    if row.visitor_id is not None:
+        if window := centre.live.windows.get(row.visitor_id):
+            centre.live.follow(window, row.id, item.id)
+        await centre.say(talk.StartedSaid(conversation_id=row.id, visitor_id=row.visitor_id, work_item_id=item.id))
+    await enqueue(centre, arrival)
 
 
 async def enqueue(centre: Centre, arrival: Arrival) -> None:

@@ -7,7 +7,8 @@ its customers and is put into their sessions, in order. Nothing here waits.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from router.core import events
@@ -28,16 +29,24 @@ NO_ITEM = WorkItemId("")
 
 @dataclass(slots=True, kw_only=True)
 class AgentHere:
-    """An agent with sessions on this node. devices: those with a connection now."""
+    """An agent with sessions on this node. connected: those of them with a connection now, by device."""
 
     desk: Desk
     outboxes: set[Outbox] = field(default_factory=set)
-    devices: set[DeviceId] = field(default_factory=set)
+    connected: dict[Outbox, DeviceId] = field(default_factory=dict)
+
+    @property
+    def devices(self) -> set[DeviceId]:
+        return set(self.connected.values())
+
+
+Missed = list[tuple[int, events.Event]]
+"""What happened to an agent while their desk was being loaded: numbers and events, in order."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Window:
-    """A visitor with sessions on this node, and the conversation they are in."""
+    """A visitor with sessions on this node, and the conversation they are in (or were last: closed)."""
 
     visitor_id: str
     customer_id: CustomerId
@@ -45,6 +54,7 @@ class Window:
     conversation_id: str = ""
     work_item_id: WorkItemId = NO_ITEM
     waiting: bool = False
+    closed: bool = False
     position: customer.QueuePosition | None = None
 
 
@@ -64,6 +74,7 @@ class Live:
         self._load, self._look, self._name_of, self._face_of = load, look, name_of, face_of
         self._recent = Recent()
         self.agents: dict[AgentId, AgentHere] = {}
+        self._loading: defaultdict[AgentId, list[Missed]] = defaultdict(list)
         self.windows: dict[str, Window] = {}
         self._by_item: dict[WorkItemId, Window] = {}
         self._by_conversation: dict[str, Window] = {}
@@ -71,20 +82,49 @@ class Live:
 
     # ------------------------------------------------------------ coming and going
 
-    def agent_joins(self, desk: Desk, outbox: Outbox) -> Desk:
+    @contextmanager
+    def loading(self, agent_id: AgentId) -> Iterator[Missed]:
+        """While a desk is loaded, keep the events of its agent for `agent_joins`: nobody else here takes them."""
+        missed: Missed = []
+        self._loading[agent_id].append(missed)
+        try:
+            yield missed
+        finally:
+            self._loading[agent_id].remove(missed)
+            if not self._loading[agent_id]:
+                del self._loading[agent_id]
+
+    def agent_joins(self, desk: Desk, outbox: Outbox, missed: Missed) -> Desk:
         """Add a session of an agent; the first one brings the desk, later ones get the desk that is here."""
         here = self.agents.get(desk.agent_id)
         if here is None:
+            for seq, event in missed:
+                if seq > desk.seq:
+                    desk.seq = seq
+                    desks.apply(desk, event, name_of=self._name_of, load=self._load)
             here = self.agents[desk.agent_id] = AgentHere(desk=desk)
             self._index(desk)
         here.outboxes.add(outbox)
         return here.desk
+
+    def agent_connected(self, agent_id: AgentId, outbox: Outbox, device: DeviceId) -> None:
+        if here := self.agents.get(agent_id):
+            here.connected[outbox] = device
+
+    def agent_disconnected(self, agent_id: AgentId, outbox: Outbox, device: DeviceId) -> bool:
+        """Note that a session has no connection; True while another session of the device has one."""
+        here = self.agents.get(agent_id)
+        if here is None:
+            return False
+        here.connected.pop(outbox, None)
+        return device in here.connected.values()
 
     def agent_leaves(self, agent_id: AgentId, outbox: Outbox) -> None:
         here = self.agents.get(agent_id)
         if here is None:
             return
         here.outboxes.discard(outbox)
+        here.connected.pop(outbox, None)
         if not here.outboxes:
             for conversation_id in here.desk.conversations():
                 self._unindex(conversation_id, agent_id)
@@ -128,11 +168,11 @@ class Live:
         del self.windows[visitor_id]
         return True
 
-    def follow(self, window: Window, conversation_id: str, work_item_id: WorkItemId) -> None:
+    def follow(self, window: Window, conversation_id: str, work_item_id: WorkItemId, *, closed: bool = False) -> None:
         """The window shows this conversation from now on."""
         self._forget(window)
         window.conversation_id, window.work_item_id = conversation_id, work_item_id
-        window.waiting, window.position = False, None
+        window.waiting, window.closed, window.position = False, closed, None
         self._by_conversation[conversation_id] = window
         if work_item_id:
             self._by_item[work_item_id] = window
@@ -145,15 +185,20 @@ class Live:
         """Whether an agent with sessions here has this conversation in their hands."""
         return agent_id in self._desks_of.get(conversation_id, ())
 
-    def has_item(self, conversation_id: str) -> bool:
-        """Whether a customer's window here knows of an open item of this conversation."""
-        window = self._by_conversation.get(conversation_id)
-        return window is not None and bool(window.work_item_id)
+    def item_of(self, visitor_id: str, conversation_id: str) -> WorkItemId | None:
+        """The item of the conversation, as far as the visitor's window here knows: NO_ITEM when there is none.
+
+        None: the window does not show this conversation.
+        """
+        window = self.windows.get(visitor_id)
+        return window.work_item_id if window is not None and window.conversation_id == conversation_id else None
 
     # ------------------------------------------------------------ routing events
 
     def routing(self, seq: int, event: events.Event) -> None:
         for agent_id in agents_of(event):
+            for missed in self._loading.get(agent_id, ()):
+                missed.append((seq, event))
             if (here := self.agents.get(agent_id)) and seq > here.desk.seq:
                 here.desk.seq = seq
                 self._tell_desk(here, event)
@@ -188,6 +233,14 @@ class Live:
     def _tell_window(self, window: Window, event: events.Event) -> None:
         conversation_id = window.conversation_id
         match event:
+            case events.ItemClosed():
+                self._stops_waiting(window)
+                if event.agent is not None and not window.closed:
+                    self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=None))
+                self._by_item.pop(window.work_item_id, None)
+                window.work_item_id = NO_ITEM
+            case _ if window.closed:
+                return
             case events.ItemQueued():
                 if event.reason != "new":
                     self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=None))
@@ -199,10 +252,6 @@ class Live:
                 self._stops_waiting(window)
                 face = customer.AgentFace(name=self._face_of(event.agent))
                 self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=face))
-            case events.ItemClosed():
-                self._stops_waiting(window)
-                self._by_item.pop(window.work_item_id, None)
-                window.work_item_id = NO_ITEM
             case _:
                 return
 
@@ -247,24 +296,30 @@ class Live:
             case talk.StartedSaid():
                 self._started(said)
             case talk.ClosedSaid():
+                if window := self._by_conversation.get(said.conversation_id):
+                    window.closed, window.waiting = True, False
                 self._to_both(
                     staff.ConversationClosed(
                         conversation_id=said.conversation_id, closed_at=said.closed_at, by=said.by
                     ),
                 )
             case talk.RatedSaid():
-                rated = customer.ConversationRated(conversation_id=said.conversation_id, rating=said.rating)
-                self._to_customer(said.conversation_id, Encoded(rated))
+                self._to_both(staff.ConversationRated(conversation_id=said.conversation_id, rating=said.rating))
             case talk.OnlineSaid():
                 online = staff.CustomerPresence(conversation_id=said.conversation_id, online=said.online)
                 self._to_agents(said.conversation_id, Encoded(online))
 
     def _started(self, said: talk.StartedSaid) -> None:
-        """The node that took the conversation in has told its own tabs; those elsewhere look anew."""
+        """The node that made the work item has told its own tabs; those elsewhere look anew."""
         window = self.windows.get(said.visitor_id)
-        if window is None or window.conversation_id == said.conversation_id:
+        known = self.item_of(said.visitor_id, said.conversation_id)
+        if window is None or known == said.work_item_id or (known is not None and window.closed):
             return
         self.follow(window, said.conversation_id, WorkItemId(said.work_item_id))
+        self.look_anew(window)
+
+    def look_anew(self, window: Window) -> None:
+        """Give every tab of the visitor a snapshot."""
         for outbox in window.outboxes:
             outbox.put_later(self._look(window))
 

@@ -6,10 +6,12 @@ answered alike.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from router.core.outcomes import Outcome
 from router.core.policy import Demand
+from router.core.records import Item
 from router.core.rules import strictest
 from router.core.words import AgentId, ConversationId, OfferId, WorkItemId
 from router.engine import conversations, intake, lanes
@@ -47,7 +49,7 @@ async def wrap_up(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
 
     The conversation closes first: a crash in between leaves work that the agent can still end.
     """
-    row = await _held(centre, agent_id, item)
+    row, _ = await _held(centre, agent_id, item)
     if row.conversation_id is not None:
         await conversations.end_by_agent(centre, row.conversation_id, agent_id)
     step = await centre.store.wrap_up(item, agent_id)
@@ -60,8 +62,8 @@ async def complete(centre: Centre, agent_id: AgentId, item: WorkItemId, disposit
     """Errors: unknown_disposition, not_yours, unknown_work_item."""
     if disposition and disposition not in {known.name for known in centre.policy.dispositions}:
         raise BadRequest("unknown_disposition")
-    row = await _held(centre, agent_id, item)
-    if row.conversation_id is not None:
+    row, now = await _held(centre, agent_id, item)
+    if row.conversation_id is not None and now.state == "assigned":  # else it was closed before the wrap-up
         await conversations.end_by_agent(centre, row.conversation_id, agent_id)
     step = await centre.store.complete(item, agent_id, disposition=disposition)
     await centre.journal(step.events)
@@ -73,7 +75,7 @@ async def transfer_to_queue(centre: Centre, agent_id: AgentId, item: WorkItemId,
     target = centre.policy.queues.get(queue)
     if target is None:
         raise BadRequest("unknown_queue")
-    row = await _held(centre, agent_id, item)
+    row, now = await _handable(centre, agent_id, item)
     arrival = await intake.arrival_of(centre, row)
     if arrival is None:
         raise NotFound("unknown_work_item")
@@ -85,7 +87,9 @@ async def transfer_to_queue(centre: Centre, agent_id: AgentId, item: WorkItemId,
         model=target.model,
     )
     await lanes.remember(centre, demand)
-    await _hand_over(centre, row.conversation_id, agent_id, note)
+    if row.conversation_id is not None:
+        await _note(centre, row.conversation_id, agent_id, note, _once(item, now))
+        await conversations.handed_over(centre, row.conversation_id, agent_id, once=_once(item, now))
     await centre.store.replace_brief(item, intake.brief_of(replace(arrival, demand=demand)))
     step = await centre.store.transfer_to_queue(item, agent_id, demand)
     await centre.journal(step.events)
@@ -98,32 +102,44 @@ async def transfer_to_agent(centre: Centre, agent_id: AgentId, item: WorkItemId,
         raise NotFound("unknown_agent")
     if target == agent_id:
         raise BadRequest("agent_unavailable", "The work is yours already.")
-    row = await _held(centre, agent_id, item)
-    if note.strip() and row.conversation_id is not None:
-        await conversations.note_before_transfer(centre, row.conversation_id, agent_id, note)
+    row, now = await _handable(centre, agent_id, item)
+    if row.conversation_id is not None:
+        await _note(centre, row.conversation_id, agent_id, note, _once(item, now))
     step = await centre.store.transfer_to_agent(item, agent_id, target)
     await centre.journal(step.events)
+    if step.outcome is Outcome.UNKNOWN_AGENT:  # a colleague who never signed in
+        raise Conflict("agent_unavailable")
     _check(step)
-    await _hand_over(centre, row.conversation_id, agent_id, "")
+    if row.conversation_id is not None:
+        await conversations.handed_over(centre, row.conversation_id, agent_id, once=_once(item, now))
 
 
-async def _hand_over(centre: Centre, conversation_id: ConversationId | None, agent_id: AgentId, note: str) -> None:
-    if conversation_id is None:
-        return
+def _once(item: WorkItemId, now: Item) -> str:
+    """Names the end of this assignment: a repeated transfer writes its lines once."""
+    return f"handed:{item}:{now.attempt}"
+
+
+async def _note(centre: Centre, conversation_id: ConversationId, agent_id: AgentId, note: str, once: str) -> None:
     if note.strip():
-        await conversations.note_before_transfer(centre, conversation_id, agent_id, note)
-    await conversations.handed_over(centre, conversation_id, agent_id)
+        await conversations.note_before_transfer(centre, conversation_id, agent_id, note, once=once)
 
 
-async def _held(centre: Centre, agent_id: AgentId, item: WorkItemId) -> work_items.WorkItem:
-    """The durable row of an item in this agent's hands. Raises NotFound and Forbidden."""
-    now = await centre.store.item(item)
-    row = await work_items.by_id(centre.database, item)
+async def _handable(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tuple[work_items.WorkItem, Item]:
+    """As `_held`; an item in wrap-up cannot be handed over: wrong_state."""
+    row, now = await _held(centre, agent_id, item)
+    if now.state != "assigned":
+        raise Conflict("wrong_state")
+    return row, now
+
+
+async def _held(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tuple[work_items.WorkItem, Item]:
+    """The durable row and the live state of an item in this agent's hands. Raises NotFound and Forbidden."""
+    now, row = await asyncio.gather(centre.store.item(item), work_items.by_id(centre.database, item))
     if now is None or row is None:
         raise NotFound("unknown_work_item")
     if now.agent != agent_id or now.state not in ("assigned", "wrap_up"):
         raise Forbidden("not_yours")
-    return row
+    return row, now
 
 
 def _check(step: Step) -> None:

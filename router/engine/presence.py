@@ -44,6 +44,8 @@ async def set_status(centre: Centre, agent_id: AgentId, status: str, *, by: Agen
     """Errors: unknown_status, unknown_agent, agent_unavailable (not signed in)."""
     if status not in centre.policy.statuses:
         raise BadRequest("unknown_status")
+    if centre.staff.get(agent_id) is None:
+        raise NotFound("unknown_agent")
     step = await centre.store.set_status(agent_id, status, by=by)
     await centre.journal(step.events)
     match step.outcome:
@@ -51,7 +53,5 @@ async def set_status(centre: Centre, agent_id: AgentId, status: str, *, by: Agen
             return
         case Outcome.UNKNOWN_STATUS:
             raise BadRequest("unknown_status")
-        case Outcome.UNKNOWN_AGENT:
-            raise NotFound("unknown_agent")
         case _:
             raise Conflict("agent_unavailable")

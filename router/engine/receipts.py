@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import structlog
+
 from router.engine.talk import Side
 from router.protocol.errors import UsherError
+
+log = structlog.get_logger()
 
 GATHER_S = 0.15
 MOST = 50_000
@@ -41,5 +45,5 @@ class Delivered:
                 return_exceptions=True,
             )
             for result in results:
-                if isinstance(result, BaseException) and not isinstance(result, UsherError):
-                    raise result
+                if isinstance(result, Exception) and not isinstance(result, UsherError):
+                    log.error("receipt not marked", exc_info=result)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from router.protocol import records
 from router.store.postgres import conversations as stored
 from router.store.postgres.customers import Customer
@@ -37,6 +39,12 @@ def receipts(marks: stored.Marks) -> records.Receipts:
 
 def customer_card(row: Customer) -> records.CustomerCard:
     return records.CustomerCard(customer_id=row.id, name=row.name, email=row.email, language=row.language)
+
+
+def conversation_for_customer(row: stored.Conversation, messages: Sequence[Message]) -> records.Conversation:
+    """messages: the newest of it without notes, oldest first. How many notes follow is no business of theirs."""
+    shown = conversation(row, messages)
+    return replace(shown, last_n=messages[-1].n if messages else 0)
 
 
 def conversation(row: stored.Conversation, messages: Sequence[Message]) -> records.Conversation:

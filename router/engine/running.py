@@ -157,8 +157,8 @@ async def tell_positions(centre: Centre) -> None:
             now = centre.now()
             for window in part:
                 where = positions.get(window.work_item_id)
-                if where is not None and where.rank is not None:
-                    told = centre.board.queue_position(where.queue, where.rank + 1, now)
+                if where is not None and where.state in ("waiting", "offered"):
+                    told = centre.board.queue_position(where.queue, (where.rank or 0) + 1, now)
                     centre.live.show_position(window, told)
 
     await patiently("positions", once)

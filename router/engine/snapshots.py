@@ -9,19 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Collection
 
-from router.core.words import AgentId, ConversationId, CustomerId, OfferId, WorkItemId
-from router.engine import brief, intake, records
+from router.core import events
+from router.core.records import Agent, Item
+from router.core.words import AgentId, ConversationId, CustomerId, WorkItemId
+from router.engine import brief, records
 from router.engine.centre import Centre
 from router.engine.desk import Desk, Presence, Work
-from router.engine.live import Window
+from router.engine.live import NO_ITEM, Window
 from router.engine.outbox import Outbox
 from router.engine.visitors import Visitor
 from router.protocol import customer, staff
 from router.protocol import records as shown
 from router.protocol.errors import NotFound, Unavailable
 from router.store.postgres import conversations as stored
-from router.store.postgres import customers, messages, work_items
+from router.store.postgres import customers, journal, messages, work_items
+from router.store.step import decode_event
 
+BEHIND_S, BEHIND_TRIES = 1.0, 200
+"""How far the board and the journal may be behind the store."""
 RATING_OFFERED_MS = 30 * 60_000
 """How long after its end a conversation is still shown first in the widget."""
 
@@ -31,55 +36,76 @@ RATING_OFFERED_MS = 30 * 60_000
 
 async def begin_desk(centre: Centre, agent_id: AgentId, outbox: Outbox) -> None:
     """The session of a member of staff begins: its desk is here, its snapshot comes first."""
-    here = centre.live.agents.get(agent_id)
-    desk = here.desk if here is not None else await load_desk(centre, agent_id)
-    desk = centre.live.agent_joins(desk, outbox)
+    with centre.live.loading(agent_id) as missed:
+        here = centre.live.agents.get(agent_id)
+        desk = here.desk if here is not None else await load_desk(centre, agent_id)
+        desk = centre.live.agent_joins(desk, outbox, missed)
     outbox.put_later(staff_snapshot(centre, desk))
 
 
 async def load_desk(centre: Centre, agent_id: AgentId) -> Desk:
-    """An agent's desk as the store has it now."""
+    """An agent's desk as the store has it now; events after its `seq` may be in it already."""
     seq, agent = await asyncio.gather(centre.store.seq(), centre.store.agent(agent_id))
     if agent is None:
         raise NotFound("unknown_agent")
     desk = Desk(
         agent_id=agent_id,
         seq=seq,
-        presence=Presence(status=agent.status, status_since=centre.now(), reason="", reachability=agent.reachability),
+        presence=await _presence(centre, agent_id, agent, seq),
         units_limit=agent.limit,
     )
     wanted = [*agent.items, *([agent.offer] if agent.offer else [])]
-    for row in (await work_items.by_ids(centre.database, wanted)).values():
-        await _lay_on_desk(centre, desk, row)
+    await asyncio.gather(*(_lay_on_desk(centre, desk, item_id) for item_id in wanted))
     return desk
 
 
-async def _lay_on_desk(centre: Centre, desk: Desk, row: work_items.WorkItem) -> None:
+async def _presence(centre: Centre, agent_id: AgentId, agent: Agent, seq: int) -> Presence:
+    """The store knows the status, the board since when and why; it is a moment behind."""
+    for _ in range(BEHIND_TRIES):
+        if centre.board.seq >= seq:
+            break
+        await asyncio.sleep(BEHIND_S / BEHIND_TRIES)
+    now = centre.board.agents.get(agent_id)
+    known = now is not None and now.status == agent.status
+    return Presence(
+        status=agent.status,
+        status_since=now.since if now is not None and known else centre.now(),
+        reason=now.reason if now is not None and known else "",
+        reachability=agent.reachability,
+    )
+
+
+async def _lay_on_desk(centre: Centre, desk: Desk, item_id: WorkItemId) -> None:
     """Put one item the agent has, or is offered, on the desk, unless it has moved on."""
-    item, arrival = await asyncio.gather(centre.store.item(row.id), intake.arrival_of(centre, row))
-    if item is None or arrival is None or item.agent != desk.agent_id:
+    item = await centre.store.item(item_id)
+    if item is None or item.agent != desk.agent_id or item.state == "waiting":
         return
-    summary = brief.unpack(intake.brief_of(arrival))
+    created, accepted = await _last_offer(centre, item_id, item)
+    offer = brief.offer_of(created, transferred_by=centre.staff.name_of(created.by) if created.by else None)
     if item.state == "offered":
-        offer_id = OfferId(f"{row.id}:{item.attempt}")
-        why = shown.Why(
-            model=summary.model,
-            waited_ms=max(0, centre.now() - item.enqueued_at),
-            matched=summary.item.requirements,
-            attempt=item.attempt,
-            transferred_by=None,
-        )
-        ring_ms = centre.policy.channels[row.channel].ring_ms
-        desk.offers[offer_id] = shown.Offer(
-            offer_id=offer_id, work_item=summary.item, expires_at=item.expires_at, ring_ms=ring_ms, why=why
-        )
-    elif item.state in ("assigned", "wrap_up"):
-        desk.work[row.id] = Work(
-            item=summary.item,
+        desk.offers[created.offer] = offer
+    elif accepted is not None:
+        desk.work[item_id] = Work(
+            item=offer.work_item,
             state="wrap_up" if item.state == "wrap_up" else "assigned",
-            accepted_at=row.accepted_at or centre.now(),
+            accepted_at=accepted.at,
             wrap_up_until=item.until or None,
         )
+
+
+async def _last_offer(
+    centre: Centre, item_id: WorkItemId, item: Item
+) -> tuple[events.OfferCreated, events.OfferAccepted | None]:
+    """How it was offered last, and taken unless it still rings. Raises Unavailable: not in the journal in time."""
+    offer_id = f"{item_id}:{item.attempt}"
+    for _ in range(BEHIND_TRIES):
+        told = [decode_event(packed) for _, packed in await journal.of_item(centre.database, item_id, limit=10_000)]
+        created = next((e for e in told if isinstance(e, events.OfferCreated) and e.offer == offer_id), None)
+        accepted = next((e for e in told if isinstance(e, events.OfferAccepted) and e.offer == offer_id), None)
+        if created is not None and (accepted is not None or item.state == "offered"):
+            return created, accepted
+        await asyncio.sleep(BEHIND_S / BEHIND_TRIES)
+    raise Unavailable("unavailable")
 
 
 async def staff_snapshot(centre: Centre, desk: Desk) -> staff.StaffSnapshot:
@@ -169,11 +195,11 @@ async def item_assigned(centre: Centre, work: Work) -> staff.ItemAssigned:
 async def begin_window(centre: Centre, visitor: Visitor, outbox: Outbox) -> None:
     """The session of a visitor begins: its window is here, its snapshot comes first."""
     window = centre.live.visitor_joins(visitor.visitor_id, visitor.customer_id, outbox)
-    if not window.conversation_id:
+    if not window.conversation_id or window.closed:
         row = await stored.open_of_visitor(centre.database, visitor.visitor_id)
-        if row is not None and not window.conversation_id:
-            item = await _open_item(centre, row.id)
-            centre.live.follow(window, row.id, item.id if item else WorkItemId(""))
+        item = await _open_item(centre, row.id) if row is not None else None
+        if row is not None and (not window.conversation_id or window.closed):
+            centre.live.follow(window, row.id, item.id if item else NO_ITEM)
     outbox.put_later(customer_snapshot(centre, window))
 
 
@@ -192,8 +218,10 @@ async def customer_snapshot(centre: Centre, window: Window) -> customer.Customer
     queue: customer.QueuePosition | None = None
     face: customer.AgentFace | None = None
     if row is not None:
+        if not window.conversation_id:
+            centre.live.follow(window, row.id, NO_ITEM, closed=row.state == "closed")
         newest = await messages.page(centre.database, row.id, limit=records.MESSAGES_SENT, notes=False)
-        conversation = records.conversation(row, newest)
+        conversation = records.conversation_for_customer(row, newest)
         queue, face = await _where(centre, window, row)
     return customer.CustomerSnapshot(
         server_time=centre.now(),
@@ -223,10 +251,10 @@ async def _where(
         return None, None
     if item.state in ("assigned", "wrap_up") and item.agent:
         return None, customer.AgentFace(name=centre.staff.face_of(item.agent))
-    window.waiting = True
-    positions = await centre.store.positions([window.work_item_id])
-    where = positions.get(window.work_item_id)
-    if where is None:
+    where = (await centre.store.positions([window.work_item_id])).get(window.work_item_id)
+    if where is None or where.state not in ("waiting", "offered") or window.closed:
         return None, None
-    window.position = centre.board.queue_position(where.queue, (where.rank or 0) + 1, centre.now())
-    return window.position, None
+    window.waiting = True
+    position = centre.board.queue_position(where.queue, (where.rank or 0) + 1, centre.now())
+    centre.live.show_position(window, position)
+    return position, None

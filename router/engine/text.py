@@ -7,6 +7,7 @@ from router.protocol.errors import BadRequest
 NAME_CHARS = 100
 EMAIL_CHARS = 254
 URL_CHARS = 2_000
+LINE_BREAKS = "\u2028\u2029"
 
 
 def message_text(text: str, most: int) -> str:
@@ -25,25 +26,24 @@ def kept(text: str, most: int) -> str:
     return text
 
 
-def one_line(text: str, most: int) -> str:
-    """A name or an address: trimmed, without line breaks and other controls, cut to length."""
-    kept(text, 10_000)
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:most]
+def one_line(text: str, most: int, *, field: str) -> str:
+    """A name or an address, unchanged but for spaces around it. Raises BadRequest for line breaks and controls."""
+    if any(c in LINE_BREAKS or c < " " or "\x7f" <= c <= "\x9f" for c in kept(text.strip(), most)):
+        raise BadRequest("bad_value", "Line breaks and control characters do not belong here.", field=field)
+    return text.strip()
+
+
+def shortened(text: str, most: int) -> str:
+    """What a page says of itself, never refused for its length: only its beginning is kept."""
+    return kept(text[:most], most)
 
 
 def email(text: str) -> str:
     """Empty, or something an e-mail could be sent to; we cannot know more without sending one."""
-    address = one_line(text, EMAIL_CHARS)
+    address = one_line(text, EMAIL_CHARS, field="email")
     if address and not (0 < address.find("@") < len(address) - 1 and " " not in address):
         raise BadRequest("bad_value", "That is not an e-mail address.", field="email")
     return address
-
-
-def identifier(text: str) -> str:
-    """An id made by a client: 1–64 characters of [A-Za-z0-9_.:-]."""
-    if not 1 <= len(text) <= 64 or not text.isascii() or not all(c.isalnum() or c in "_.:-" for c in text):
-        raise BadRequest("bad_value", "An id is 1-64 characters of A-Z a-z 0-9 _ . : -", field="client_id")
-    return text
 
 
 def preview(text: str, most: int = 200) -> str:
