@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import msgspec
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from router.protocol.errors import BadRequest, UsherError
@@ -16,6 +17,7 @@ from router.protocol.errors import BadRequest, UsherError
 log = structlog.get_logger()
 
 BODY_BYTES = 65_536
+BODY_S = 10.0
 Asked = TypeVar("Asked")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -36,7 +38,7 @@ def answer(body: object, status: int = 200, headers: dict[str, str] | None = Non
         msgspec.json.encode(body),
         status,
         media_type="application/json",
-        headers={"cache-control": "no-store", **(headers or {})},
+        headers={"cache-control": "no-store", "x-content-type-options": "nosniff", **(headers or {})},
     )
 
 
@@ -50,13 +52,19 @@ async def read(request: Request, shape: type[Asked]) -> Asked:
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise BadRequest("bad_value", "The body must be application/json.")
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > BODY_BYTES:
-            raise BadRequest("bad_value", "The body is too large.")
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > BODY_BYTES:
+                    raise BadRequest("bad_value", "The body is too large.")
+    except TimeoutError:
+        raise BadRequest("bad_value", "The body did not come in time.") from None
+    except ClientDisconnect:
+        raise BadRequest("bad_value", "The body did not come to its end.") from None
     try:
         return msgspec.json.decode(bytes(body), type=shape)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadRequest("bad_value", str(error)[:200]) from None
 
 

@@ -50,7 +50,7 @@ def same_origin(centre: Centre, connection: HTTPConnection) -> None:
 
 def routes(centre: Centre, demo: Sequence[DemoLogin]) -> Iterator[BaseRoute]:
     """demo: the logins shown on the sign-in page; empty outside demo mode."""
-    tries = sign_in.Tries()
+    door = sign_in.Door()
 
     async def login(request: Request) -> Response:
         same_origin(centre, request)
@@ -58,7 +58,7 @@ def routes(centre: Centre, demo: Sequence[DemoLogin]) -> Iterator[BaseRoute]:
         address = request.client.host if request.client else ""
         agent = request.headers.get("user-agent", "")
         token, colleague = await sign_in.sign_in(
-            centre, tries, asked.email, asked.password, address=address, user_agent=agent
+            centre, door, asked.email, asked.password, address=address, user_agent=agent
         )
         response = answer(_signed_in(colleague))
         response.set_cookie(

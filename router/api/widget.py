@@ -10,11 +10,11 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from config.accounts import Account
-from router.api.answers import Endpoint, answer, read, refusal
+from router.api.answers import Endpoint, answer, guarded, read
 from router.engine import visitors
 from router.engine.centre import Centre
 from router.engine.limits import Bucket
-from router.protocol.errors import NotFound, TooMuch, UsherError
+from router.protocol.errors import NotFound, TooMuch
 
 VISITORS_PER_S, VISITORS_BURST = 5.0, 60.0
 ADDRESSES_KEPT = 10_000
@@ -125,10 +125,7 @@ def across_origins(centre: Centre, endpoint: Endpoint) -> Endpoint:
                 "access-control-max-age": "600",
             }
             return Response(status_code=204, headers=headers | preflight)
-        try:
-            response = await endpoint(request)
-        except UsherError as error:
-            return refusal(error, headers)
+        response = await guarded(endpoint)(request)
         response.headers.update(headers)
         return response
 

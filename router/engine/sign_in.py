@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import OrderedDict
-from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,47 +17,69 @@ from router.protocol.errors import NotSignedIn, TooMuch
 from router.store.postgres import sessions
 from router.store.postgres import staff as stored
 
-TRIES = 10
-TRIES_WINDOW_S = 60.0
+WINDOW_S = 60.0
+PAIR_TRIES, ADDRESS_TRIES, EMAIL_TRIES = 10, 60, 60
+"""Within WINDOW_S. A stranger elsewhere cannot lock an agent out as quickly as one address is stopped."""
 TRIED_KEPT = 10_000
 PASSWORD_CHARS = 200
+EMAIL_CHARS = 254
 TOKEN_CHARS = 200
+HASHING, HASHING_WAITING = 2, 32
 _hasher = PasswordHasher()
-_hashing = asyncio.Semaphore(2)
-"""argon2 takes 64 MB and tens of milliseconds: two at a time, off the event loop."""
 
 
-class Tries:
-    """Failed sign-ins by e-mail and by address, within a window; bounded, the oldest forgotten first."""
+class Door:
+    """Who has tried to sign in lately, and the place where passwords are checked.
+
+    Tries count before the password is checked, so that many at once do not slip through; one that succeeds is taken
+    back. Bounded, the oldest forgotten first. argon2 takes 64 MB and tens of milliseconds: HASHING at a time, off the
+    event loop; when more than HASHING_WAITING wait, further ones are refused.
+    """
 
     def __init__(self) -> None:
-        self._failed: OrderedDict[str, list[float]] = OrderedDict()
+        self._tried: OrderedDict[str, list[float]] = OrderedDict()
+        self._hashing = asyncio.Semaphore(HASHING)
+        self._waiting = 0
+        self._nobody = _hasher.hash(secrets.token_hex(16))
+        """What a password is checked against when there is no such person: it takes as long."""
 
-    def check(self, *keys: str) -> None:
-        """Raises TooMuch when one of the keys has failed too often lately."""
+    def try_once(self, email: str, address: str) -> None:
+        """Count one more. Raises TooMuch when there were too many."""
         now = asyncio.get_running_loop().time()
-        for key in keys:
-            recent = [at for at in self._failed.get(key, ()) if at > now - TRIES_WINDOW_S]
-            if len(recent) >= TRIES:
-                raise TooMuch("too_many_requests")
+        limits = self._limits(email, address)
+        recent = {key: [at for at in self._tried.get(key, ()) if at > now - WINDOW_S] for key in limits}
+        if any(len(recent[key]) >= most for key, most in limits.items()):
+            raise TooMuch("too_many_requests")
+        for key, tries in recent.items():
+            self._tried[key] = [*tries, now]
+            self._tried.move_to_end(key)
+        while len(self._tried) > TRIED_KEPT:
+            self._tried.popitem(last=False)
 
-    def failed(self, *keys: str) -> None:
-        now = asyncio.get_running_loop().time()
-        for key in keys:
-            recent = [at for at in self._failed.pop(key, ()) if at > now - TRIES_WINDOW_S]
-            self._failed[key] = [*recent[-TRIES:], now]
-        while len(self._failed) > TRIED_KEPT:
-            self._failed.popitem(last=False)
+    def succeeded(self, email: str, address: str) -> None:
+        for key in self._limits(email, address):
+            if tries := self._tried.get(key):
+                tries.pop()
+
+    def _limits(self, email: str, address: str) -> dict[str, int]:
+        name = email.lower()
+        return {f"{address} {name}": PAIR_TRIES, f"address {address}": ADDRESS_TRIES, f"email {name}": EMAIL_TRIES}
+
+    async def matches(self, password_hash: str | None, password: str) -> bool:
+        """Whether it is the password; None takes as long and never matches. Raises TooMuch."""
+        if self._waiting >= HASHING_WAITING:
+            raise TooMuch("too_many_requests")
+        self._waiting += 1
+        try:
+            async with self._hashing:
+                right = await asyncio.to_thread(_matches, password_hash or self._nobody, password[:PASSWORD_CHARS])
+        finally:
+            self._waiting -= 1
+        return right and password_hash is not None
 
 
 def hash_password(password: str) -> str:
     return _hasher.hash(password)
-
-
-@cache
-def _nobody() -> str:
-    """What a password is checked against when there is no such person: it takes as long."""
-    return _hasher.hash(secrets.token_hex(16))
 
 
 def _matches(password_hash: str, password: str) -> bool:
@@ -69,19 +90,17 @@ def _matches(password_hash: str, password: str) -> bool:
 
 
 async def sign_in(
-    centre: Centre, tries: Tries, email: str, password: str, *, address: str, user_agent: str
+    centre: Centre, door: Door, email: str, password: str, *, address: str, user_agent: str
 ) -> tuple[str, Colleague]:
     """A session token, and who it is for. Raises NotSignedIn (bad_credentials), TooMuch."""
-    keys = f"email:{email.strip().lower()[:254]}", f"address:{address}"
-    tries.check(*keys)
-    usable = "\0" not in email and len(email) <= 254 and len(password) <= PASSWORD_CHARS
-    person = await stored.by_email(centre.database, email.strip()) if usable else None
-    known_hash = person.password_hash if person is not None and person.active else _nobody()
-    async with _hashing:
-        right = await asyncio.to_thread(_matches, known_hash, password[:PASSWORD_CHARS])
-    if person is None or not person.active or not right:
-        tries.failed(*keys)
+    email = email.strip()[: EMAIL_CHARS + 1]
+    door.try_once(email, address)
+    usable = "\0" not in email and len(email) <= EMAIL_CHARS and len(password) <= PASSWORD_CHARS
+    person = await stored.by_email(centre.database, email) if usable else None
+    right = await door.matches(person.password_hash if person is not None and person.active else None, password)
+    if person is None or not right:
         raise NotSignedIn("bad_credentials")
+    door.succeeded(email, address)
     colleague = centre.staff.get(person.id) or colleague_of(person)
     return await mint(centre, person.id, user_agent), colleague
 
