@@ -39,7 +39,7 @@ class Work:
 
 
 class Agent:
-    """tasks: where what the agent does at a time lives; cancelling it stops the agent at once."""
+    """name: plain letters, unique. tasks: where what the agent does at a time lives; cancelling it stops the agent."""
 
     __slots__ = (
         "_chance", "_client", "_dispositions", "_reasons", "_stage", "_status", "_tasks", "_witness", "_work", "name",

@@ -34,6 +34,8 @@ SILENT_HEARTBEATS = 2.5
 MAX_UNANSWERED = 1_000
 TRIES = 5
 STOPPING_CODES = frozenset({4401, 4403})
+LATER_CODES = frozenset({"unavailable", "too_many_requests"})
+"""Said to a hello that cannot be served now: the connection closes, and the client tries again later."""
 
 Event = TypeVar("Event")
 Complain = Callable[[str], None]
@@ -297,7 +299,7 @@ class Client(Generic[Event]):
         if kind in {"ok", "error"} and frame["id"] is not None:
             self._answered(frame["id"], frame)
         elif kind == "error":
-            if self._welcomed:  # before it, hello was not accepted, and a close code follows
+            if frame["code"] not in LATER_CODES:
                 self._complain(f"a frame was refused: {frame['code']}")
         elif kind == "welcome":
             self._welcome(msgspec.convert(frame, base.Welcome))

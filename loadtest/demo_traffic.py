@@ -30,12 +30,12 @@ from loadtest.witness import Findings
 
 ACCOUNT = "demo"
 LEFT_FREE = frozenset({"anna@larkspur.example"})
-MOST_AGENTS = 6
+MOST_AGENTS = 8
 MOST_CUSTOMERS = 12
 """Talking or waiting at once; further arrivals stay away."""
 VISITS_A_SHIFT = 400
 ARRIVALS_S = (8.0, 25.0)
-LONGEST_CHAT_S = 1_200.0
+LONGEST_CHAT_S = 600.0
 AGAIN_S = 15.0
 TEMPO = Tempo(
     think_s=(2.0, 7.0),
@@ -68,7 +68,7 @@ async def demo_traffic(
             logins = await demo_logins(address)
             await _shift(_stage(address, tempo), _staff(logins), scenes, chance, arrivals_s)
         except* Unreachable as failures:
-            log.info("demo traffic pauses", reason=str(failures.exceptions[0]))
+            log.info("demo traffic pauses", reason=repr(failures.exceptions[0]))
         await asyncio.sleep(AGAIN_S)
 
 
@@ -114,7 +114,7 @@ async def _shift(
             for login in logins:
                 cookie = await sign_in(stage.address, login["email"], login["password"])
                 own = own_chance(chance.getrandbits(32), login["email"])
-                agents.append(Agent(stage, login["name"], cookie, own, tasks))
+                agents.append(Agent(stage, login["email"].partition("@")[0], cookie, own, tasks))
                 await agents[-1].sign_in()
             await _visits(stage, scenes, chance, arrivals_s)
         finally:
@@ -140,6 +140,6 @@ async def _visit(stage: Stage, dialogue: Dialogue, chance: Random) -> None:
         async with asyncio.timeout(LONGEST_CHAT_S):
             await customer.live()
     except Unreachable as failure:
-        log.info("demo customer left", reason=str(failure))
+        log.info("demo customer left", reason=repr(failure))
     finally:
         del stage.dialogues[dialogue.key]

@@ -10,7 +10,7 @@ from loadtest.client import CommandRefused, Stopped, strict_staff
 from loadtest.codec import MSGPACK
 from loadtest.socket import Refused, connect
 from router.protocol import staff
-from tests.loadtest.scripted import Stand, listening, played
+from tests.loadtest.scripted import Act, Stand, listening, played
 from tests.loadtest.toy_centre import toy_centre
 
 
@@ -211,6 +211,26 @@ async def test_a_refused_command_raises_its_public_code() -> None:
         with pytest.raises(CommandRefused) as refusal:
             await listener.client.ask(staff.AcceptOffer, offer_id="o")
     assert (refusal.value.code, refusal.value.detail) == ("offer_expired", {"late_ms": 40})
+
+
+async def test_a_hello_that_cannot_be_served_now_is_said_again_quietly_and_a_bad_one_loudly() -> None:
+    def refusing(code: str) -> Act:
+        async def act(stand: Stand) -> None:
+            await stand.heard("hello")
+            await stand.say({"type": "error", "id": None, "code": code, "message": ""})
+            await stand.connection.close(4503)
+
+        return act
+
+    async def third(stand: Stand) -> None:
+        await stand.welcome()
+        await stand.event(1)
+        await stand.rest()
+
+    acts = (refusing("unavailable"), refusing("hello_first"), third)
+    async with played(*acts) as address, listening(address) as listener:
+        await listener.until(1)
+    assert listener.complaints == ["a frame was refused: hello_first"]
 
 
 async def test_what_is_unavailable_is_asked_again() -> None:
