@@ -34,6 +34,7 @@ from router.gateway.routes import routes as socket_routes
 from router.gateway.sessions import Sessions
 from router.store.connection import Connection
 from router.store.event_reader import EventReader
+from router.store.opening import POSTGRES, REDIS, opening
 from router.store.postgres import staff as stored_staff
 from router.store.postgres import work_items
 from router.store.postgres.database import Database
@@ -67,39 +68,42 @@ class Plan:
 
 
 @contextlib.asynccontextmanager
-async def centre(plan: Plan, *, prepare: bool = True) -> AsyncIterator[tuple[Centre, Connection, Connection]]:
-    """The centre of one node over open stores, nothing running yet; with its connections for the two streams.
+async def centre(plan: Plan, *, prepare: bool = True) -> AsyncIterator[tuple[Centre, Connection]]:
+    """The centre of one node over open stores, nothing running yet; with its connection for reading events.
 
     prepare: bring schema, staff and function library up to date first; a look from outside leaves all as it is.
+    Raises CannotOpen, MigrationError.
     """
     settings = plan.settings
     redis_url, postgres_url = settings.redis_url.reveal(), settings.postgres_url.reveal()
-    if prepare:
-        await migrate(postgres_url)
-    async with (
-        await Database.open(
-            postgres_url, connections=settings.postgres_pool, timeout_s=settings.postgres_timeout_s
-        ) as database,
-        await Writer.open(
-            postgres_url,
-            shards=settings.postgres_writers,
-            at_most=settings.write_queue,
-            timeout_s=settings.postgres_timeout_s,
-        ) as writer,
-        await Connection.open(redis_url, timeout_s=settings.redis_timeout_s, at_most=settings.redis_in_flight) as calls,
-        await Connection.open(redis_url) as event_reads,
-        await Connection.open(redis_url) as talk_reads,
-    ):
+    async with contextlib.AsyncExitStack() as stores:
+        with opening(POSTGRES):
+            if prepare:
+                await migrate(postgres_url)
+            opened = Database.open(
+                postgres_url, connections=settings.postgres_pool, timeout_s=settings.postgres_timeout_s
+            )
+            database = await stores.enter_async_context(await opened)
+            writing = Writer.open(
+                postgres_url,
+                shards=settings.postgres_writers,
+                at_most=settings.write_queue,
+                timeout_s=settings.postgres_timeout_s,
+            )
+            writer = await stores.enter_async_context(await writing)
+        with opening(REDIS):
+            calling = Connection.open(redis_url, timeout_s=settings.redis_timeout_s, at_most=settings.redis_in_flight)
+            calls = await stores.enter_async_context(await calling)
+            event_reads = await stores.enter_async_context(await Connection.open(redis_url))
+            talk_reads = await stores.enter_async_context(await Connection.open(redis_url))
+            store = await RoutingStore.open(calls) if prepare else RoutingStore(calls)
         if plan.seed is not None and prepare:
             await plan.seed(database)
-        store = await RoutingStore.open(calls) if prepare else RoutingStore(calls)
-        made = await _make(plan, store, database, writer, TalkStream(calls, talk_reads, store.prefix), calls)
-        yield made, event_reads, talk_reads
+        made = await _make(plan, store, database, writer, TalkStream(calls, talk_reads, store.prefix))
+        yield made, event_reads
 
 
-async def _make(
-    plan: Plan, store: RoutingStore, database: Database, writer: Writer, stream: TalkStream, calls: Connection
-) -> Centre:
+async def _make(plan: Plan, store: RoutingStore, database: Database, writer: Writer, stream: TalkStream) -> Centre:
     directory = StaffDirectory(sign_in.colleague_of(person) for person in await stored_staff.everybody(database))
     clock = Clock()
     board = Board(plan.policy, directory.person_of)
@@ -132,7 +136,7 @@ async def _make(
         ),
         board=board,
         watching=Watching(board, clock.now),
-        attendance=Attendance(PresenceKeys(calls, store.prefix), customer_came_or_went),
+        attendance=Attendance(PresenceKeys(store.connection, store.prefix), customer_came_or_went),
         delivered=Delivered(delivered),
         origins=plan.origins,
         clock=clock,
@@ -143,7 +147,7 @@ async def _make(
 @contextlib.asynccontextmanager
 async def node(plan: Plan) -> AsyncIterator[Starlette]:
     """A running node and its application, until the block ends."""
-    async with centre(plan) as (made, event_reads, _), asyncio.TaskGroup() as tasks:
+    async with centre(plan) as (made, event_reads), asyncio.TaskGroup() as tasks:
         reader = EventReader(event_reads, after_seq=await journal_gaps.first_unsure(made))
         await rebuild.ensure(made)
         await made.store.configure(settings_of(plan.policy))

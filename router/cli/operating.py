@@ -28,7 +28,7 @@ async def _opened(overrides: dict[str, Any], *, prepare: bool = True) -> AsyncIt
     set_up_logging(settings.log_format, "warning")
     async with servers(settings) as (_, with_urls):
         plan, _ = plan_of(with_urls, with_urls.port)
-        async with centre(plan, prepare=prepare) as (made, _, _):
+        async with centre(plan, prepare=prepare) as (made, _):
             yield made
 
 
@@ -39,11 +39,13 @@ def migrate(as_json: bool, **overrides: Any) -> None:
     """Bring the database schema up to date."""
 
     async def work() -> list[str]:
+        from router.store.opening import POSTGRES, opening
         from router.store.postgres.migrations import migrate as apply
 
-        settings = _settings(overrides)
+        settings = of_running_server(_settings(overrides))
         async with servers(settings) as (urls, _):
-            return await apply(urls.postgres)
+            with opening(POSTGRES):
+                return await apply(urls.postgres)
 
     applied = run(work)
     if as_json:

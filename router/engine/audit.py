@@ -47,7 +47,7 @@ async def checks(centre: Centre, *, repair: bool) -> list[Check]:
     if repair:
         await _repair(centre)
     found = [*await _servers(centre), *await _epoch(centre)]
-    if not (await centre.store.standing()).working:
+    if (await centre.store.standing()).state != "open":
         return found
     for look in (_journal, _live, _agreement, _conversations):
         found += _told(await _lasting(centre, look))
@@ -88,15 +88,22 @@ async def _servers(centre: Centre) -> list[Check]:
 
 
 async def _epoch(centre: Centre) -> list[Check]:
-    standing, begun = await centre.store.standing(), await journal.epoch(centre.database)
+    begun, last = await journal.epoch(centre.database), await journal.max_seq(centre.database)
+    standing = await centre.store.standing()  # after the journal: it must not be behind it
     same = begun is not None and begun.epoch == standing.epoch
-    working = "transitions are carried out" if standing.working else f"no transitions: {standing.state or 'empty'}"
+    state = standing.state or "empty"
     return [
         Check(
             name="the live state is of the journal's epoch",
-            ok=same and standing.working,
-            detail=f"store {standing.epoch or 'none'}, journal {begun.epoch if begun else 'none'}; {working}",
-        )
+            ok=same and standing.state == "open",
+            detail=f"store {standing.epoch or 'none'} ({state}), journal {begun.epoch if begun else 'none'}",
+        ),
+        Check(
+            name="the live state is not older than the journal",
+            ok=standing.seq >= last,
+            detail=f"last event {standing.seq}, in the journal {last}"
+            + ("" if standing.working else "; no node works on it since its restart"),
+        ),
     ]
 
 
