@@ -174,6 +174,7 @@ export const de: Catalogue = {
   "context.past_loading": "Wird geladen…",
   "context.past_failed": "Sie konnten nicht geladen werden.",
   "context.past_none": "Das ist die erste.",
+  "context.rating": "Bewertung",
   "context.rated": "{stars} von 5 Sternen",
   "channel.webchat": "Webchat",
   "channel.voice": "Telefon",

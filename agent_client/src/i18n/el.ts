@@ -174,6 +174,7 @@ export const el: Catalogue = {
   "context.past_loading": "Φόρτωση…",
   "context.past_failed": "Δεν ήταν δυνατή η φόρτωση.",
   "context.past_none": "Αυτή είναι η πρώτη.",
+  "context.rating": "Βαθμολογία",
   "context.rated": "{stars} από 5 αστέρια",
   "channel.webchat": "Συνομιλία ιστού",
   "channel.voice": "Τηλέφωνο",

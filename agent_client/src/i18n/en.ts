@@ -180,6 +180,7 @@ export const en = {
   "context.past_loading": "Loading…",
   "context.past_failed": "They could not be loaded.",
   "context.past_none": "This is the first one.",
+  "context.rating": "Rating",
   "context.rated": "{stars} of 5 stars",
   "channel.webchat": "Web chat",
   "channel.voice": "Phone",

@@ -206,6 +206,7 @@ export const pl: Catalogue = {
   "context.past_loading": "Wczytywanie…",
   "context.past_failed": "Nie udało się ich wczytać.",
   "context.past_none": "To pierwsza rozmowa.",
+  "context.rating": "Ocena",
   "context.rated": "Ocena {stars} z 5",
   "channel.webchat": "Czat na stronie",
   "channel.voice": "Telefon",

@@ -206,6 +206,7 @@ export const ru: Catalogue = {
   "context.past_loading": "Загрузка…",
   "context.past_failed": "Не удалось загрузить.",
   "context.past_none": "Это первый разговор.",
+  "context.rating": "Оценка",
   "context.rated": "Оценка {stars} из 5",
   "channel.webchat": "Чат на сайте",
   "channel.voice": "Телефон",

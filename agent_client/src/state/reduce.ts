@@ -9,7 +9,6 @@ import {
   closeOffer,
   customerOnline,
   rateConversation,
-  rateConversation,
   receiveAssignment,
   receiveMessage,
   receiveOffer,
@@ -56,8 +55,6 @@ export function reduce(state: State, event: StaffEvent): State {
       return withTyping(state, event.conversation_id, { author_name: event.author_name, for_ms: event.for_ms });
     case "conversation.closed":
       return withTyping(closeConversation(state, event.conversation_id, event.closed_at), event.conversation_id, null);
-    case "conversation.rated":
-      return rateConversation(state, event.conversation_id, event.rating);
     case "conversation.rated":
       return rateConversation(state, event.conversation_id, event.rating);
     case "customer.presence":

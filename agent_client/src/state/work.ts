@@ -74,10 +74,6 @@ export function rateConversation(state: State, conversationId: string, rating: n
   return changeConversation(state, conversationId, (conversation) => ({ ...conversation, rating }));
 }
 
-export function rateConversation(state: State, conversationId: string, rating: number): State {
-  return changeConversation(state, conversationId, (conversation) => ({ ...conversation, rating }));
-}
-
 export function customerOnline(state: State, conversationId: string, online: boolean): State {
   return changeAssignment(
     state,

@@ -92,6 +92,9 @@ function ItemFacts({ assignment }: { assignment: Assignment }): JSX.Element {
           <PageLink url={conversation.page_url} />
         </Fact>
       )}
+      {conversation.rating !== null && (
+        <Fact name="context.rating">{t("context.rated", { stars: conversation.rating })}</Fact>
+      )}
       {why && <Fact name="context.why">{whySentence(why)}</Fact>}
     </Facts>
   );

@@ -16,7 +16,7 @@ interface Reading {
 export function useReading(conversation: Conversation, atEnd: ReadonlySignal<boolean>): Reading {
   const { conversation_id: id, receipts, messages } = conversation;
   const looking = useLooking();
-  const newFromN = useRef(messages.find((one) => one.author === "customer" && one.n > receipts.agent_read_n)?.n ?? null);
+  const newFromN = useRef(firstNew(conversation));
   const said = useRef(receipts.agent_read_n);
   const lastTheirs = messages.findLast((one) => one.author === "customer")?.n ?? 0;
   const sees = looking.value && atEnd.value && phase.value === "online";
@@ -30,6 +30,12 @@ export function useReading(conversation: Conversation, atEnd: ReadonlySignal<boo
     newFromN: newFromN.current,
     unseen: messages.filter((one) => one.author === "customer" && one.n > seenN).length,
   };
+}
+
+/** null: all is read, or nothing is and a divider would divide nothing. */
+function firstNew({ messages, receipts }: Conversation): number | null {
+  if (receipts.agent_read_n === 0) return null;
+  return messages.find((one) => one.author === "customer" && one.n > receipts.agent_read_n)?.n ?? null;
 }
 
 /** Whether the person looks at this page. */
