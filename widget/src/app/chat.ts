@@ -77,11 +77,12 @@ export class Chat {
   /** What the account shows and asks; fetched again when it may have changed. */
   async load(): Promise<void> {
     if (performance.now() - this.accountAt < ACCOUNT_FRESH_MS) return;
+    this.accountAt = performance.now();
     try {
       this.account = await fetchAccount(this.options.base, this.options.account);
-      this.accountAt = performance.now();
       if (this.trouble !== "ended") this.trouble = "";
     } catch (fault) {
+      this.accountAt = -Infinity;
       if (!this.account) this.trouble = troubleOf(fault);
     }
     this.options.onChange();
@@ -205,6 +206,8 @@ export class Chat {
 
   private heard(event: CustomerEvent): void {
     this.state = reduce(this.state, event, this.serverNow());
+    // Whether anybody is in decides what a waiting customer is told.
+    if (event.type === "queue.changed") void this.load();
     if (event.type === "message.created" && event.message.kind === "text" && event.message.author !== "customer")
       this.options.onMessage(event.message.text, event.message.author_name);
     this.become(this.state);
