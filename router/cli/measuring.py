@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from router.cli.output import as_json, refuse, run, say, set_up_logging
+from router.cli.output import as_json, refuse, run, say, set_up_logging, told_plainly
 
 
 @click.group()
@@ -42,7 +42,8 @@ def durable(as_json: bool) -> None:
     from router.bench.durable import run as measure
 
     set_up_logging("console", "warning")
-    _report(run(measure), as_json)
+    with told_plainly():
+        _report(measure(), as_json)
 
 
 @bench.command()

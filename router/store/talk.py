@@ -46,4 +46,3 @@ class TalkStream:
             for _, entries in reply:
                 self._last = entries[-1][0].decode()
                 yield [fields[1] for _, fields in entries]
-

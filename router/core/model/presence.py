@@ -36,7 +36,7 @@ def put_agent(state: State, now: Ms, agent: AgentId, profile: ProfileId, limit: 
     return Reply(Outcome.OK)
 
 
-def lease(  # noqa: PLR0917
+def lease(
     state: State, now: Ms, agent: AgentId, device: DeviceId, node: str, ttl_ms: Ms, sign_in_status: str = ""
 ) -> Reply:
     if ttl_ms < 1 or not (ID.fullmatch(device) and ID.fullmatch(node)):
@@ -112,7 +112,7 @@ def leave(state: State, now: Ms, agent: AgentId, reason: Literal["gone", "signed
         requeue(state, now, item, "agent_gone")
 
 
-def set_status(  # noqa: PLR0917
+def set_status(
     state: State,
     now: Ms,
     agent: AgentId,
