@@ -1,7 +1,8 @@
 """Who is connected to this node, and what they are told as things happen.
 
 Two streams come in: routing events (numbered) and talk. Each entry finds the desks of its agents and the windows of
-its customers and is put into their sessions, in order. Nothing here waits.
+its customers and is put into their sessions, in order. Nothing here waits. A session may end by what is put into it
+(its client is too slow) and leaves at once, so the sets of sessions are copied before they are gone through.
 """
 
 from __future__ import annotations
@@ -219,7 +220,7 @@ class Live:
 
     def _put_all(self, outboxes: Iterable[Outbox], make: Callable[[], desks.Told]) -> None:
         shared: Encoded | None = None
-        for outbox in outboxes:
+        for outbox in tuple(outboxes):
             if shared is not None:
                 outbox.put(shared)
                 continue
@@ -320,7 +321,7 @@ class Live:
 
     def look_anew(self, window: Window) -> None:
         """Give every tab of the visitor a snapshot."""
-        for outbox in window.outboxes:
+        for outbox in tuple(window.outboxes):
             outbox.put_later(self._look(window))
 
     def started(self, window: Window, conversation: Conversation, work_item_id: WorkItemId) -> None:
@@ -335,18 +336,19 @@ class Live:
         self._to_customer(getattr(event, "conversation_id", ""), encoded)
 
     def _to_agents(self, conversation_id: str, event: Encoded) -> None:
-        for agent_id in self._desks_of.get(conversation_id, ()):
-            for outbox in self.agents[agent_id].outboxes:
-                outbox.put(event)
+        for agent_id in tuple(self._desks_of.get(conversation_id, ())):
+            if here := self.agents.get(agent_id):
+                for outbox in tuple(here.outboxes):
+                    outbox.put(event)
 
     def _to_customer(self, conversation_id: str, event: Encoded) -> None:
         if window := self._by_conversation.get(conversation_id):
-            for outbox in window.outboxes:
+            for outbox in tuple(window.outboxes):
                 outbox.put(event)
 
     def _put(self, window: Window, event: ServerEvent) -> None:
         encoded = Encoded(event)
-        for outbox in window.outboxes:
+        for outbox in tuple(window.outboxes):
             outbox.put(encoded)
 
 

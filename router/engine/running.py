@@ -78,10 +78,10 @@ async def resync(centre: Centre) -> None:
         for device in here.devices:
             await presence.sign_in(centre, agent_id, device)
         centre.live.replace_desk(await snapshots.load_desk(centre, agent_id))
-        for outbox in here.outboxes:
+        for outbox in tuple(here.outboxes):
             outbox.put_later(snapshots.staff_snapshot(centre, here.desk))
     for window in list(centre.live.windows.values()):
-        for outbox in window.outboxes:
+        for outbox in tuple(window.outboxes):
             outbox.put_later(snapshots.customer_snapshot(centre, window))
     centre.watching.again()
 

@@ -38,7 +38,7 @@ class Watching:
 
     def again(self) -> None:
         """The board was made anew: send it whole to everybody."""
-        for watcher, outbox in self._watchers.items():
+        for watcher, outbox in tuple(self._watchers.items()):  # a slow one leaves while it is told
             self.board.take_changes(watcher)
             outbox.put(self.snapshot())
 
@@ -62,7 +62,7 @@ class Watching:
     def _tell(self, *, ages: bool) -> None:
         now = self.now()
         ageing = {name for name, queue in self.board.queues.items() if queue.waiting} if ages else set()
-        for watcher, outbox in self._watchers.items():
+        for watcher, outbox in tuple(self._watchers.items()):  # a slow one leaves while it is told
             if outbox.backlog:
                 continue
             changes = self.board.take_changes(watcher)
