@@ -35,12 +35,14 @@ async def accept(centre: Centre, agent_id: AgentId, offer: OfferId) -> None:
 
 
 async def decline(centre: Centre, agent_id: AgentId, offer: OfferId, reason: str) -> None:
-    """Errors: reason_needed, offer_expired, not_yours, unknown_offer."""
+    """Errors: reason_needed, offer_expired, offer_gone (accepted already), not_yours, unknown_offer."""
     reasons = centre.policy.offers.decline_reasons
     if reasons and reason not in reasons:
         raise BadRequest("reason_needed")
     step = await centre.store.decline(offer, agent_id, reason=reason if reasons else "")
     await centre.journal(step.events)
+    if step.outcome is Outcome.WRONG_STATE:
+        raise Conflict("offer_gone")
     _check(step)
 
 

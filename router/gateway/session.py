@@ -156,7 +156,9 @@ class Session:
 
     def ack(self, seq: int) -> None:
         """Forget events up to seq; a number never sent is ignored."""
-        while self._slots and self._slots[0].seq <= min(seq, self._sent_seq):
+        if seq > self._sent_seq:
+            return
+        while self._slots and self._slots[0].seq <= seq:
             slot = self._slots.popleft()
             if self._on_acked and slot.encoded:
                 self._on_acked(slot.encoded.event)

@@ -30,13 +30,16 @@ class SetStatus(Command, tag="status.set", frozen=True, kw_only=True):
 
 
 class AcceptOffer(Command, tag="offer.accept", frozen=True, kw_only=True):
-    """Errors: offer_expired (detail late_ms), offer_gone, not_yours. Accepting twice is accepted once."""
+    """Errors: offer_expired (detail late_ms), unknown_offer, not_yours. Accepting twice is accepted once."""
 
     offer_id: Id
 
 
 class DeclineOffer(Command, tag="offer.decline", frozen=True, kw_only=True):
-    """reason: one of the centre's decline reasons when it has any (else reason_needed)."""
+    """reason: one of the centre's decline reasons when it has any (else reason_needed).
+
+    Errors: as offer.accept, and offer_gone when it was accepted already.
+    """
 
     offer_id: Id
     reason: str = ""

@@ -24,6 +24,7 @@ from config.secret import Secret
 from config.settings import Settings
 from router.api.staff import DemoLogin
 from router.app import Plan, node
+from router.cli.serving import _Socket
 from router.core.policy import ChannelRule, Disposition, Offers, Policy, Presence, Queue, Rule, Status
 from router.core.words import AgentId, Ms
 from router.embedded import Urls
@@ -38,7 +39,6 @@ from tests.servers import database, flush
 ROOMS, QUICK = 60, 45
 SHOP = "http://shop.example"
 PASSWORD = "correct horse battery staple"
-HEARTBEAT_S = 0.5
 
 
 def room_policy() -> Policy:
@@ -100,11 +100,18 @@ class TestCentre:
     __test__ = False
     first: Node
     second: Node
+    settings: Settings
     policy: Policy
     database: Database
     store: RoutingStore
     _tabs: list[Tab] = field(default_factory=list)
     _devices: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    @contextlib.asynccontextmanager
+    async def another(self, **changes: Any) -> AsyncIterator[Node]:
+        """One more node, with other settings."""
+        async with serving(msgspec.structs.replace(self.settings, **changes), self.policy) as node:
+            yield node
 
     async def cookie(self, agent_id: str, *, lasts_ms: Ms = 3_600_000) -> str:
         """The session cookie of somebody who signed in, without the cost of a password."""
@@ -191,9 +198,9 @@ class Room:
     def sue(self) -> str:
         return f"sue-{self.number}"
 
-    async def tab(self, agent_id: str, **options: Any) -> Tab:
+    async def tab(self, agent_id: str, *, acks: bool = True, **options: Any) -> Tab:
         """A tab of a member of staff."""
-        return await self.centre.open(await self.centre.staff_seat(agent_id, **options))
+        return await self.centre.open(await self.centre.staff_seat(agent_id, **options), acks=acks)
 
     async def visitor(self, node: Node | None = None) -> Visitor:
         from tests.gateway.http import post
@@ -238,7 +245,6 @@ async def two_nodes(urls: Urls, template: str, **changes: Any) -> AsyncIterator[
     settings = Settings(
         redis_url=Secret(urls.redis),
         postgres_url=Secret(postgres_url),
-        heartbeat_s=HEARTBEAT_S,
         frames_per_s=10_000,
         frame_burst=10_000,
         postgres_pool=4,
@@ -252,7 +258,12 @@ async def two_nodes(urls: Urls, template: str, **changes: Any) -> AsyncIterator[
         opened = await stack.enter_async_context(await Database.open(postgres_url, connections=2))
         calls = await stack.enter_async_context(await Connection.open(urls.redis))
         yield TestCentre(
-            first=first, second=second, policy=policy, database=opened, store=await RoutingStore.open(calls)
+            first=first,
+            second=second,
+            settings=settings,
+            policy=policy,
+            database=opened,
+            store=await RoutingStore.open(calls),
         )
 
 
@@ -276,7 +287,7 @@ async def serving(settings: Settings, policy: Policy, seed: Any = None) -> Async
     async with node(plan) as application:
         config = uvicorn.Config(
             application,
-            ws="websockets-sansio",
+            ws=_Socket,
             ws_max_size=settings.max_frame_bytes,
             ws_per_message_deflate=False,
             ws_ping_interval=None,

@@ -88,10 +88,13 @@ class Tab:
             tab.session_id, tab.last_seq = after.session_id, after.last_seq
             tab.state, tab.events, tab._looked = after.state, after.events, after._looked
             tab._ids = after._ids
+        tab.listen()
         await tab.say({**seat.hello, "type": "hello", "session_id": tab.session_id, "last_seq": tab.last_seq})
-        tab._reading = asyncio.create_task(tab._read(), name="tab")
         await tab._until(lambda: bool(tab.session_welcomed) or tab.close_code is not None)
         return tab
+
+    def listen(self) -> None:
+        self._reading = asyncio.create_task(self._read(), name="tab")
 
     @property
     def session_welcomed(self) -> bool:
@@ -120,11 +123,12 @@ class Tab:
 
     async def answer(self, command: Frame) -> Frame:
         """Send a whole command and wait for its answer, whatever it is."""
+        answer: asyncio.Future[Frame]
         answer = self._answers[command["id"]] = asyncio.get_running_loop().create_future()
         await self.say(command)
         async with asyncio.timeout(PATIENCE_S):
-            frame = await answer
-        return frame
+            await asyncio.wait([answer])
+        return answer.result()
 
     async def refused(self, kind: str, /, **facts: Any) -> str:
         """Ask for something that must be refused; with which code it was."""

@@ -224,14 +224,14 @@ export interface SetStatus {
   status: string;
 }
 
-/** Errors: offer_expired (detail late_ms), offer_gone, not_yours. Accepting twice is accepted once. */
+/** Errors: offer_expired (detail late_ms), unknown_offer, not_yours. Accepting twice is accepted once. */
 export interface AcceptOffer {
   type: "offer.accept";
   id: number;
   offer_id: string;
 }
 
-/** reason: one of the centre's decline reasons when it has any (else reason_needed). */
+/** reason: one of the centre's decline reasons when it has any (else reason_needed). Errors: as offer.accept, and offer_gone when it was accepted already. */
 export interface DeclineOffer {
   type: "offer.decline";
   id: number;
