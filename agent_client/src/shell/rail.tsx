@@ -4,10 +4,10 @@ import { computed } from "@preact/signals";
 import type { Key } from "../i18n/en";
 import { t } from "../i18n/language";
 import { assignments, offers, overseer } from "../live/store";
-import { go, openConversation, pathOf, type Route, route } from "../router";
+import { go, openConversation, pathOf, type Route } from "../router";
 import { unreadCount } from "../state/unread";
 import { Icon, type IconName } from "../ui/icon";
-import { dialog } from "./view";
+import { dialog, shownPage } from "./view";
 
 const calls = computed(
   () => offers.value.length + assignments.value.filter((one) => unreadCount(one.conversation) > 0).length,
@@ -35,7 +35,7 @@ export function Rail(): JSX.Element {
 }
 
 function RailLink({ to, icon, text, count = 0 }: { to: Route; icon: IconName; text: Key; count?: number }): JSX.Element {
-  const here = route.value.page === to.page;
+  const here = shownPage.value === to.page;
   return (
     <a
       class="rail-item"

@@ -5,8 +5,7 @@ import { BoardPage } from "../board/board-page";
 import { AgentDialog } from "../board/agent-dialog";
 import { listenToKeys } from "../keys/keyboard";
 import { t } from "../i18n/language";
-import { me, overseer } from "../live/store";
-import { route } from "../router";
+import { me } from "../live/store";
 import { OfferDock } from "../work/offer-dock";
 import { TransferDialog } from "../work/transfer-dialog";
 import { WorkPage } from "../work/work-page";
@@ -18,14 +17,14 @@ import { Rail } from "./rail";
 import { SettingsPage } from "./settings-page";
 import { ShortcutHelp } from "./shortcut-help";
 import { TopBar } from "./top-bar";
-import { dialog, wallboard } from "./view";
+import { dialog, shownPage, wallboard } from "./view";
 
 /** The page of a signed-in person. */
 export function Shell(): JSX.Element {
   useEffect(startAlerts, []);
   useEffect(listenToKeys, []);
   return (
-    <div class="shell" data-wallboard={wallboard.value && route.value.page === "board"}>
+    <div class="shell" data-wallboard={wallboard.value && shownPage.value === "board"}>
       <Rail />
       <TopBar />
       <div class="stage">
@@ -41,9 +40,8 @@ export function Shell(): JSX.Element {
 }
 
 function Page(): JSX.Element {
-  const { page } = route.value;
-  if (page === "settings") return <SettingsPage />;
-  return page === "board" && overseer.value ? <BoardPage /> : <WorkPage />;
+  if (shownPage.value === "settings") return <SettingsPage />;
+  return shownPage.value === "board" ? <BoardPage /> : <WorkPage />;
 }
 
 function FrontDialog(): JSX.Element | null {

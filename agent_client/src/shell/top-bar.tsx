@@ -4,14 +4,14 @@ import type { Key } from "../i18n/en";
 import { t } from "../i18n/language";
 import { printed } from "../keys/chord";
 import { me, phase } from "../live/store";
-import { type Route, route } from "../router";
+import type { Route } from "../router";
 import { Avatar } from "../ui/avatar";
 import { Icon } from "../ui/icon";
 import { Keys } from "../ui/keys";
 import { Menu, MenuItem } from "../ui/menu";
 import { leave } from "./sign";
 import { StatusMenu } from "./status-menu";
-import { dialog } from "./view";
+import { dialog, shownPage } from "./view";
 
 const TITLES: Record<Route["page"], Key> = { work: "page.work", board: "page.board", settings: "page.settings" };
 
@@ -19,7 +19,7 @@ export function TopBar(): JSX.Element {
   const mine = me.value;
   return (
     <header class="top-bar">
-      <h1>{t(TITLES[route.value.page])}</h1>
+      <h1>{t(TITLES[shownPage.value])}</h1>
       <button type="button" class="search-button" onClick={() => (dialog.value = { kind: "palette" })}>
         <Icon name="search" />
         <span class="grow search-words">{t("palette.hint")}</span>

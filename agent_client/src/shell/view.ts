@@ -1,7 +1,7 @@
 import { computed, signal } from "@preact/signals";
 
-import { openConversation } from "../router";
-import { assignments } from "../live/store";
+import { assignments, me, overseer } from "../live/store";
+import { openConversation, type Route, route } from "../router";
 
 /** The dialog in front of the page; at most one. */
 export type OpenDialog =
@@ -19,6 +19,12 @@ export const wallboard = signal(false);
 export const contextSheet = signal(false);
 /** Counts requests to put the cursor into the composer. */
 export const composerCalls = signal(0);
+
+/** The page that is shown: the board is for those who watch over others; agents who go there get their work. */
+export const shownPage = computed<Route["page"]>(() => {
+  const { page } = route.value;
+  return page === "board" && me.value !== null && !overseer.value ? "work" : page;
+});
 
 /** The assignment whose conversation is in view. */
 export const selected = computed(
