@@ -15,7 +15,7 @@ from loadtest.stage import Stage, page_url
 from loadtest.witness import FRAMES
 from router.protocol import customer, staff
 
-WINDING_UP_S = 20.0
+WINDING_UP_S = 60.0
 
 
 class Customer:
@@ -103,7 +103,7 @@ class Customer:
             self._view.spoke(index, sent.n)
 
     async def _wind_up(self, client: Client[customer.CustomerEvent]) -> None:
-        """Wait for the agent to end it, and say sometimes how it was."""
+        """Wait for the agent to end it, and say sometimes how it was. Raises TimeoutError: nobody ends it."""
         async with asyncio.timeout(WINDING_UP_S):
             while not self.closed:
                 self._cue.clear()

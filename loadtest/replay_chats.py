@@ -34,8 +34,9 @@ from loadtest.witness import Findings
 TEMPO = Tempo(
     think_s=(0.02, 0.08), decline=0.04, ignore=0.01, transfer=0.002, cut=0.003, typing=0.3, reads=0.3, rates=0.3
 )
-SETTLE_S = 20.0
+SETTLE_S = 60.0
 SIGN_INS_AT_ONCE = 4
+MOST_DETAILS = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,11 +134,16 @@ async def _play(stage: Stage, house: House, options: ReplayOptions) -> list[str]
         customers = tasks.create_task(_arrivals(stage, house, options, failed), name="customers")
         await _until_still(stage, customers, options.still_s)
         settled = time.monotonic() + min(SETTLE_S, options.still_s)
-        while any(agent.busy for agent in agents) and time.monotonic() < settled:  # noqa: ASYNC110 - many, for once
+        while _unsettled(stage, agents) and time.monotonic() < settled:  # noqa: ASYNC110 - of many, and for once
             await asyncio.sleep(0.05)
         for agent in agents:
             await agent.sign_out()
     return failed
+
+
+def _unsettled(stage: Stage, agents: list[Agent]) -> bool:
+    """Whether something is still on its way, or in somebody's hands."""
+    return stage.ledger.lost > 0 or any(agent.busy for agent in agents)
 
 
 async def _sign_in(house: House) -> list[tuple[str, str]]:
@@ -213,8 +219,19 @@ def _report(stage: Stage, house: House, options: ReplayOptions, failed: list[str
         "refusals": dict(sorted(stage.refusals.items())),
         "took_s": _rounded(took_s),
         "messages_per_s": _rounded(len(ledger.received) / took_s if took_s else None),
-        "details": [*findings.details, *ledger.details, *failed][:50],
+        "details": [*findings.details, *ledger.details, *_missing(stage), *failed][:MOST_DETAILS],
     }
+
+
+def _missing(stage: Stage) -> list[str]:
+    """Turns that were acknowledged and not shown, and conversations that were not played to their end."""
+    lost = sorted(stage.ledger.acknowledged - stage.ledger.received)
+    turns = [f"{key}.{index} of the {stage.dialogues[key].turns[index].who} was not shown" for key, index in lost]
+    said = {key: index for key, index in sorted(stage.ledger.acknowledged)}
+    unfinished = sorted(stage.dialogues.keys() - stage.finished)
+    return turns + [
+        f"{key} stopped at turn {said.get(key, -1) + 1} of {len(stage.dialogues[key].turns)}" for key in unfinished
+    ]
 
 
 def holds(report: Mapping[str, Any]) -> bool:
