@@ -127,7 +127,7 @@ async def test_shift_enter_makes_a_line_and_escape_leaves_the_emoji_first() -> N
 
 
 async def test_on_a_phone_it_covers_the_page_and_keeps_the_focus_inside() -> None:
-    async with scene(viewport=PHONE) as at:
+    async with scene(viewport=PHONE, reduced_motion="reduce") as at:
         await at.visit()
         await at.press_launcher()
         await expect(at.button("Talk to a person")).to_be_focused()

@@ -93,8 +93,8 @@ export const pl: Catalogue = {
   gone: "Twoja poprzednia rozmowa nie jest już dostępna. Możesz rozpocząć nową.",
   you: "Ty",
   assistant: "Asystent",
-  agent_joined: "{name}: jest już w rozmowie",
-  agent_left: "{name}: poza rozmową",
+  agent_joined: "{name} jest już w rozmowie",
+  agent_left: "{name} opuszcza rozmowę",
   transferred: "Przekazujemy rozmowę innej osobie",
   conversation_ended: "Rozmowa została zakończona",
   unread: {
