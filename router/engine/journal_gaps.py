@@ -58,11 +58,13 @@ async def confirm(centre: Centre, batch: list[Written]) -> int:
 
 
 async def unwritten(centre: Centre, batch: list[Written]) -> list[Written]:
-    """Those of the batch that the journal does not have."""
+    """Those of the batch that the journal does not have; events from before a rebuild it will never have."""
     if not batch:
         return []
     present = await journal.present(centre.database, batch[0].seq, batch[-1].seq)
-    return [written for written in batch if written.seq not in present]
+    begun = await journal.epoch(centre.database)
+    first = begun.started_seq if begun is not None else 0
+    return [written for written in batch if written.seq > first and written.seq not in present]
 
 
 async def in_stream(centre: Centre, reader: EventReader) -> AsyncIterator[list[Written]]:

@@ -87,11 +87,13 @@ async def rebuild(centre: Centre, reason: str) -> Rebuilt:
     first = seq + SPARE_NUMBERS if seq else 0
     log.warning("rebuilding the store", reason=reason, journal_seq=seq)
     await centre.store.begin_rebuild(epoch, first, settings)
+    begun = journal.Epoch(epoch=epoch, started_seq=first, at=centre.now())
+    await journal.begin_epoch(
+        centre.database, begun
+    )  # before anything is read: what is not journaled now never will be
     agents = await _agents(centre)
     await centre.store.restore(epoch, agents=agents)
     items = await _items(centre, epoch)
-    begun = journal.Epoch(epoch=epoch, started_seq=first, at=centre.now())
-    await journal.begin_epoch(centre.database, begun)
     step = await centre.store.end_rebuild(epoch)
     await centre.journal(step.events)
     log.warning("store rebuilt", epoch=epoch, agents=len(agents), items=items)

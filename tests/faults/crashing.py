@@ -1,4 +1,4 @@
-"""`usher` with a hole in the floor: the process ends without a word at a named place. Run: `-m tests.faults.crashing PLACE …`.
+"""`usher` with a hole in the floor: `-m tests.faults.crashing PLACE …` ends without a word at a named place.
 
 Each place is between two lines of a use case: what comes before is done, what comes after is not.
 """
@@ -38,7 +38,7 @@ def _before_journaling(kind: type) -> None:
             _end()
         await journal(centre, written)
 
-    Centre.journal = journal_or_end  # type: ignore[method-assign]
+    Centre.journal = journal_or_end  # type: ignore[method-assign, assignment]
 
 
 def _before_telling(text: str) -> None:
@@ -49,7 +49,7 @@ def _before_telling(text: str) -> None:
             _end()
         await say(centre, said)
 
-    Centre.say = say_or_end  # type: ignore[method-assign]
+    Centre.say = say_or_end  # type: ignore[method-assign, assignment]
 
 
 PLACES: dict[str, Callable[[], None]] = {

@@ -66,7 +66,7 @@ async def crowd(address: Address) -> AsyncIterator[Crowd]:
         origin=address.origin,
         dialogues={each.key: each for each in dialogues},
         ledger=Ledger(),
-        findings=Findings(clock=time.monotonic, cooldown_s=0.0),
+        findings=Findings(clock=time.monotonic, cooldown_ms=0),
         tempo=Tempo(think_s=(0.1, 0.5)),
     )
     async with asyncio.TaskGroup() as tasks:

@@ -161,16 +161,21 @@ class Clerk(Memory):
         async with asyncio.timeout(SOON_S):
             while True:
                 await self.until(lambda: bool(self._ringing(caller)))
-                offer = self._ringing(caller)[0]
-                item = offer.work_item.work_item_id
-                try:
-                    await self.client.ask(staff.AcceptOffer, offer_id=offer.offer_id)
-                except CommandRefused as refused:
-                    assert refused.code in ("offer_expired", "unknown_offer"), refused
-                    self.rings.pop(offer.offer_id, None)
-                    continue
-                await self.until(lambda: item in self.holds)
-                return item
+                if (item := await self._took(self._ringing(caller)[0])) is not None:
+                    return item
+
+    async def _took(self, offer: Offer) -> str | None:
+        """The item; None when the offer moved on."""
+        item = offer.work_item.work_item_id
+        try:
+            await self.client.ask(staff.AcceptOffer, offer_id=offer.offer_id)
+        except CommandRefused as refused:
+            if refused.code not in ("offer_expired", "unknown_offer"):
+                raise
+            self.rings.pop(offer.offer_id, None)
+            return None
+        await self.until(lambda: item in self.holds)
+        return item
 
     def _ringing(self, caller: Caller | None) -> list[Offer]:
         return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 import pytest
 
@@ -108,10 +109,8 @@ async def test_work_whose_end_was_cut_short_is_ended(serve: Serve, place: str) -
     item = await clerk.accepts(caller)
     finishing = asyncio.create_task(clerk.finishes(item))
     await crash_and_start_again(node)
-    try:
+    with contextlib.suppress(CommandRefused):  # done before the crash: the item is closed
         await finishing
-    except CommandRefused as refused:  # it was done before the crash: the item is closed
-        assert refused.code == "unknown_work_item"
     await clerk.until(lambda: not clerk.holds)
     await caller.until(lambda: caller.closed)
     await sound(node)

@@ -14,10 +14,12 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+import asyncpg
 import msgspec
 
 from router.core.events import AgentPresence, Event
 from router.core.words import AgentId, Ms
+from router.store.errors import StoreUnavailable
 from router.store.postgres.change import Change, changes
 from router.store.postgres.database import Database, Rows
 from router.store.postgres.writer import Kind, Writer, attributes
@@ -27,6 +29,14 @@ KEEPER_LOCK = 0x6A6F7572  # "jour"
 
 Journaled = tuple[int, bytes, Event]
 """An event: its number, its msgpack map as the store wrote it, the same decoded."""
+
+
+LATE_EVENTS = "UL001"
+"""SQLSTATE of migration 0004."""
+
+
+class TooLate(StoreUnavailable):
+    """The events are of a life of the store that is over; they are not kept and never will be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,10 +54,17 @@ class Epoch:
 async def append(writer: Writer, journaled: Sequence[Journaled]) -> None:
     """Keep events and carry out what they mean for work items, in one transaction; returns after its commit.
 
-    Idempotent by seq. Raises StoreUnavailable (perhaps kept; try again) and Overloaded.
+    Idempotent by seq. Raises StoreUnavailable (perhaps kept; try again) and Overloaded; TooLate when the store was
+    rebuilt since: then the steps are undone.
     """
-    if journaled:
+    if not journaled:
+        return
+    try:
         await writer.submit(APPEND, journaled, order_by="journal")
+    except asyncpg.PostgresError as error:
+        if error.sqlstate != LATE_EVENTS:
+            raise
+        raise TooLate("the store was rebuilt after this step") from error
 
 
 async def after(database: Database, seq: int, *, limit: int = 1_000) -> list[tuple[int, bytes]]:
@@ -103,13 +120,8 @@ async def epoch(database: Database) -> Epoch | None:
 
 
 async def begin_epoch(database: Database, begun: Epoch) -> None:
-    """Note a new epoch; the same again changes nothing."""
-    await database.execute(
-        "INSERT INTO store_epochs (epoch, started_seq, at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
-        begun.epoch,
-        begun.started_seq,
-        begun.at,
-    )
+    """Note a new epoch: from now on the journal takes no event up to its started_seq. Repeating changes nothing."""
+    await database.execute("SELECT begin_store_epoch($1, $2, $3)", begun.epoch, begun.started_seq, begun.at)
 
 
 @contextlib.asynccontextmanager
