@@ -208,6 +208,7 @@ class Desk:
 @contextlib.asynccontextmanager
 async def serving(desk: Desk) -> AsyncIterator[Desk]:
     """Serve on a free loopback port until the block ends."""
+    assert DIST.is_dir(), "agent_client is not built: python -m router.front_ends build"
     app = Starlette(
         routes=[
             Route("/api/login", desk.login, methods=["POST"]),
