@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("package.json", "package-lock.json", ".npmrc", "agent_client", "widget")
+SOURCES = ("package.json", "package-lock.json", "tsconfig.base.json", ".npmrc", "agent_client", "widget")
 SKIPPED = {"node_modules", "dist", ".vite"}
 
 

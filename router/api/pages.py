@@ -54,7 +54,7 @@ def routes(*, shop: Path | None) -> Iterator[BaseRoute]:
         return FileResponse(widget / "portal.html", headers=PAGE_HEADERS)
 
     async def loader(request: Request) -> Response:
-        headers = {**anywhere, "cache-control": "public, max-age=300", "x-content-type-options": "nosniff"}
+        headers = {**anywhere, "cache-control": "no-cache", "x-content-type-options": "nosniff"}
         return FileResponse(widget / "widget.js", headers=headers)
 
     async def home(request: Request) -> Response:
@@ -62,6 +62,7 @@ def routes(*, shop: Path | None) -> Iterator[BaseRoute]:
 
     yield Route("/", home)
     yield Route("/widget.js", loader)
+    yield Mount("/widget/app", Files(widget / "app", anywhere, hashed=True))
     yield Mount("/widget", Files(widget, anywhere, hashed=False))
     yield Route("/portal", portal_page)
     yield Mount("/agent/assets", Files(agent / "assets", {}, hashed=True))
