@@ -227,7 +227,7 @@ def _missing(stage: Stage) -> list[str]:
     """Turns that were acknowledged and not shown, and conversations that were not played to their end."""
     lost = sorted(stage.ledger.acknowledged - stage.ledger.received)
     turns = [f"{key}.{index} of the {stage.dialogues[key].turns[index].who} was not shown" for key, index in lost]
-    said = {key: index for key, index in sorted(stage.ledger.acknowledged)}
+    said = dict(sorted(stage.ledger.acknowledged))
     unfinished = sorted(stage.dialogues.keys() - stage.finished)
     return turns + [
         f"{key} stopped at turn {said.get(key, -1) + 1} of {len(stage.dialogues[key].turns)}" for key in unfinished
