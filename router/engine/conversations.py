@@ -17,6 +17,7 @@ from router.store.postgres import messages, work_items
 
 Closer = Literal["customer", "agent", "system"]
 COMMENT_CHARS = 2_000
+MOST_N = 2**31 - 1
 
 
 async def of_visitor(centre: Centre, visitor_id: str, conversation_id: str) -> stored.Conversation:
@@ -204,6 +205,7 @@ async def rate(centre: Centre, row: stored.Conversation, stars: int, comment: st
 
 async def seen(centre: Centre, conversation_id: str, side: talk.Side, *, delivered_n: int = 0, read_n: int = 0) -> None:
     """Raise one side's watermarks; lower numbers change nothing."""
+    read_n = min(read_n, MOST_N)
     delivered_n = max(delivered_n, read_n)
     marks = (
         stored.Marks(customer_delivered_n=delivered_n, customer_read_n=read_n)

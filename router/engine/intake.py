@@ -238,8 +238,9 @@ async def ensure_item(centre: Centre, row: stored.Conversation, text: str) -> No
     Two who find so at once make the same one: its id follows from how many there were.
     """
     items = await work_items.of_conversation(centre.database, row.id)
-    if any(item.state != "closed" for item in items):
-        return
+    for item in items:
+        if item.state != "closed" and await _still_live(centre, item):
+            return
     person = await customers.by_id(centre.database, row.customer_id)
     routed = _route(
         centre,
@@ -253,21 +254,27 @@ async def ensure_item(centre: Centre, row: stored.Conversation, text: str) -> No
             "customer": {"name": person.name, "email": person.email} if person else {"name": "", "email": ""},
         },
     )
-    item = _new_item(routed, f"{row.id}.{len(items) + 1}")
-    await work_items.add(centre.database, item, channel=row.channel, conversation_id=row.id, at=centre.now())
-    added = await work_items.by_id(centre.database, item.id)
+    new = _new_item(routed, f"{row.id}.{len(items) + 1}")
+    await work_items.add(centre.database, new, channel=row.channel, conversation_id=row.id, at=centre.now())
+    added = await work_items.by_id(centre.database, new.id)
     arrival = await arrival_of(centre, added) if added is not None else None
     if arrival is None:
         return
     if row.visitor_id is not None:
         if window := centre.live.windows.get(row.visitor_id):
-            centre.live.follow(window, row.id, item.id)
-        await centre.say(talk.StartedSaid(conversation_id=row.id, visitor_id=row.visitor_id, work_item_id=item.id))
+            centre.live.follow(window, row.id, new.id)
+        await centre.say(talk.StartedSaid(conversation_id=row.id, visitor_id=row.visitor_id, work_item_id=new.id))
     await enqueue(centre, arrival)
 
 
-async def enqueue(centre: Centre, arrival: Arrival) -> None:
-    """Put a durable item in the store's line, its age kept. Repeating it changes nothing."""
+async def _still_live(centre: Centre, item: work_items.WorkItem) -> bool:
+    """Whether an item that is durably open is so in the store too, now at least: its end may not be journaled yet."""
+    arrival = await arrival_of(centre, item)
+    return arrival is not None and await enqueue(centre, arrival) is not Outcome.ITEM_CLOSED
+
+
+async def enqueue(centre: Centre, arrival: Arrival) -> Outcome:
+    """Put a durable item in the store's line, its age kept: ok, exists (a repeat) or item_closed."""
     await lanes.remember(centre, arrival.demand)
     step = await centre.store.enqueue(
         arrival.item_id,
@@ -280,6 +287,7 @@ async def enqueue(centre: Centre, arrival: Arrival) -> None:
     if step.outcome not in (Outcome.OK, Outcome.EXISTS, Outcome.ITEM_CLOSED):
         log.error("work item not taken by the store", work_item_id=arrival.item_id, outcome=step.outcome)
         raise Unavailable("unavailable")
+    return step.outcome
 
 
 def credit_ms(centre: Centre, arrival: Arrival) -> Ms:

@@ -45,7 +45,10 @@ class Sessions:
         """
         self._make_room(owner)
         if len(self._held) >= self._most:
-            raise Unavailable("unavailable")
+            waiting = next((held for held in self._held.values() if held.forget is not None), None)
+            if waiting is None:
+                raise Unavailable("unavailable")
+            waiting.session.end(4408)  # one that may come back gives way to one that is here
         session_id = secrets.token_urlsafe(16)
         session = Session(session_id, subprotocol, keep=self._keep, on_lost=lambda: self._lost(session_id))
         held = self._held[session_id] = Held(session, make_actor(session))
