@@ -298,11 +298,13 @@ async def serving(settings: Settings, policy: Policy, seed: Any = None) -> Async
         )
         server = uvicorn.Server(config)
         serve = asyncio.create_task(server.serve(sockets=[listening]), name="test server")
-        while not server.started:
-            await asyncio.sleep(0.005)
-        yield Node(url=url)
-        server.should_exit = True
-        await serve
+        try:
+            while not server.started:
+                await asyncio.sleep(0.005)
+            yield Node(url=url)
+        finally:
+            server.should_exit = True
+            await serve
 
 
 async def _seed(stored: Database) -> int:

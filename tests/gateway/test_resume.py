@@ -1,0 +1,147 @@
+"""A session outlives its connections: cuts, takeovers, several tabs, a last one that leaves."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import replace
+
+import pytest
+
+from tests.gateway.centre import Room
+from tests.gateway.wire import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.mark.parametrize("subprotocol", ["usher.v1.msgpack", "usher.v1.json"])
+async def test_after_a_cut_exactly_the_missed_events_follow(room: Room, subprotocol: str) -> None:
+    anna, sue = await room.tab(room.anna, subprotocol=subprotocol), await room.tab(room.sue)
+    await anna.cut()
+    for status in ("busy", "available", "away"):
+        await sue.ask("agent.set_status", agent_id=room.anna, status=status)
+    back = await room.centre.open(anna.seat, after=anna)
+    assert back.resumed
+    await back.event("presence.changed", status="away")
+    told = [event["status"] for event in back.events if event["type"] == "presence.changed" and event["by"]]
+    assert told == ["busy", "available", "away"]
+    await eventually(lambda: back.state["me"]["reachability"] == "connected")
+
+
+async def test_a_command_sent_again_after_a_cut_is_answered_alike_and_done_once(room: Room) -> None:
+    anna, customer = await room.tab(room.anna), await room.customer()
+    conversation_id, work_item_id = await room.talking(anna, customer)
+    note = {"type": "note.add", "id": 77, "conversation_id": conversation_id, "client_id": "n", "text": "Once"}
+    transfer = {"type": "item.transfer_to_queue", "id": 78, "work_item_id": work_item_id, "queue": room.queue}
+    first = [await anna.answer(note), await anna.answer(transfer)]
+    await anna.cut()
+    back = await room.centre.open(anna.seat, after=anna)
+    assert [await back.answer(note), await back.answer(transfer)] == first
+    rows = await room.centre.database.fetch(
+        "SELECT kind, text FROM messages WHERE conversation_id = $1 AND n > 2 ORDER BY n", conversation_id
+    )
+    assert [tuple(row.values()) for row in rows] == [("note", "Once"), ("system", "transferred")]
+
+
+async def test_only_the_same_person_on_the_same_device_resumes(room: Room) -> None:
+    anna = await room.tab(room.anna)
+    ben_seat = await room.centre.staff_seat(room.ben, device=str(anna.seat.hello["device_id"]))
+    stranger = await room.centre.open(ben_seat, after=anna)
+    assert not stranger.resumed
+    assert stranger.state["me"]["agent_id"] == room.ben
+    elsewhere = await room.centre.open(await room.centre.staff_seat(room.anna, device="other"), after=anna)
+    assert not elsewhere.resumed
+    assert anna.close_code is None
+
+
+async def test_a_session_of_the_past_is_answered_with_a_fresh_snapshot(room: Room) -> None:
+    anna, sue = await room.tab(room.anna), await room.tab(room.sue)
+    await sue.ask("agent.set_status", agent_id=room.anna, status="busy")
+    await anna.event("presence.changed", status="busy")
+    await asyncio.sleep(0.05)  # the acknowledgement arrives
+    await anna.cut()
+    anna.last_seq = 0
+    back = await room.centre.open(anna.seat, after=anna)
+    assert not back.resumed
+    assert back.state["me"]["status"] == "busy"
+
+
+async def test_a_second_connection_takes_the_session_over(room: Room) -> None:
+    anna = await room.tab(room.anna)
+    second = await room.centre.open(anna.seat, after=anna)
+    assert second.resumed
+    assert await anna.closed() == 4409
+    await second.ask("status.set", status="busy")
+    assert second.state["me"]["reachability"] == "connected"
+
+
+async def test_two_tabs_see_the_same_and_what_one_accepts_stops_ringing_in_the_other(room: Room) -> None:
+    one, other = await room.tab(room.anna), await room.tab(room.anna)
+    customer = await room.customer()
+    await room.start(customer)
+    offer_id = (await one.event("offer.created"))["offer"]["offer_id"]
+    assert (await other.event("offer.created"))["offer"]["offer_id"] == offer_id
+    await one.ask("offer.accept", offer_id=offer_id)
+    assert (await other.event("offer.closed"))["outcome"] == "accepted"
+    await eventually(lambda: one.state == other.state)
+
+
+async def test_the_last_tab_that_leaves_starts_the_grace_and_a_return_finds_all(room: Room) -> None:
+    anna, second, sue = await room.tab(room.anna), await room.tab(room.anna), await room.tab(room.sue)
+    await sue.ask("board.subscribe")
+    customer = await room.customer()
+    await room.talking(anna, customer)
+    await second.close()
+    await asyncio.sleep(0.3)
+    assert sue.state["board"]["agents"][room.anna]["reachability"] == "connected"
+    await anna.cut()
+    await eventually(lambda: sue.state["board"]["agents"][room.anna]["reachability"] == "grace")
+    back = await room.centre.open(anna.seat, after=anna)
+    await eventually(lambda: sue.state["board"]["agents"][room.anna]["reachability"] == "connected")
+    assert len(back.state["assignments"]) == 1
+
+
+async def test_after_the_grace_the_work_returns_to_the_queue(room: Room) -> None:
+    anna, customer = await room.tab(room.anna), await room.customer()
+    await room.talking(anna, customer)
+    ben = await room.tab(room.ben)
+    await anna.close()
+    offer = (await ben.event("offer.created"))["offer"]
+    await customer.event("agent.changed", agent=None)
+    await ben.ask("offer.accept", offer_id=offer["offer_id"])
+    await eventually(lambda: customer.state["agent"] == {"name": "Ben"})
+
+
+async def test_a_duplicated_tab_that_closes_does_not_sign_the_other_out(room: Room) -> None:
+    first, sue = await room.tab(room.anna, device="twin"), await room.tab(room.sue)
+    await sue.ask("board.subscribe")
+    twin = await room.tab(room.anna, device="twin")
+    await first.close()
+    await asyncio.sleep(0.4)
+    assert sue.state["board"]["agents"][room.anna]["reachability"] == "connected"
+    assert twin.close_code is None
+
+
+async def test_an_agent_is_told_when_the_customer_is_gone_and_back(room: Room) -> None:
+    anna, customer = await room.tab(room.anna), await room.customer()
+    await room.talking(anna, customer)
+    taken_over = await room.centre.open(customer.seat, after=customer)  # counts once
+    await taken_over.cut()
+    assert (await anna.event("customer.presence", patience_s=6))["online"] is False
+    await room.centre.open(customer.seat, after=taken_over)
+    assert (await anna.event("customer.presence"))["online"] is True
+
+
+async def test_sessions_cut_before_their_welcome_keep_nobody_out(room: Room) -> None:
+    from tests.gateway.wire import dial
+
+    async with room.centre.another(max_connections=4) as node:
+        for _ in range(12):
+            seat = await room.centre.staff_seat(room.anna, node=node)
+            socket = await dial(replace(seat, subprotocol="usher.v1.json"))
+            await socket.send(json.dumps({"type": "hello", **seat.hello}))
+            socket.transport.abort()
+        await asyncio.sleep(0.3)
+        anna = await room.tab(room.anna, node=node)
+        assert anna.close_code is None
+        await room.centre.close_tabs()
