@@ -80,7 +80,7 @@ class Customer(Person):
 
     @property
     def widget(self) -> Locator:
-        return self.page.locator("usher-widget section, usher-portal section")
+        return self.page.locator("usher-widget section, #portal section")
 
     @property
     def log(self) -> Locator:
