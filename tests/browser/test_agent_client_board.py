@@ -236,6 +236,10 @@ async def test_the_page_speaks_the_language_of_the_account(language: str, words:
         await at.page.goto(f"{at.desk.url}/agent/")
         await expect(at.page.get_by_text(words)).to_be_visible()
         await expect(at.page.locator("html")).to_have_attribute("lang", language)
+        await at.desk.push(staff.OfferCreated(offer=offer(item("eva", "Eva Roth", "Guten Tag"))))
+        await at.page.locator(".offer").wait_for()
+        spill = "[...document.querySelectorAll('.work-list, .rail-item')].map(e => e.scrollWidth - e.clientWidth)"
+        assert max(await at.page.evaluate(spill)) <= 0, "long words stay inside"
 
 
 async def test_a_person_who_wants_no_shortcuts_has_none() -> None:
