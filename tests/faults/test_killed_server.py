@@ -34,6 +34,8 @@ async def test_a_killed_server_takes_no_acknowledged_word_with_it(house: House) 
         await talking
 
     said = caller.acknowledged | clerk.acknowledged
+    for person in (caller, clerk):
+        await person.until(lambda: len(caller.texts) == len(clerk.texts(caller)) == len(said))
     assert [text for _, text in sorted(said.items())] == clerk.texts(caller)
     assert caller.texts == clerk.texts(caller)
     assert len(set(said.values())) == len(said) == 2 + 120
