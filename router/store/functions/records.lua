@@ -47,15 +47,26 @@ end
 local function change_item(id) note_change(changed_items, id) end
 local function change_agent(id) note_change(changed_agents, id) end
 
-local function save_records()
+-- Write what changed in this call, and `last_seq` if it is given, in one command: 500 keys of one at most.
+local function save_records(last_seq)
+  local pairs_to_set, count = {}, 0
   for i = 1, #changed_items do
     local id = changed_items[i]
-    if items[id] then call('SET', prefix .. 'item:' .. id, cmsgpack.pack(items[id])) end
+    if items[id] then
+      pairs_to_set[count + 1], pairs_to_set[count + 2] = prefix .. 'item:' .. id, cmsgpack.pack(items[id])
+      count = count + 2
+    end
   end
   for i = 1, #changed_agents do
     local id = changed_agents[i]
-    call('SET', prefix .. 'agent:' .. id, cmsgpack.pack(agents[id]))
+    pairs_to_set[count + 1], pairs_to_set[count + 2] = prefix .. 'agent:' .. id, cmsgpack.pack(agents[id])
+    count = count + 2
   end
+  if last_seq then
+    pairs_to_set[count + 1], pairs_to_set[count + 2] = prefix .. 'seq', last_seq
+    count = count + 2
+  end
+  for from = 1, count, 1000 do call('MSET', unpack(pairs_to_set, from, math.min(from + 999, count))) end
 end
 
 -- An empty Lua table is packed as a list: maps and lists that would be empty are left out instead.

@@ -19,9 +19,10 @@ local function begin(keys, args)
 end
 
 local function finish(outcome, fact)
-  save_records()
   local reply = { outcome, now, fact or 0, 0 }
-  if #written > 0 then
+  if #written == 0 then
+    save_records()
+  else
     reply[4] = seq + 1
     local entry = {}
     for i = 1, #written do
@@ -30,7 +31,7 @@ local function finish(outcome, fact)
     end
     seq = seq + #written
     call('XADD', prefix .. 'events', 'MAXLEN', '~', meta.stream_length, seq .. '-0', unpack(entry))
-    call('SET', prefix .. 'seq', seq)
+    save_records(seq)
     left_at[prefix] = seq
   end
   return reply
