@@ -21,7 +21,7 @@ from loadtest.address import Address
 from loadtest.agent import Agent
 from loadtest.client import Stopped
 from loadtest.customer import Customer
-from loadtest.dialogue import Dialogue, read, staged
+from loadtest.dialogue import BadDialogues, Dialogue, read, staged
 from loadtest.http import CallFailed, caller, demo_logins, sign_in
 from loadtest.ledger import Ledger
 from loadtest.measures import quantile, service_level
@@ -68,6 +68,8 @@ class House:
 
 async def replay_chats(options: ReplayOptions) -> dict[str, Any]:
     """Play the conversations and report. Raises BadDialogues, ServerFailed, CallFailed, OSError."""
+    if min(options.conversations, options.agents) < 1 or options.rate <= 0:
+        raise BadDialogues("conversations, agents and rate must be above 0")
     chosen = own_chance(options.seed, "dialogues")
     dialogues = staged(read(options.file), options.conversations, secrets.token_hex(3), chosen)
     async with _house(options, dialogues) as house:

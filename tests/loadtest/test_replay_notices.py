@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from loadtest.dialogue import BadDialogues
 from loadtest.http import CallFailed
 from loadtest.replay_chats import ReplayOptions, holds, replay_chats
 from loadtest.tempo import Tempo
@@ -61,6 +62,12 @@ async def test_a_faithful_centre_delivers_every_turn_once_and_in_order(script: P
 async def test_a_centre_that_lets_nobody_in_is_said_so(script: Path) -> None:
     with pytest.raises(CallFailed, match="bad_credentials"):
         await replayed(script, "locked")
+
+
+@pytest.mark.parametrize("nonsense", [{"conversations": 0}, {"agents": 0}, {"rate": 0.0}])
+async def test_a_replay_of_nothing_is_refused(script: Path, nonsense: dict[str, Any]) -> None:
+    with pytest.raises(BadDialogues):
+        await replay_chats(ReplayOptions(file=script, **nonsense))
 
 
 @pytest.mark.parametrize(
