@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from router.core import events
-from router.core.words import AgentId, CustomerId, DeviceId, WorkItemId
+from router.core.words import AgentId, ConversationId, CustomerId, DeviceId, OfferId, WorkItemId
 from router.engine import desk as desks
 from router.engine import talk
 from router.engine.desk import Desk
@@ -181,6 +181,18 @@ class Live:
     def _forget(self, window: Window) -> None:
         self._by_conversation.pop(window.conversation_id, None)
         self._by_item.pop(window.work_item_id, None)
+
+    def offered(self, agent_id: AgentId, offer: OfferId) -> ConversationId | None:
+        """The conversation of an offer that rings for an agent with sessions here."""
+        here = self.agents.get(agent_id)
+        ringing = here.desk.offers.get(offer) if here is not None else None
+        return ConversationId(ringing.work_item.conversation_id) if ringing is not None else None
+
+    def working_on(self, agent_id: AgentId, item: WorkItemId) -> ConversationId | None:
+        """The conversation of an item in the hands of an agent with sessions here."""
+        here = self.agents.get(agent_id)
+        work = here.desk.work.get(item) if here is not None else None
+        return ConversationId(work.item.conversation_id) if work is not None else None
 
     def has(self, agent_id: AgentId, conversation_id: str) -> bool:
         """Whether an agent with sessions here has this conversation in their hands."""

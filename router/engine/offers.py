@@ -13,7 +13,7 @@ from router.core.outcomes import Outcome
 from router.core.policy import Demand
 from router.core.records import Item
 from router.core.rules import strictest
-from router.core.words import AgentId, ConversationId, OfferId, WorkItemId
+from router.core.words import AgentId, ConversationId, ItemState, OfferId, WorkItemId
 from router.engine import conversations, intake, lanes
 from router.engine.centre import Centre
 from router.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable, UsherError
@@ -23,15 +23,16 @@ from router.store.step import Step
 
 async def accept(centre: Centre, agent_id: AgentId, offer: OfferId) -> None:
     """Errors: offer_expired (late_ms), not_yours, unknown_offer."""
+    conversation_id = centre.live.offered(agent_id, offer)
     step = await centre.store.accept(offer, agent_id)
     await centre.journal(step.events)
     _check(step)
     if step.events:
-        row = await work_items.by_id(centre.database, WorkItemId(offer.rpartition(":")[0]))
-        if row is not None and row.conversation_id is not None:
-            await conversations.system_line(
-                centre, row.conversation_id, "agent.joined", agent_id, once=f"joined:{offer}"
-            )
+        if conversation_id is None:
+            row = await work_items.by_id(centre.database, WorkItemId(offer.rpartition(":")[0]))
+            conversation_id = row.conversation_id if row is not None else None
+        if conversation_id is not None:
+            await conversations.system_line(centre, conversation_id, "agent.joined", agent_id, once=f"joined:{offer}")
 
 
 async def decline(centre: Centre, agent_id: AgentId, offer: OfferId, reason: str) -> None:
@@ -51,9 +52,9 @@ async def wrap_up(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
 
     The conversation closes first: a crash in between leaves work that the agent can still end.
     """
-    row, _ = await _held(centre, agent_id, item)
-    if row.conversation_id is not None:
-        await conversations.end_by_agent(centre, row.conversation_id, agent_id)
+    conversation_id, _ = await _in_hand(centre, agent_id, item)
+    if conversation_id is not None:
+        await conversations.end_by_agent(centre, conversation_id, agent_id)
     step = await centre.store.wrap_up(item, agent_id)
     await centre.journal(step.events)
     if step.outcome is not Outcome.WRONG_STATE:  # in wrap-up already
@@ -64,9 +65,9 @@ async def complete(centre: Centre, agent_id: AgentId, item: WorkItemId, disposit
     """Errors: unknown_disposition, not_yours, unknown_work_item."""
     if disposition and disposition not in {known.name for known in centre.policy.dispositions}:
         raise BadRequest("unknown_disposition")
-    row, now = await _held(centre, agent_id, item)
-    if row.conversation_id is not None and now.state == "assigned":  # else it was closed before the wrap-up
-        await conversations.end_by_agent(centre, row.conversation_id, agent_id)
+    conversation_id, state = await _in_hand(centre, agent_id, item)
+    if conversation_id is not None and state == "assigned":  # else it was closed before the wrap-up
+        await conversations.end_by_agent(centre, conversation_id, agent_id)
     step = await centre.store.complete(item, agent_id, disposition=disposition)
     await centre.journal(step.events)
     _check(step)
@@ -134,14 +135,30 @@ async def _handable(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tupl
     return row, now
 
 
+async def _in_hand(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tuple[ConversationId | None, ItemState]:
+    """The conversation and state of an item in this agent's hands. Raises NotFound and Forbidden."""
+    conversation_id = centre.live.working_on(agent_id, item)
+    if conversation_id is None:
+        row, now = await _held(centre, agent_id, item)
+        return row.conversation_id, now.state
+    return conversation_id, _theirs(await centre.store.item(item), agent_id).state
+
+
 async def _held(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tuple[work_items.WorkItem, Item]:
     """The durable row and the live state of an item in this agent's hands. Raises NotFound and Forbidden."""
     now, row = await asyncio.gather(centre.store.item(item), work_items.by_id(centre.database, item))
-    if now is None or row is None:
+    if row is None:
+        raise NotFound("unknown_work_item")
+    return row, _theirs(now, agent_id)
+
+
+def _theirs(now: Item | None, agent_id: AgentId) -> Item:
+    """The item, if this agent has it in hand."""
+    if now is None:
         raise NotFound("unknown_work_item")
     if now.agent != agent_id or now.state not in ("assigned", "wrap_up"):
         raise Forbidden("not_yours")
-    return row, now
+    return now
 
 
 def _check(step: Step) -> None:

@@ -12,7 +12,7 @@ from router.protocol.errors import UsherError
 
 log = structlog.get_logger()
 
-GATHER_S = 0.15
+GATHER_S = 0.25
 MOST = 50_000
 
 Mark = Callable[[str, Side, int], Awaitable[None]]

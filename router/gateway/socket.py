@@ -209,12 +209,13 @@ class Connection:
 
     def _complaint(self, frame: bytes | str, error: Exception) -> Error:
         """A known message with a value that cannot be used is answered by its id; all else is no message."""
-        decoder: Any = frames.envelope_json if self._text else frames.envelope_msgpack
         try:
-            envelope: frames.Envelope = decoder.decode(frame)
+            envelope = frames.envelope(frame)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return Error(id=None, code="bad_frame", message=CODES["bad_frame"])
-        code = "bad_value" if envelope.type in self._endpoint.tags else "bad_frame"
+        if envelope.type not in self._endpoint.tags:
+            return Error(id=envelope.id, code="bad_frame", message=CODES["bad_frame"])
+        code = "bad_value" if isinstance(error, msgspec.ValidationError) else "bad_text"
         return Error(id=envelope.id, code=code, message=f"{CODES[code]} {error}"[:300])
 
     async def _read(self, held: Held, number: int) -> int:
@@ -235,7 +236,7 @@ class Connection:
                 message = self._decode(frame)
             except Unreadable as unreadable:
                 session.control(unreadable.answer)
-                self._unreadable += 1
+                self._unreadable += unreadable.answer.code == "bad_frame"
                 if self._unreadable > UNREADABLE_ALLOWED:
                     return 4400
                 continue
@@ -294,9 +295,10 @@ class Connection:
         try:
             while session.connection == number:
                 session.wake.clear()
-                for frame in session.take():
+                if frames := session.take():
                     async with asyncio.timeout(self._limits.send_s):
-                        await self._send(frame)
+                        for frame in frames:
+                            await self._send(frame)
                     session.wake.set()
                 if session.lost:
                     await self._close(session.close_code)

@@ -45,6 +45,7 @@ class Database:
                 command_timeout=timeout_s,
                 max_inactive_connection_lifetime=60,
                 init=use_json,
+                reset=keep_as_it_is,
                 server_settings={"application_name": "usher", "jit": "off"},
             )
         return cls(pool, timeout_s)
@@ -113,6 +114,10 @@ def is_away(error: Exception) -> bool:
             error, ValueError
         )  # a ValueError is about an argument, the rest about a closed connection
     return isinstance(error, AWAY)
+
+
+async def keep_as_it_is(_: Any) -> None:
+    """Nobody here changes a connection's session, so giving it back needs no round trip."""
 
 
 async def use_json(connection: Any) -> None:

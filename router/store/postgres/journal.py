@@ -22,7 +22,7 @@ from router.core.words import AgentId, Ms
 from router.store.errors import StoreUnavailable
 from router.store.postgres.change import Change, changes
 from router.store.postgres.database import Database, Rows
-from router.store.postgres.writer import Kind, Writer, attributes
+from router.store.postgres.writer import JOURNAL, Kind, Writer, attributes
 
 _presence = msgspec.msgpack.Decoder(AgentPresence).decode
 KEEPER_LOCK = 0x6A6F7572  # "jour"
@@ -60,7 +60,7 @@ async def append(writer: Writer, journaled: Sequence[Journaled]) -> None:
     if not journaled:
         return
     try:
-        await writer.submit(APPEND, journaled, order_by="journal")
+        await writer.submit(APPEND, journaled, order_by=JOURNAL)
     except asyncpg.PostgresError as error:
         if error.sqlstate != LATE_EVENTS:
             raise

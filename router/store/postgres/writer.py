@@ -35,6 +35,8 @@ E = TypeVar("E")
 R = TypeVar("R")
 
 BATCH = 500
+JOURNAL = "journal"
+"""order_by of what has a shard of its own (the last, when there are several): a batch of one kind is one statement."""
 FIRST_BACKOFF_S = 0.02
 LONGEST_BACKOFF_S = 1.0
 
@@ -98,7 +100,9 @@ class Writer:
         """
         if self._closed:
             raise NotSent("the writer is closed")
-        return self._shards[crc32(order_by.encode()) % len(self._shards)].submit(kind, entry)
+        spread = max(1, len(self._shards) - 1)
+        number = spread % len(self._shards) if order_by == JOURNAL else crc32(order_by.encode()) % spread
+        return self._shards[number].submit(kind, entry)
 
     async def close(self) -> None:
         """Write what waits, for at most timeout_s, and end."""
