@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -68,8 +69,15 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     id: base.Number | None = None
 
 
-envelope_msgpack = msgspec.msgpack.Decoder(Envelope)
-envelope_json = msgspec.json.Decoder(Envelope)
+def envelope(frame: bytes | str) -> Envelope:
+    """Read a frame no decoder takes, for its type and id. Lone surrogates, which only Python's reader lets pass, are
+    what browsers send when somebody cuts an emoji in two.
+
+    Raises MsgspecError, ValueError, RecursionError.
+    """
+    return msgspec.convert(json.loads(frame) if isinstance(frame, str) else msgspec.msgpack.decode(frame), Envelope)
+
+
 staff_msgpack = msgspec.msgpack.Decoder(staff.StaffIn)
 staff_json = msgspec.json.Decoder(staff.StaffIn)
 customer_msgpack = msgspec.msgpack.Decoder(customer.CustomerIn)
