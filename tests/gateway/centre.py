@@ -270,7 +270,11 @@ async def two_nodes(urls: Urls, template: str, **changes: Any) -> AsyncIterator[
 @contextlib.asynccontextmanager
 async def serving(settings: Settings, policy: Policy, seed: Any = None) -> AsyncIterator[Node]:
     """One node on a free port."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = socket.socket(
+        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # named, or asyncio leaves Nagle on
+    listening.bind(("127.0.0.1", 0))
+    listening.listen()
     url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     accounts = {
         "shop": shop_account(policy),

@@ -33,7 +33,7 @@ def payloads() -> list[str]:
 
 
 def json_documents() -> list[bytes]:
-    return [raw for raw in _bytes(_read("json_test_suite.b64.json"))]
+    return list(_bytes(_read("json_test_suite.b64.json")))
 
 
 def msgpack_documents() -> list[bytes]:

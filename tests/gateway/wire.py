@@ -207,6 +207,10 @@ class Tab:
         self.other.remove(frame)
         return frame
 
+    async def answered_or_closed(self, kind: str) -> None:
+        """Wait for a frame of this kind outside the stream, or for the end."""
+        await self._until(lambda: self.close_code is not None or any(frame["type"] == kind for frame in self.other))
+
     async def closed(self) -> int:
         """The code the server closed with."""
         await self._until(lambda: self.close_code is not None)
