@@ -48,12 +48,17 @@ def write(agents: int, folder: Path) -> None:
 
 async def sessions(data: Path) -> list[str]:
     """A session cookie for every agent, from the operator command. Raises MintFailed, TimeoutError."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "router.cli", "sessions", "mint", "--data", str(data), "--all", "--json",
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    async with asyncio.timeout(MINT_S):
-        said, complaint = await child.communicate()
+    minted = data.with_name(
+        "sessions.json"
+    )  # a file: half a megabyte at once does not always come whole through a pipe
+    with minted.open("wb") as said:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "router.cli", "sessions", "mint", "--data", str(data), "--all", "--json",
+            stdout=said, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        async with asyncio.timeout(MINT_S):
+            _, complaint = await child.communicate()
     if child.returncode != 0:
         raise MintFailed(complaint.decode(errors="replace")[-2_000:])
-    return [str(session["token"]) for session in json.loads(said)["sessions"]]
+    found = await asyncio.to_thread(minted.read_bytes)
+    return [str(session["token"]) for session in json.loads(found)["sessions"]]
