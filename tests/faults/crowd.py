@@ -67,7 +67,7 @@ async def crowd(address: Address) -> AsyncIterator[Crowd]:
         dialogues={each.key: each for each in dialogues},
         ledger=Ledger(),
         findings=Findings(clock=time.monotonic, cooldown_ms=0),
-        tempo=Tempo(think_s=(0.1, 0.5)),
+        tempo=Tempo(think_s=(0.05, 0.3)),
     )
     async with asyncio.TaskGroup() as tasks:
         agents = []
