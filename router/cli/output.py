@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ as_json = click.option("--json", "as_json", is_flag=True, help="One JSON documen
 
 
 def say(result: dict[str, Any]) -> None:
+    os.set_blocking(sys.stdout.fileno(), True)  # a pipe another process made non-blocking would cut a long document
     click.echo(json.dumps(result, ensure_ascii=False))
 
 

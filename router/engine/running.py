@@ -29,13 +29,19 @@ SNAPSHOT_LIMIT = 200_000
 
 
 async def patiently(what: str, do: Callable[[], Awaitable[None]]) -> None:
-    """Do it again and again; when a store is away, wait a little and go on; a wiped store is not ours to mend here."""
+    """Do it again and again; when a store is away, wait a little and go on; a wiped store is not ours to mend here.
+
+    A mistake of ours in one turn is told in the log and must not take the node's other people with it.
+    """
     while True:
         try:
             await do()
         except UsherError as error:
             log.info("waiting for a store", task=what, reason=str(error))
             await asyncio.sleep(AGAIN_S * random.uniform(0.5, 1.5))
+        except Exception:
+            log.exception("task failed", task=what)
+            await asyncio.sleep(AGAIN_S)
 
 
 # ---------------------------------------------------------------- routing events
@@ -64,6 +70,11 @@ async def read_routing(centre: Centre, reader: EventReader, unconfirmed: journal
             log.warning("events lost; starting anew from the store's state")
             reader.seq = await centre.store.seq()
             in_step = False
+        except UsherError:
+            raise
+        except Exception:  # half a batch may be folded
+            in_step = False
+            raise
 
     await patiently("routing events", read)
 

@@ -55,6 +55,7 @@ class Session:
         "id",
         "lost",
         "subprotocol",
+        "turn",
         "wake",
     )
 
@@ -66,6 +67,8 @@ class Session:
         """Not 0: the connection must be closed with this code."""
         self.connection = 0
         """Counts attachments; a driver whose number is not this one has been replaced."""
+        self.turn = asyncio.Lock()
+        """Held while a command is carried out: one after another, also over a change of connection."""
         self.wake = asyncio.Event()
         self.calm = asyncio.Event()
         """Set unless so much waits to be sent that nothing more should be asked."""

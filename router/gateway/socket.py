@@ -269,8 +269,11 @@ class Connection:
             log.exception("signal failed", reference=secrets.token_hex(4))
 
     async def _carry_out(self, held: Held, command: Command) -> None:
-        if held.session.repeat(command.id):
-            return
+        async with held.session.turn:
+            if not held.session.repeat(command.id):
+                await self._answer(held, command)
+
+    async def _answer(self, held: Held, command: Command) -> None:
         try:
             async with asyncio.timeout(self._limits.command_s):
                 result = await held.actor.command(command)
