@@ -5,6 +5,7 @@ No test here may make the server log an error: what clients send is never our fa
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import secrets
@@ -24,6 +25,8 @@ from tests.gateway.wire import Refused, Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+SHARES = 8
+"""Customers who send the texts beside one another, so that their commits share a flush."""
 INTERNALS = ("Traceback", "asyncpg", "msgspec", "Lua", "FCALL", ".py", "site-packages", "psql", "SELECT ", "INSERT ")
 
 
@@ -237,9 +240,13 @@ async def test_messages_and_notes_come_out_as_they_went_in(room: Room) -> None:
     conversation_id, _ = await room.talking(anna, customer)
     here = {"conversation_id": conversation_id}
     kept: dict[int, tuple[str, str]] = {}
+    sayings = (anna, "message.send"), (anna, "note.add"), (customer, "message.send")
     for number, text in enumerate(texts()):
-        for tab, kind in ((anna, "message.send"), (anna, "note.add"), (customer, "message.send")):
-            result = await say_or_refuse(tab, kind, **here, client_id=f"{kind[0]}{number}", text=text)
+        facts = here | {"text": text}
+        results = await asyncio.gather(
+            *(say_or_refuse(tab, kind, client_id=f"{kind[0]}{number}", **facts) for tab, kind in sayings)
+        )
+        for (_, kind), result in zip(sayings, results, strict=True):
             if isinstance(result, dict):
                 kept[result["n"]] = ("note" if kind == "note.add" else "text", text)
             else:
@@ -260,8 +267,14 @@ async def test_messages_and_notes_come_out_as_they_went_in(room: Room) -> None:
 
 
 async def test_what_a_customer_says_of_themselves_comes_out_unchanged_or_is_refused(room: Room) -> None:
-    customer, name = await room.customer(), ""
-    for text in texts():
+    shares = [texts()[share::SHARES] for share in range(SHARES)]
+    customers = [await room.customer() for _ in shares]
+    await asyncio.gather(*(say_of_oneself(*both) for both in zip(customers, shares, strict=True)))
+
+
+async def say_of_oneself(customer: Tab, share: list[str]) -> None:
+    name = ""
+    for text in share:
         facts = {"name": text, "page_url": text, "language": text, "department": text}
         result = await say_or_refuse(
             customer, "conversation.start", client_id=f"c{secrets.token_hex(6)}", text=text, **facts
@@ -300,7 +313,7 @@ async def test_names_of_things_are_known_or_refused(room: Room) -> None:
     conversation_id, work_item_id = await room.talking(anna, customer)
     sue = await room.tab(room.sue, subprotocol="usher.v1.json")
     item, here = {"work_item_id": work_item_id}, {"conversation_id": conversation_id}
-    for text in texts():
+    for text in texts()[::3]:
         asked: list[tuple[Tab, str, dict[str, Any]]] = [
             (anna, "status.set", {"status": text}),
             (anna, "offer.accept", {"offer_id": text}),
@@ -320,9 +333,9 @@ async def test_names_of_things_are_known_or_refused(room: Room) -> None:
             (customer, "conversation.rate", {"conversation_id": text, "stars": 3}),
             (customer, "messages.fetch", {"conversation_id": text, "before_n": 1}),
         ]
-        for tab, kind, facts in asked:
-            assert isinstance(await say_or_refuse(tab, kind, **facts), str), (kind, facts)
-    for text in texts():
+        results = await asyncio.gather(*(say_or_refuse(tab, kind, **facts) for tab, kind, facts in asked))
+        assert all(isinstance(result, str) for result in results), (text, results)
+    for text in texts()[::3]:
         facts = {"agent_id": room.ben, "note": text}
         assert await say_or_refuse(anna, "item.transfer_to_agent", **item, **facts) in (
             ("agent_unavailable", "bad_text")
