@@ -5,6 +5,8 @@
   has read: it is used only while its stamp is the one in `meta`. After a failover, a restart or a wipe the stamp differs and
   what is missing, or everything, is read again. ]]
 
+local FEW = 256                         -- lines looked into one by one where a walk over all is longer
+
 local caches = {}                       -- by prefix
 local known                             -- the cache of this call's shard
 
@@ -29,11 +31,12 @@ function learn.lane(definition)
   local name = lane.channel .. ':' .. lane.weight .. ':' .. lane.model
   local class = known.classes[name]
   if not class then
-    class = { name = name, channel = lane.channel, weight = lane.weight, model = lane.model,
+    class = { name = name, channel = lane.channel, weight = lane.weight, model = lane.model, lanes = {},
               waiting = prefix .. 'waiting:' .. name, free = prefix .. 'free:' .. name }
     known.classes[name] = class
   end
-  lane.class = class
+  lane.class, lane.few_profiles = class, { seen = 0 }
+  class.lanes[#class.lanes + 1] = lane
   lane.needs = flat(lane.needs)
   if not known.queues[lane.queue] then
     known.queues[lane.queue] = true
@@ -47,8 +50,9 @@ function learn.profile(definition)
   local profile = definition.profile
   profile.id = definition.id
   profile.queues = set_of(profile.queues)
-  profile.classes, profile.lanes_seen = {}, 0
+  profile.classes, profile.lanes_seen, profile.few_lanes = {}, 0, {}
   known.profiles[profile.id] = profile
+  known.profile_list[#known.profile_list + 1] = profile
 end
 
 function learn.settings(definition)
@@ -72,7 +76,8 @@ local function read_definitions(stamp)
   if known and known.stamp == stamp then return end
   local last = known and known.count > 0 and call('LINDEX', prefix .. 'definitions', known.count - 1)
   if not (last and last:sub(1, 40) == known.stamp) then
-    known = { count = 0, stamp = '', lanes = {}, lane_list = {}, profiles = {}, classes = {}, queues = {}, queue_list = {} }
+    known = { count = 0, stamp = '', lanes = {}, lane_list = {}, profiles = {}, profile_list = {}, classes = {},
+              queues = {}, queue_list = {} }
     caches[prefix] = known
   end
   learn_entries(known.count)
@@ -100,6 +105,25 @@ local function classes_of(profile)
   end
   profile.lanes_seen = #lanes
   return classes
+end
+
+-- Ids of those in a growing list of definitions that fit, if they are at most FEW; nil: more. Each is looked at once.
+local function few_of(found, list, fits)
+  for i = found.seen + 1, #list do
+    if #found > FEW then return nil end
+    if fits(list[i]) then found[#found + 1] = list[i].id end
+    found.seen = i
+  end
+  return #found <= FEW and found or nil
+end
+
+local function few_lanes(profile, class)
+  profile.few_lanes[class] = profile.few_lanes[class] or { seen = 0 }
+  return few_of(profile.few_lanes[class], class.lanes, function(lane) return eligible(lane, profile) end)
+end
+
+local function few_profiles(lane)
+  return few_of(lane.few_profiles, known.profile_list, function(profile) return eligible(lane, profile) end)
 end
 
 local function is_known(definition)

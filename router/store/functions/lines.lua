@@ -6,6 +6,7 @@
 
 local LINE_LENGTH = 16                  -- of the ids of lanes and profiles, so that an entry is cut in two at once
 local FIRST_LOOK, SECOND_LOOK, LATER_LOOK = 4, 28, 512
+local SHORTER = 4                       -- a look into a line costs about as much as this many steps of a walk
 
 -- Put a member into its line. shown: asked when the line was empty, whether it belongs in the index.
 local function join_line(index, key, line, score, member, shown)
@@ -45,9 +46,25 @@ local function behind_head(key, refuses)
   end
 end
 
+-- As `best`, by a look into each of the lines that serve.
+local function best_of(lines, key_prefix, refuses)
+  local score, member, line
+  for i = 1, #lines do
+    local key = key_prefix .. lines[i]
+    local first = call('ZRANGE', key, 0, 0, 'WITHSCORES')
+    local its_member, its_score = first[1], tonumber(first[2])
+    if its_member and refuses(its_member) then its_member, its_score = behind_head(key, refuses) end
+    if its_member and not (member and precedes(score, member, its_score, its_member)) then
+      score, member, line = its_score, its_member, lines[i]
+    end
+  end
+  return member, line
+end
+
 --[[ The first member, over all lines of an index, whose line serves and that is not refused; with its line. Exact: when the
-  head of a line is refused, the one behind it competes with the heads still to come. ]]
-local function best(index, key_prefix, serves, refuses)
+  head of a line is refused, the one behind it competes with the heads still to come.
+  few: the lines that serve, or nil when they are many; asked when the walk gets long, as it may be over strangers only. ]]
+local function best(index, key_prefix, serves, refuses, few)
   local score, member, line             -- the best one found behind a refused head
   local from, look = 0, FIRST_LOOK
   while true do
@@ -68,5 +85,7 @@ local function best(index, key_prefix, serves, refuses)
     end
     if #heads < look then return member, line end
     from, look = from + look, look == FIRST_LOOK and SECOND_LOOK or LATER_LOOK
+    local lines = from == FIRST_LOOK + SECOND_LOOK and few()
+    if lines and SHORTER * #lines <= call('ZCARD', index) then return best_of(lines, key_prefix, refuses) end
   end
 end

@@ -167,7 +167,8 @@ local function place(id, item)
   local excluded = item.excluded or {}
   local member = best(lane.class.free, prefix .. 'pool:' .. lane.class.name .. ':',
     function(profile) return eligible(lane, known.profiles[profile]) end,
-    function(pool_member) return excluded[pool_member:match('[^ ]*$')] end)
+    function(pool_member) return excluded[pool_member:match('[^ ]*$')] end,
+    function() return few_profiles(lane) end)
   change_item(id)
   if member then
     local agent_id = member:match('[^ ]*$')
@@ -187,7 +188,8 @@ local function best_item(agent_id, agent, classes)
   end
   local found
   for i = 1, #classes do
-    local id = best(classes[i].waiting, prefix .. 'lane:', serves, refuses)
+    local class = classes[i]
+    local id = best(class.waiting, prefix .. 'lane:', serves, refuses, function() return few_lanes(profile, class) end)
     if id and not (found and precedes(items[found].score, found, items[id].score, id)) then found = id end
   end
   return found
