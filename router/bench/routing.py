@@ -1,8 +1,8 @@
 """Server CPU of every transition over the size of a centre, and the whole path of an item from Python.
 
 Times are CPU of the store process (INFO cpu) divided by calls, medians of rounds; the append-only file is off but for
-the whole path. Before and after the rounds of a scene runs a function that does nothing, called alike: `noops` is the
-time as a multiple of it, which other load on the machine changes less, and what `growth` compares.
+the whole path. Just before each measured round runs a function that does nothing, called alike: `noops` is the median
+multiple of it, which other load on the machine changes less, and what `growth` compares.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ FULL = (
     Size(agents=10_000, waiting=100_000, lanes=10_000, starved=0.5),
 )
 ROUNDS = 3
-NOOPS = 200
-"""Batches of no-ops before and after the rounds of a scene; the clock of CPU time is too coarse for fewer."""
+NOOPS = 60
+"""Batches of no-ops before each round."""
 CALLS = 1_000
 """Calls of one transition in one round, fewer in small centres."""
 PATH_WORKERS = 64
@@ -84,19 +84,18 @@ async def _measure(folder: Path, sizes: Iterable[Size]) -> dict[str, Any]:
 
 async def _cells(connection: Connection, size: Size) -> list[dict[str, Any]]:
     took: dict[str, list[float]] = {}
-
-    noops = []
+    multiples: dict[str, list[float]] = {}
 
     async def timed(name: str, calls: int, work: Awaitable[None]) -> None:
+        noop_us = await _noop_us(connection)
         before = await _cpu_us(connection)
         await work
         took.setdefault(name, []).append((await _cpu_us(connection) - before) / max(calls, 1))
+        multiples.setdefault(name, []).append(took[name][-1] / noop_us)
 
     for busy, rounds in ((True, _busy_rounds), (False, _idle_rounds)):
         scene = await build(connection, size, busy=busy)
-        noops.append(await _noop_us(connection))
         await rounds(scene, timed)
-        noops.append(await _noop_us(connection))
     return [
         {
             "transition": name,
@@ -105,7 +104,7 @@ async def _cells(connection: Connection, size: Size) -> list[dict[str, Any]]:
             "lanes": size.lanes,
             "starved": size.starved,
             "server_us": round(statistics.median(times), 1),
-            "noops": round(statistics.median(times) / statistics.median(noops), 1),
+            "noops": round(statistics.median(multiples[name]), 1),
             "spread_us": [round(min(times), 1), round(max(times), 1)],
         }
         for name, times in took.items()
