@@ -25,30 +25,30 @@ from router.embedded import servers
 from router.store.connection import Connection
 from router.store.routing import RoutingStore
 
-BASE = Size(agents=10_000, waiting=100_000, lanes=1_000)
+BASE = Size(agents=10_000, waiting=20_000, lanes=1_000)
 QUICK = (
     BASE,
-    Size(agents=100, waiting=100_000, lanes=1_000),
+    Size(agents=100, waiting=20_000, lanes=1_000),
     Size(agents=10_000, waiting=1_000, lanes=1_000),
-    Size(agents=10_000, waiting=100_000, lanes=10_000),
+    Size(agents=10_000, waiting=20_000, lanes=10_000),
 )
-"""As much as fits in a minute; `growth` then tells of 100 × agents and items."""
+"""As much as fits in a minute; `growth` then tells of 100 × agents and 20 × items."""
 FULL = (
     *QUICK,
-    Size(agents=100_000, waiting=100_000, lanes=1_000),
+    Size(agents=100_000, waiting=20_000, lanes=1_000),
     Size(agents=10_000, waiting=1_000_000, lanes=1_000),
-    Size(agents=10_000, waiting=100_000, lanes=10),
-    Size(agents=10_000, waiting=100_000, lanes=100),
-    Size(agents=10_000, waiting=100_000, lanes=1_000, starved=0.5),
-    Size(agents=10_000, waiting=100_000, lanes=10_000, starved=0.5),
+    Size(agents=10_000, waiting=20_000, lanes=10),
+    Size(agents=10_000, waiting=20_000, lanes=100),
+    Size(agents=10_000, waiting=20_000, lanes=1_000, starved=0.5),
+    Size(agents=10_000, waiting=20_000, lanes=10_000, starved=0.5),
 )
 ROUNDS = 3
-NOOPS = 60
+NOOPS = 30
 """Batches of no-ops before each round."""
 CALLS = 1_000
 """Calls of one transition in one round, fewer in small centres."""
 PATH_WORKERS = 64
-PATH_S = 2.0
+PATH_S = 1.0
 
 
 async def run(*, quick: bool = False) -> dict[str, Any]:
