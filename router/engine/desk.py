@@ -108,6 +108,8 @@ def _apply(desk: Desk, event: events.Event, name_of: Name, load: Later) -> list[
 def _offer_created(desk: Desk, event: events.OfferCreated, name_of: Name) -> list[Callable[[], Told]]:
     if event.agent != desk.agent_id:  # a direct transfer by this agent: the item has left them
         return _work_ended(desk, event.item, "transferred")
+    if event.offer in desk.offers:  # read with the store's state already
+        return []
     offer = brief.offer_of(event, transferred_by=name_of(event.by) if event.by else None)
     desk.offers[event.offer] = offer
     return [_just(staff.OfferCreated(offer=offer))]
@@ -131,7 +133,8 @@ def _offer_closed(
 
 
 def _wrap_up(desk: Desk, event: events.WrapUpStarted) -> list[Callable[[], Told]]:
-    if (work := desk.work.get(event.item)) is None:
+    work = desk.work.get(event.item)
+    if work is None or work.wrap_up_until == event.until:  # not here, or read with the store's state already
         return []
     work.state, work.wrap_up_until = "wrap_up", event.until
     return [_just(staff.ItemWrapUp(work_item_id=event.item, until=event.until))]
