@@ -17,7 +17,7 @@ from router.protocol.errors import BadRequest, UsherError
 log = structlog.get_logger()
 
 BODY_BYTES = 65_536
-BODY_S = 10.0
+BODY_S = 5.0
 Asked = TypeVar("Asked")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
