@@ -222,8 +222,10 @@ async def test_an_expired_sign_in_is_refused(room: Room) -> None:
 # ---------------------------------------------------------------- texts
 
 
-def texts() -> list[str]:
-    return [*corpora.naughty_strings(), *corpora.payloads(), "\ufeff", "a\u202eb", "👩‍👩‍👧", "\u0000", "\ud83d"]
+def texts(every: int = 1) -> list[str]:
+    """Odd ones of ours, and each so manieth of the collections."""
+    ours = ["\ufeff", "a\u202eb", "👩\u200d👩\u200d👧", "\u0000", "\ud83d"]
+    return [*ours, *[*corpora.naughty_strings(), *corpora.payloads()][::every]]
 
 
 async def say_or_refuse(tab: Tab, kind: str, /, **facts: Any) -> Any:
@@ -241,7 +243,7 @@ async def test_messages_and_notes_come_out_as_they_went_in(room: Room) -> None:
     here = {"conversation_id": conversation_id}
     kept: dict[int, tuple[str, str]] = {}
     sayings = (anna, "message.send"), (anna, "note.add"), (customer, "message.send")
-    for number, text in enumerate(texts()):
+    for number, text in enumerate(texts(2)):
         facts = here | {"text": text}
         results = await asyncio.gather(
             *(say_or_refuse(tab, kind, client_id=f"{kind[0]}{number}", **facts) for tab, kind in sayings)
@@ -251,7 +253,7 @@ async def test_messages_and_notes_come_out_as_they_went_in(room: Room) -> None:
                 kept[result["n"]] = ("note" if kind == "note.add" else "text", text)
             else:
                 assert result in ("bad_text", "text_empty"), (text, result)
-    assert len(kept) > 1_500
+    assert len(kept) > 750
     stored: dict[int, tuple[str, str]] = {}
     before = max(kept) + 1
     while before > 3:
@@ -267,7 +269,7 @@ async def test_messages_and_notes_come_out_as_they_went_in(room: Room) -> None:
 
 
 async def test_what_a_customer_says_of_themselves_comes_out_unchanged_or_is_refused(room: Room) -> None:
-    shares = [texts()[share::SHARES] for share in range(SHARES)]
+    shares = [texts(2)[share::SHARES] for share in range(SHARES)]
     customers = [await room.customer() for _ in shares]
     await asyncio.gather(*(say_of_oneself(*both) for both in zip(customers, shares, strict=True)))
 
@@ -313,7 +315,7 @@ async def test_names_of_things_are_known_or_refused(room: Room) -> None:
     conversation_id, work_item_id = await room.talking(anna, customer)
     sue = await room.tab(room.sue, subprotocol="usher.v1.json")
     item, here = {"work_item_id": work_item_id}, {"conversation_id": conversation_id}
-    for text in texts()[::3]:
+    for text in texts(3):
         asked: list[tuple[Tab, str, dict[str, Any]]] = [
             (anna, "status.set", {"status": text}),
             (anna, "offer.accept", {"offer_id": text}),
@@ -335,7 +337,7 @@ async def test_names_of_things_are_known_or_refused(room: Room) -> None:
         ]
         results = await asyncio.gather(*(say_or_refuse(tab, kind, **facts) for tab, kind, facts in asked))
         assert all(isinstance(result, str) for result in results), (text, results)
-    for text in texts()[::3]:
+    for text in texts(3):
         facts = {"agent_id": room.ben, "note": text}
         assert await say_or_refuse(anna, "item.transfer_to_agent", **item, **facts) in (
             ("agent_unavailable", "bad_text")

@@ -153,6 +153,10 @@ class Tab:
             pass
         finally:
             self.close_code = self.socket.close_code
+            for answer in self._answers.values():
+                if not answer.done():
+                    answer.set_exception(ConnectionResetError("the server ended the connection"))
+                    answer.exception()
             self._news.set()
 
     async def _event(self, seq: int, event: Frame) -> None:
