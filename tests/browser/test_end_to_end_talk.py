@@ -85,6 +85,10 @@ async def test_a_customer_of_a_hostile_page_is_served_from_the_first_press_to_th
     await customer.composer.press_sequentially("It is the Porch model.")
     await expect(ada.page.get_by_text("Cleo Vance is typing…")).to_be_visible()
     await customer.composer.press("Enter")
+    await expect(ada.page.get_by_text("Cleo Vance is typing…")).to_be_hidden()
+    await customer.composer.press_sequentially("Or")
+    await expect(ada.page.get_by_text("Cleo Vance is typing…")).to_be_visible()
+    await customer.composer.fill("")
     await expect(customer.log.locator(".meta").last).to_contain_text("Read")
 
     await ada.page.keyboard.press("Alt+n")

@@ -106,6 +106,7 @@ export class Chat {
     const { conversation } = this.state;
     if (!conversation || this.courier.full) return false;
     this.courier.take({ conversation_id: conversation.conversation_id, opening: null, text });
+    this.typedAt = -Infinity; // a message ends the typing before it: what follows is new
     return true;
   }
 
