@@ -8,7 +8,8 @@ from typing import Any, Literal
 from msgspec.structs import replace
 
 from router.protocol import staff
-from router.protocol.base import Command, Result, ServerEvent
+from router.protocol.base import Command, ServerEvent
+from router.protocol.frames import AnyResult
 from router.protocol.records import (
     Assignment,
     BoardAgent,
@@ -251,13 +252,13 @@ class Scene:
         self._change(held.work_item.work_item_id, conversation=replace(held.conversation, receipts=receipts))
         return [staff.ReceiptsChanged(conversation_id=signal.conversation_id, receipts=receipts)]
 
-    def on_command(self, command: Command) -> tuple[Result | None, list[ServerEvent]]:
+    def on_command(self, command: Command) -> tuple[AnyResult | None, list[ServerEvent]]:
         """What it returns and what happens by it."""
         if isinstance(command, staff.SendMessage | staff.AddNote):
             return self._send(command)
         return self._answer(command), self._events(command)
 
-    def _answer(self, command: Command) -> Result | None:
+    def _answer(self, command: Command) -> AnyResult | None:
         match command:
             case staff.FetchColleagues():
                 return staff.Colleagues(colleagues=self.colleagues)
@@ -299,7 +300,7 @@ class Scene:
         taken = assignment(work_item, [said], read_n=0, held_s=0)
         return [staff.OfferClosed(offer_id=key, outcome="accepted"), staff.ItemAssigned(assignment=taken)]
 
-    def _send(self, command: staff.SendMessage | staff.AddNote) -> tuple[Result, list[ServerEvent]]:
+    def _send(self, command: staff.SendMessage | staff.AddNote) -> tuple[AnyResult, list[ServerEvent]]:
         known = self._held(command.conversation_id).conversation
         for one in known.messages:
             if one.client_id == command.client_id:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -63,7 +65,7 @@ class Findings:
 async def test_axe_and_ruler_find_nothing_on_any_screen(
     stage: Stage, scheme: str, desk: Desk, viewport: dict[str, int]
 ) -> None:
-    look = {"color_scheme": scheme, "viewport": viewport, "reduced_motion": "reduce"}
+    look: dict[str, Any] = {"color_scheme": scheme, "viewport": viewport, "reduced_motion": "reduce"}
     found = Findings()
     agent, customer = await together(stage.agent(desk.agents[0], **look), stage.customer(**look))
     await found.look("nothing to do", agent)

@@ -108,4 +108,4 @@ async def test_two_tabs_of_an_agent_are_one_agent(stage: Stage) -> None:
 
 
 async def everybody_sees(agents: list[Agent], customer: Customer, *texts: str) -> None:
-    await together(*(person.sees(*texts) for person in (*agents, customer)))
+    await together(customer.sees(*texts), *(agent.sees(*texts) for agent in agents))

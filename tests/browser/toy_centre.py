@@ -29,6 +29,7 @@ from router.protocol.frames import Encoded, Ok, control, customer_json
 from router.protocol.records import Conversation, CustomerCard, Message, Receipts
 from router.protocol.staff import (
     ConversationClosed,
+    ConversationRated,
     FetchMessages,
     MessageCreated,
     Messages,
@@ -254,7 +255,7 @@ class ToyCentre:
                 await self.close()
             case said.RateConversation(conversation_id=key, stars=stars):
                 self._replace(rating=stars)
-                await self._tell(said.ConversationRated(conversation_id=key, rating=stars))
+                await self._tell(ConversationRated(conversation_id=key, rating=stars))
             case FetchMessages(conversation_id=key, before_n=before, limit=limit):
                 found = next(c for c in self.conversations if c.conversation_id == key)
                 older = [message for message in found.messages if message.n < before]
