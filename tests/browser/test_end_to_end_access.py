@@ -23,7 +23,7 @@ OVERFLOWING = """() => {
     const hidden = ".clip, .only-heard, .hidden";
     const check = (element) => {
         if (!element.matches("button, a, label, h1, h2, h3, dt, th") || !element.checkVisibility()) return;
-        if (element.closest(hidden) || element.querySelector(hidden) || !element.clientWidth) return;
+        if (element.closest(hidden) || element.querySelector(hidden) || element.clientWidth <= 1) return;
         if (element.scrollWidth > element.clientWidth + 1) wide.push(element.outerHTML.slice(0, 120));
     };
     const visit = (root) => root.querySelectorAll("*").forEach((element) => {

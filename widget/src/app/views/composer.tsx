@@ -16,6 +16,7 @@ export function Composer(): JSX.Element {
   const excess = draft.length - TEXT_LIMIT;
 
   useLayoutEffect(() => grow(field.current), [draft]);
+  useLayoutEffect(() => keepKeyboard(field.current), []);
 
   const send = (): void => {
     const text = draft.trim();
@@ -93,6 +94,14 @@ function EmojiGrid({ onPick, onClose }: { onPick: (emoji: string) => void; onClo
       ))}
     </div>
   );
+}
+
+/** The conversation may end under the customer's fingers: the focus goes to what was said, not out of the widget. */
+function keepKeyboard(field: HTMLTextAreaElement | null): () => void {
+  return () => {
+    const root = field?.getRootNode() as ShadowRoot | undefined;
+    if (root && root.activeElement === field) queueMicrotask(() => root.querySelector<HTMLElement>(".log")?.focus());
+  };
 }
 
 /** As high as its text, up to the limit in the style sheet. */

@@ -9,18 +9,14 @@ import { useWidget } from "./widget";
 
 /** The conversation: waiting, talking and the end of it. */
 export function Thread(): JSX.Element {
-  const { chat, words } = useWidget();
+  const { chat } = useWidget();
   const { state, outbox } = chat;
   // One that is being started stands for the one before it.
   const conversation = outbox.some((message) => message.opening) ? null : state.conversation;
   const closed = conversation?.state === "closed";
   return (
     <div class="screen thread">
-      {state.phase === "offline" && (
-        <p class="strip" role="status">
-          {words.t("offline")}
-        </p>
-      )}
+      <Offline />
       <Log conversation={conversation} outbox={outbox}>
         {conversation && !closed && !state.agent && <Waiting />}
         {closed && <Rating conversation={conversation} />}
@@ -29,6 +25,20 @@ export function Thread(): JSX.Element {
       {!closed && conversation && <Composer />}
     </div>
   );
+}
+
+/** Short cuts mend themselves and are not worth a word; a long one is one, through every attempt to connect again. */
+const PATIENCE_MS = 2_000;
+
+function Offline(): JSX.Element {
+  const { chat, words } = useWidget();
+  const away = chat.state.phase === "connecting" || chat.state.phase === "offline";
+  const [shown, setShown] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(away), away ? PATIENCE_MS : 0);
+    return () => clearTimeout(timer);
+  }, [away]);
+  return <div role="status">{shown && <p class="strip">{words.t("offline")}</p>}</div>;
 }
 
 function Waiting(): JSX.Element {
