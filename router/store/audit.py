@@ -43,15 +43,21 @@ async def audit(connection: Connection, store: RoutingStore) -> list[str]:
 
 
 async def findings(connection: Connection, store: RoutingStore) -> dict[str, list[str]]:
-    """What is wrong, by what should hold. The first three look at one moment; the others read key by key."""
+    """What is wrong, by what should hold. Those of `broken` look at one moment; the others read key by key."""
     state, shelves = await load(connection, store)
+    return broken(state) | {
+        "lines hold the waiting items in order": list(_wrong_lines(state, shelves)),
+        "pools hold the free agents in order": list(_wrong_pools(state, shelves)),
+        "every deadline has its timer": list(_wrong_timers(state, shelves)),
+    }
+
+
+def broken(state: State) -> dict[str, list[str]]:
+    """What is wrong in a state as such, by what should hold, whoever keeps it."""
     return {
         "every item is in one agent's hands at most": list(_wrong_hands(state)),
         "units held are those of the items": list(_wrong_room(state)),
         "no item waits while an eligible agent is free": list(_missed_matches(state)),
-        "lines hold the waiting items in order": list(_wrong_lines(state, shelves)),
-        "pools hold the free agents in order": list(_wrong_pools(state, shelves)),
-        "every deadline has its timer": list(_wrong_timers(state, shelves)),
     }
 
 

@@ -22,6 +22,7 @@ from router.core.outcomes import Outcome
 from router.core.policy import Demand, Requirement, Supply
 from router.core.words import AgentId, ChoiceModel, DeviceId, OfferId, WorkItemId
 from router.store import library
+from router.store.audit import broken
 from router.store.connection import Connection
 from router.store.routing import RoutingStore, Step
 
@@ -124,6 +125,7 @@ class World:
         assert snapshot.agents == self.state.agents, self.told()
         assert snapshot.items == self.state.items, self.told()
         assert snapshot.seq == self.seq, self.told()
+        assert not any(broken(self.state).values()), self.told()  # of the store too: its records are the same
 
     def compare_events(self, step: Step) -> None:
         events: list[Event] = [written.event for written in step.events]
