@@ -16,6 +16,8 @@ import structlog
 from websockets.exceptions import InvalidHandshake
 
 import config.dialogues
+import config.policy
+import config.staff
 from loadtest.address import Address
 from loadtest.agent import Agent
 from loadtest.client import CommandRefused, Stopped
@@ -30,6 +32,8 @@ from loadtest.witness import Findings
 
 ACCOUNT = "demo"
 LEFT_FREE = frozenset({"anna@larkspur.example"})
+FLUENT = 5
+"""The level of a language at which the demo centre's rules give people its customers."""
 MOST_AGENTS = 8
 MOST_CUSTOMERS = 12
 """Talking or waiting at once; further arrivals stay away."""
@@ -62,11 +66,11 @@ async def demo_traffic(
     """
     address = Address.of(url)
     chance = own_chance(seed, "demo")
-    scenes = tuple(_scene(written) for written in config.dialogues.dialogues())
+    scenes = tuple(scene_of(written) for written in config.dialogues.dialogues())
     while True:
         try:
             logins = await demo_logins(address)
-            await _shift(_stage(address, tempo), _staff(logins), scenes, chance, arrivals_s)
+            await _shift(_stage(address, tempo), staff_for(logins, scenes), scenes, chance, arrivals_s)
         except* Unreachable as failures:
             log.info("demo traffic pauses", reason=repr(failures.exceptions[0]))
         await asyncio.sleep(AGAIN_S)
@@ -84,7 +88,7 @@ def _stage(address: Address, tempo: Tempo) -> Stage:
     )
 
 
-def _scene(written: config.dialogues.Dialogue) -> Dialogue:
+def scene_of(written: config.dialogues.Dialogue) -> Dialogue:
     turns = tuple(Turn(turn.speaker, turn.text) for turn in written.turns)
     return Dialogue(
         key=written.id,
@@ -95,10 +99,24 @@ def _scene(written: config.dialogues.Dialogue) -> Dialogue:
     )
 
 
-def _staff(logins: Sequence[dict[str, str]]) -> list[dict[str, str]]:
-    """Agents for the traffic: every other one of those that are not left free, so that teams and languages mix."""
-    agents = [login for login in logins if login["role"] == "agent" and login["email"] not in LEFT_FREE]
-    return (agents[::2] + agents[1::2])[:MOST_AGENTS]
+def staff_for(logins: Sequence[dict[str, str]], scenes: Sequence[Dialogue]) -> list[dict[str, str]]:
+    """Agents for the traffic: one after the other who can play the most scenes that nobody chosen before can."""
+    policy = config.policy.load(config.policy.DEMO)
+    people = {person.email: person for person in config.staff.load_staff(config.staff.DEMO, policy)}
+    free = [login for login in logins if login["role"] == "agent" and login["email"] not in LEFT_FREE]
+    chosen: list[dict[str, str]] = []
+    unplayed = set(scenes)
+    while free and len(chosen) < MOST_AGENTS:
+        best = max(free, key=lambda login: sum(plays(people.get(login["email"]), scene) for scene in unplayed))
+        free.remove(best)
+        chosen.append(best)
+        unplayed = {scene for scene in unplayed if not plays(people.get(best["email"]), scene)} or set(scenes)
+    return chosen
+
+
+def plays(person: config.staff.DemoStaff | None, scene: Dialogue) -> bool:
+    """Whether the scene's queue and language are this person's; those the demo does not know play nothing."""
+    return person is not None and scene.subjects[0] in person.queues and person.skills.get(scene.language, 0) >= FLUENT
 
 
 async def _shift(

@@ -6,8 +6,12 @@ import asyncio
 
 import pytest
 
+from config.dialogues import dialogues
+from config.policy import DEMO as POLICY
+from config.policy import load
+from config.staff import DEMO, load_staff
 from loadtest import demo_traffic
-from loadtest.demo_traffic import LEFT_FREE, MOST_CUSTOMERS
+from loadtest.demo_traffic import LEFT_FREE, MOST_AGENTS, MOST_CUSTOMERS, plays, scene_of, staff_for
 from loadtest.tempo import Tempo
 from tests.loadtest.toy_centre import ToyCentre, toy_centre
 
@@ -78,4 +82,15 @@ async def test_a_centre_that_lets_nobody_in_is_tried_again(monkeypatch: pytest.M
 def test_whoever_tries_the_agent_client_is_left_free() -> None:
     logins = [{"role": "agent", "email": email} for email in (*LEFT_FREE, "else@larkspur.example")]
     logins += [{"role": "supervisor", "email": "boss@larkspur.example"}]
-    assert [login["email"] for login in demo_traffic._staff(logins)] == ["else@larkspur.example"]
+    assert [login["email"] for login in staff_for(logins, ())] == ["else@larkspur.example"]
+
+
+def test_every_dialogue_of_the_demo_has_an_agent_at_work_who_speaks_its_language_in_its_department() -> None:
+    people = {person.email: person for person in load_staff(DEMO, load(POLICY))}
+    logins = [{"role": person.role, "email": person.email} for person in people.values()]
+    scenes = tuple(scene_of(written) for written in dialogues())
+    at_work = [people[login["email"]] for login in staff_for(logins, scenes)]
+    assert len(at_work) == MOST_AGENTS
+    assert not {person.email for person in at_work} & LEFT_FREE
+    for scene in scenes:
+        assert any(plays(person, scene) for person in at_work), scene.key
