@@ -119,15 +119,28 @@ class ItemClosed(RoutingEvent, tag="item.closed", frozen=True, kw_only=True):
 
 
 class AgentPresence(RoutingEvent, tag="agent.presence", frozen=True, kw_only=True):
-    """Reachability or status of an agent changed; both are given as they are now."""
+    """Reachability, status or next status of an agent changed; all are given as they are now.
+
+    planned: a next status was chosen, or given up. next: it became the status, as the last held item ended.
+    """
 
     agent: AgentId
     reachability: Reachability
     status: str
     reason: Literal[
-        "sign_in", "chosen", "supervisor", "missed_offer", "disconnected", "reconnected", "gone", "signed_out"
+        "sign_in",
+        "chosen",
+        "supervisor",
+        "planned",
+        "next",
+        "missed_offer",
+        "disconnected",
+        "reconnected",
+        "gone",
+        "signed_out",
     ]
     by: AgentId | None = None
+    next_status: str = ""
 
 
 class AgentProfile(RoutingEvent, tag="agent.profile", frozen=True, kw_only=True):

@@ -52,6 +52,10 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     limit: Units
     reachability: Reachability = "gone"
     status: str = "offline"
+    status_by: AgentId | None = None
+    """The supervisor who set the status; None: the agent did, or a rule."""
+    next_status: str = ""
+    """Taken when the last held item ends; until then nothing comes that it does not allow. Empty unless one is held."""
     idle_since: Ms = 0
     """End of the last handled item, or the first sign-in. 0: never signed in."""
     used: Units = 0

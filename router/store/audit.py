@@ -119,6 +119,8 @@ def _wrong_room(state: State) -> Iterator[str]:
             yield f"{agent} holds {record.used} units by record, {sum(lane.weight for lane in lanes)} by items"
         if record.counts != Counter(lane.channel for lane in lanes):
             yield f"{agent} has wrong counts of items by channel"
+        if record.next_status and not record.items and record.reachability == "connected":
+            yield f"{agent} holds nothing and still has a next status"
         if record.wrapping != sum(state.items[item].state == "wrap_up" for item in record.items if item in state.items):
             yield f"{agent} has a wrong count of items in wrap-up"
 

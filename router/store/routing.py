@@ -163,6 +163,14 @@ class RoutingStore:
         """
         return await self._step("set_status", agent, status, "supervisor" if by else "chosen", by or "")
 
+    async def set_next_status(self, agent: AgentId, status: str) -> Step:
+        """Plan the status that the agent takes in the step in which their last held item ends; "": none any more.
+
+        Until then nothing new comes that it does not allow. With nothing in hand it is taken at once; choosing a status
+        by `set_status` ends the plan. Outcomes: ok, unknown_agent, unknown_status, agent_gone.
+        """
+        return await self._step("set_next_status", agent, status)
+
     # -- items ---------------------------------------------------------------------------------------------------
 
     async def enqueue(

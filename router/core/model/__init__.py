@@ -8,7 +8,7 @@ function takes the State, changes it and appends the events it made to `state.ev
 
 from router.core.model.items import cancel, complete, enqueue, transfer_to_agent, transfer_to_queue, wrap_up
 from router.core.model.offers import accept, decline
-from router.core.model.presence import configure, lease, put_agent, set_status, sign_out, unlease
+from router.core.model.presence import configure, lease, put_agent, set_next_status, set_status, sign_out, unlease
 from router.core.model.state import Reply, State
 from router.core.model.timers import tick
 
@@ -23,6 +23,7 @@ __all__ = [
     "enqueue",
     "lease",
     "put_agent",
+    "set_next_status",
     "set_status",
     "sign_out",
     "tick",

@@ -8,7 +8,7 @@ from typing import Literal
 
 from router.core.events import ItemClosed, ItemQueued, WrapUpStarted
 from router.core.model.matching import make_offer, place, settle
-from router.core.model.offers import exclude, rescind
+from router.core.model.offers import exclude, rescind, return_offer, tell_presence
 from router.core.model.state import BRIEF_BYTES, Reply, State
 from router.core.outcomes import Outcome
 from router.core.records import Item
@@ -52,7 +52,7 @@ def complete(state: State, now: Ms, item: WorkItemId, agent: AgentId, dispositio
     if refusal := _not_held(state, item, agent):
         return refusal
     close_held(state, now, item, "completed", disposition=disposition)
-    settle(state, now, agent)
+    freed(state, now, agent)
     return Reply(Outcome.OK)
 
 
@@ -65,7 +65,7 @@ def wrap_up(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Reply:
     longest_ms = queue.wrap_up_ms if queue else state.settings.wrap_up_ms
     if longest_ms == 0:
         close_held(state, now, item, "completed")
-        settle(state, now, agent)
+        freed(state, now, agent)
         return Reply(Outcome.OK)
     state.change_item(item, state="wrap_up", until=now + longest_ms)
     state.change_agent(agent, wrapping=state.agents[agent].wrapping + 1)
@@ -78,7 +78,7 @@ def end_wrap_up(state: State, now: Ms, item: WorkItemId) -> None:
     agent = state.items[item].agent
     assert agent is not None
     close_held(state, now, item, "completed")
-    settle(state, now, agent)
+    freed(state, now, agent)
 
 
 def cancel(state: State, now: Ms, item: WorkItemId, reason: str) -> Reply:
@@ -93,7 +93,7 @@ def cancel(state: State, now: Ms, item: WorkItemId, reason: str) -> Reply:
         state.events.append(ItemClosed(at=now, item=item, outcome="cancelled", state=record.state, reason=reason))
         _erase(state, item)
     if record.agent is not None:
-        settle(state, now, record.agent)
+        freed(state, now, record.agent)
     return Reply(Outcome.OK)
 
 
@@ -110,7 +110,7 @@ def transfer_to_queue(state: State, now: Ms, item: WorkItemId, agent: AgentId, l
     if state.items[item].excluded.get(agent) != 0:
         exclude(state, item, agent, now + state.settings.cooldown_ms)
     requeue(state, now, item, "transfer", by=agent)
-    settle(state, now, agent)
+    freed(state, now, agent)
     return Reply(Outcome.OK)
 
 
@@ -128,7 +128,7 @@ def transfer_to_agent(state: State, now: Ms, item: WorkItemId, agent: AgentId, t
     release(state, item)
     state.change_agent(agent, idle_since=now)
     make_offer(state, now, item, target, by=agent)
-    settle(state, now, agent)
+    freed(state, now, agent)
     return Reply(Outcome.OK)
 
 
@@ -145,6 +145,18 @@ def release(state: State, item: WorkItemId) -> None:
     )
     state.change_item(item, until=0)
     state.drop_timer("wrap_up", item)
+
+
+def freed(state: State, now: Ms, agent: AgentId) -> None:
+    """An item was taken out of the agent's hands: after the last one the next status; then work that fits."""
+    record = state.agents[agent]
+    if record.next_status and not record.items:
+        state.take_status(agent, record.next_status)
+        state.change_agent(agent, next_status="")
+        tell_presence(state, now, agent, "next")
+        if record.offer and state.lane(record.offer).channel not in state.settings.statuses.get(record.next_status, ()):
+            return_offer(state, now, agent, "status")
+    settle(state, now, agent)
 
 
 def close_held(

@@ -14,6 +14,7 @@ def is_free_for(state: State, agent: Agent, lane: Lane) -> bool:
     return (
         agent.reachability == "connected"
         and lane.channel in state.settings.statuses.get(agent.status, ())
+        and (not agent.next_status or lane.channel in state.settings.statuses.get(agent.next_status, ()))
         and eligible(lane, state.profiles[agent.profile])
         and agent.used + lane.weight <= agent.limit
         and agent.counts.get(lane.channel, 0) < state.profiles[agent.profile].channels.get(lane.channel, 0)

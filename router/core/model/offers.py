@@ -11,7 +11,34 @@ from router.core.model.state import REFUSALS, Reply, State
 from router.core.outcomes import Outcome
 from router.core.words import AgentId, Ms, OfferId, WorkItemId
 
+Reason = Literal[
+    "sign_in",
+    "chosen",
+    "supervisor",
+    "planned",
+    "next",
+    "missed_offer",
+    "disconnected",
+    "reconnected",
+    "gone",
+    "signed_out",
+]
 Rescinded = Literal["status", "disconnected", "profile", "cancelled", "moved"]
+
+
+def tell_presence(state: State, now: Ms, agent: AgentId, reason: Reason, by: AgentId | None = None) -> None:
+    record = state.agents[agent]
+    state.events.append(
+        AgentPresence(
+            at=now,
+            agent=agent,
+            reachability=record.reachability,
+            status=record.status,
+            reason=reason,
+            by=by,
+            next_status=record.next_status,
+        )
+    )
 
 
 def pending_offer(state: State, item: WorkItemId) -> OfferId:
@@ -51,6 +78,12 @@ def rescind(state: State, now: Ms, agent: AgentId, reason: Rescinded) -> WorkIte
     end_offer(state, now, item)
     state.events.append(OfferRescinded(at=now, offer=pending_offer(state, item), item=item, agent=agent, reason=reason))
     return item
+
+
+def return_offer(state: State, now: Ms, agent: AgentId, reason: Rescinded) -> None:
+    """A ringing offer moves on to somebody else."""
+    if state.agents[agent].offer is not None:
+        place(state, now, rescind(state, now, agent, reason))
 
 
 def find_offer(state: State, now: Ms, offer: OfferId, agent: AgentId) -> Reply | WorkItemId:
@@ -104,14 +137,10 @@ def expire_offer(state: State, now: Ms, item: WorkItemId) -> None:
     assert agent is not None
     end_offer(state, now, item)
     state.events.append(OfferExpired(at=now, offer=pending_offer(state, item), item=item, agent=agent))
-    missed, record = state.settings.missed_status, state.agents[agent]
-    if record.status != missed:
-        state.change_agent(agent, status=missed)
-        state.events.append(
-            AgentPresence(
-                at=now, agent=agent, reachability=record.reachability, status=missed, reason="missed_offer", by=None
-            )
-        )
+    missed = state.settings.missed_status
+    if state.agents[agent].status != missed:
+        state.take_status(agent, missed)
+        tell_presence(state, now, agent, "missed_offer")
     note_refusal(state, now, item, agent)
     place(state, now, item)
     settle(state, now, agent)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from router.core.compiler import Settings, eligible
-from router.core.events import AgentPresence, AgentProfile
-from router.core.model.items import ID, close_held, release, requeue
-from router.core.model.matching import place, settle
-from router.core.model.offers import Rescinded, rescind
+from router.core.compiler import OFFLINE, Settings, eligible
+from router.core.events import AgentProfile
+from router.core.model.items import ID, close_held, freed, release, requeue
+from router.core.model.matching import settle
+from router.core.model.offers import return_offer, tell_presence
 from router.core.model.state import DEVICES, Reply, State
 from router.core.outcomes import Outcome
 from router.core.records import Agent
 from router.core.words import AgentId, DeviceId, Ms, ProfileId, Units
-
-Reason = Literal["sign_in", "chosen", "supervisor", "missed_offer", "disconnected", "reconnected", "gone", "signed_out"]
 
 
 def put_agent(state: State, now: Ms, agent: AgentId, profile: ProfileId, limit: Units) -> Reply:
@@ -54,10 +52,11 @@ def lease(
     if record.reachability == "connected":
         return Reply(Outcome.OK)
     if record.reachability == "gone":
-        state.change_agent(agent, status=status, idle_since=record.idle_since or now)
+        state.take_status(agent, status)
+        state.change_agent(agent, idle_since=record.idle_since or now)
     state.drop_timer("grace", agent)
-    _told(state, now, agent, "sign_in" if record.reachability == "gone" else "reconnected")
-    settle(state, now, agent)
+    tell_presence(state, now, agent, "sign_in" if record.reachability == "gone" else "reconnected")
+    freed(state, now, agent)
     return Reply(Outcome.OK)
 
 
@@ -78,7 +77,7 @@ def drop_device(state: State, now: Ms, agent: AgentId, device: DeviceId) -> None
         return
     state.change_agent(agent, reachability="grace")
     state.set_timer(now + state.settings.grace_ms, "grace", agent)
-    _told(state, now, agent, "disconnected")
+    tell_presence(state, now, agent, "disconnected")
     return_offer(state, now, agent, "disconnected")
 
 
@@ -98,8 +97,9 @@ def sign_out(state: State, now: Ms, agent: AgentId) -> Reply:
 
 def leave(state: State, now: Ms, agent: AgentId, reason: Literal["gone", "signed_out"]) -> None:
     """The agent will not be back: wrap-ups end, assigned items return to their queues in order, ahead of their age."""
-    state.change_agent(agent, reachability="gone", status="offline")
-    _told(state, now, agent, reason)
+    state.take_status(agent, OFFLINE)
+    state.change_agent(agent, reachability="gone", next_status="")
+    tell_presence(state, now, agent, reason)
     return_offer(state, now, agent, "disconnected")
     held = state.agents[agent].items
     for item in held:
@@ -127,12 +127,32 @@ def set_status(
         return Reply(Outcome.UNKNOWN_STATUS)
     if record.reachability == "gone":
         return Reply(Outcome.AGENT_GONE)
-    if record.status == status:
+    if record.status == status and not record.next_status:
         return Reply(Outcome.OK)
-    state.change_agent(agent, status=status)
-    _told(state, now, agent, reason, by)
+    state.take_status(agent, status, by)
+    state.change_agent(agent, next_status="")
+    tell_presence(state, now, agent, reason, by)
     if record.offer and state.lane(record.offer).channel not in state.settings.statuses[status]:
         return_offer(state, now, agent, "status")
+    settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
+def set_next_status(state: State, now: Ms, agent: AgentId, status: str) -> Reply:
+    """status: "" gives the plan up. With nothing in hand it is taken at once."""
+    record = state.agents.get(agent)
+    if record is None:
+        return Reply(Outcome.UNKNOWN_AGENT)
+    if status and status not in state.settings.statuses:
+        return Reply(Outcome.UNKNOWN_STATUS)
+    if record.reachability == "gone":
+        return Reply(Outcome.AGENT_GONE)
+    if status and not record.items:
+        return set_status(state, now, agent, status)
+    if record.next_status == status:
+        return Reply(Outcome.OK)
+    state.change_agent(agent, next_status=status)
+    tell_presence(state, now, agent, "planned")
     settle(state, now, agent)
     return Reply(Outcome.OK)
 
@@ -140,10 +160,11 @@ def set_status(
 def configure(state: State, now: Ms, settings: Settings) -> Reply:
     """Put settings in force; agents in a status that allows other channels now are matched anew, in order of ids."""
     old, state.settings = state.settings.statuses, settings
+    changed = {status for status in old.keys() | settings.statuses if old.get(status) != settings.statuses.get(status)}
     concerned = [
         agent
         for agent, record in sorted(state.agents.items())
-        if record.reachability != "gone" and old.get(record.status) != settings.statuses.get(record.status)
+        if record.reachability != "gone" and changed & {record.status, record.next_status}
     ]
     for agent in concerned:
         settle(state, now, agent)
@@ -153,16 +174,3 @@ def configure(state: State, now: Ms, settings: Settings) -> Reply:
             return_offer(state, now, agent, "status")
             settle(state, now, agent)
     return Reply(Outcome.OK)
-
-
-def return_offer(state: State, now: Ms, agent: AgentId, reason: Rescinded) -> None:
-    """A ringing offer moves on to somebody else."""
-    if state.agents[agent].offer is not None:
-        place(state, now, rescind(state, now, agent, reason))
-
-
-def _told(state: State, now: Ms, agent: AgentId, reason: Reason, by: AgentId | None = None) -> None:
-    record = state.agents[agent]
-    state.events.append(
-        AgentPresence(at=now, agent=agent, reachability=record.reachability, status=record.status, reason=reason, by=by)
-    )

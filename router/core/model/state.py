@@ -51,6 +51,11 @@ class State:
     def change_agent(self, agent: AgentId, **fields: Any) -> None:
         self.agents[agent] = replace(self.agents[agent], **fields)
 
+    def take_status(self, agent: AgentId, status: str, by: AgentId | None = None) -> None:
+        """Who set the status changes with it only."""
+        if self.agents[agent].status != status:
+            self.change_agent(agent, status=status, status_by=by)
+
     def take_room(self, agent: AgentId, lane: Lane, *, sign: int) -> None:
         """Take (sign 1) or give back (sign -1) an agent's room for one item of the lane."""
         record = self.agents[agent]

@@ -47,13 +47,14 @@ local function changed_statuses(old, new)
   return changed
 end
 
--- Agents in a status that now allows other channels: all leave the pools, then look for work in order of their ids; offers on
--- channels no longer allowed go back last.
+-- Agents whose status, or next one, now allows other channels: all leave the pools, then look for work in order of their ids;
+-- offers on channels no longer allowed go back last.
 local function settle_statuses(changed)
   local ids = {}
   for _, profile in ipairs(next(changed) and staffed_profiles() or {}) do
     for _, id in ipairs(signed_in(profile)) do
-      if changed[agent_of(id).status] then ids[#ids + 1] = id end
+      local agent = agent_of(id)
+      if changed[agent.status] or changed[agent.next_status or ''] then ids[#ids + 1] = id end
     end
   end
   table.sort(ids, text_precedes)

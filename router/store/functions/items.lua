@@ -32,7 +32,7 @@ local function find_held(id, agent_id)
   return OUTCOME.OK, item
 end
 
--- The item leaves its agent's hands, who is idle from now on if it was handled to its end. The caller settles the agent.
+-- The item leaves its agent's hands, who is idle from now on if it was handled to its end. The caller calls `freed`.
 local function release(id, item)
   local agent_id = item.agent
   local agent = agent_of(agent_id)
@@ -47,7 +47,20 @@ local function release(id, item)
   return agent_id, agent
 end
 
--- Close a held item. The caller settles the agent.
+-- An item was taken out of the agent's hands: after the last one the next status; then work that fits.
+local function freed(id, agent)
+  if agent.next_status and not agent.items then
+    local allowed = known.settings.statuses[agent.next_status] or {}
+    take_status(agent, agent.next_status)
+    agent.next_status = nil
+    change_agent(id)
+    presence_event(id, agent, 'next')
+    if agent.offer and not allowed[known.lanes[item_of(agent.offer).lane].channel] then return_offer(agent, 'status') end
+  end
+  settle(id, agent)
+end
+
+-- Close a held item. The caller calls `freed`.
 local function close_held(id, item, outcome, disposition, reason)
   local agent_id, agent = release(id, item)
   agent.idle_since = now
@@ -63,7 +76,7 @@ local function complete(id, agent_id, disposition)
   local outcome, item = find_held(id, agent_id)
   if outcome == OUTCOME.ITEM_CLOSED and closed[id] == agent_id then return OUTCOME.OK end
   if outcome ~= OUTCOME.OK then return outcome end
-  settle(close_held(id, item, 'completed', disposition))
+  freed(close_held(id, item, 'completed', disposition))
   return OUTCOME.OK
 end
 
@@ -74,7 +87,7 @@ local function wrap_up(id, agent_id)
   if outcome ~= OUTCOME.OK or item.state == 'wrap_up' then return outcome end
   local longest_ms = wrap_up_ms(known.lanes[item.lane])
   if longest_ms == 0 then
-    settle(close_held(id, item, 'completed'))
+    freed(close_held(id, item, 'completed'))
     return OUTCOME.OK
   end
   local agent = agent_of(agent_id)
@@ -89,7 +102,7 @@ local function wrap_up(id, agent_id)
 end
 
 local function end_wrap_up(id)
-  settle(close_held(id, item_of(id), 'completed'))
+  freed(close_held(id, item_of(id), 'completed'))
 end
 
 --[[ cancel: any state → closed; the customer left.
@@ -98,14 +111,14 @@ local function cancel(id, reason)
   local item = item_of(id)
   if not item then return closed[id] and OUTCOME.OK or OUTCOME.UNKNOWN_ITEM end
   if item.state == 'assigned' or item.state == 'wrap_up' then
-    settle(close_held(id, item, 'cancelled', nil, reason))
+    freed(close_held(id, item, 'cancelled', nil, reason))
     return OUTCOME.OK
   end
   local agent_id, agent = item.agent, item.agent and agent_of(item.agent)
   if item.state == 'offered' then rescind(agent, 'cancelled') else leave_lane(id, item) end
   write_event('item.closed', { item = id, outcome = 'cancelled', state = item.state, reason = reason })
   erase_item(id, item)
-  if agent then settle(agent_id, agent) end
+  if agent then freed(agent_id, agent) end
   return OUTCOME.OK
 end
 
@@ -133,7 +146,7 @@ local function transfer_to_queue(id, agent_id, lane_id)
     exclude(id, item, agent_id, now + known.settings.cooldown_ms)
   end
   requeue(id, item, agent_id, 'transfer', agent_id)
-  settle(agent_id, agent)
+  freed(agent_id, agent)
   return OUTCOME.OK
 end
 
@@ -151,6 +164,6 @@ local function transfer_to_agent(id, agent_id, target_id)
   local _, agent = release(id, item)
   agent.idle_since = now
   make_offer(id, item, target_id, target, agent_id)
-  settle(agent_id, agent)
+  freed(agent_id, agent)
   return OUTCOME.OK
 end

@@ -127,13 +127,14 @@ local function open_classes(agent)
   local open = {}
   if agent.reachability ~= 'connected' or agent.offer or (agent.wrapping or 0) > 0 then return open end
   local allowed = known.settings.statuses[agent.status] or {}
+  local allowed_next = agent.next_status and (known.settings.statuses[agent.next_status] or {}) or allowed
   local profile = known.profiles[agent.profile]
   local classes = classes_of(profile)
   for i = 1, #classes do
     local class = classes[i]
     local held = agent.counts and agent.counts[class.channel] or 0
     local at_most = profile.channels[class.channel] or 0
-    if allowed[class.channel] and agent.used + class.weight <= agent.limit and held < at_most then
+    if allowed[class.channel] and allowed_next[class.channel] and agent.used + class.weight <= agent.limit and held < at_most then
       open[#open + 1] = class
     end
   end

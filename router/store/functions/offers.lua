@@ -44,6 +44,17 @@ local function rescind(agent, reason)
   return item_id, item
 end
 
+-- A ringing offer moves on to somebody else; the agent is not settled yet.
+local function return_offer(agent, reason)
+  if agent.offer then place(rescind(agent, reason)) end
+end
+
+local function presence_event(id, agent, reason, by)
+  write_event('agent.presence', {
+    agent = id, reachability = agent.reachability, status = agent.status, reason = reason, by = by,
+    next_status = agent.next_status })
+end
+
 --[[ The guards of accept and decline. Reply: outcome, item id, item, fact; the item only when the offer is this agent's and
   pending (ok), or accepted by this very agent before (ok, state not 'offered'). ]]
 local function find_offer(offer, agent_id)
@@ -106,9 +117,8 @@ local function expire_offer(item_id)
   offer_event('offer.expired', item_id, item, agent_id)
   local missed = known.settings.missed_status
   if agent.status ~= missed then
-    agent.status = missed
-    write_event('agent.presence',
-      { agent = agent_id, reachability = agent.reachability, status = missed, reason = 'missed_offer' })
+    take_status(agent, missed)
+    presence_event(agent_id, agent, 'missed_offer')
   end
   note_refusal(item_id, item, agent_id)
   place(item_id, item)

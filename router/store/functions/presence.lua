@@ -1,15 +1,5 @@
 --[[ Agents: what they bring, whether they are reachable (connected, grace, gone), what status they chose. ]]
 
-local function presence_event(id, agent, reason, by)
-  write_event('agent.presence',
-    { agent = id, reachability = agent.reachability, status = agent.status, reason = reason, by = by })
-end
-
--- A ringing offer moves on to somebody else; the agent is not settled yet.
-local function return_offer(agent, reason)
-  if agent.offer then place(rescind(agent, reason)) end
-end
-
 local function new_agent(profile_id)
   return { profile = profile_id, reachability = 'gone', status = 'offline', idle_since = 0, used = 0 }
 end
@@ -78,14 +68,14 @@ local function lease(id, device, node, ttl, status)
   local was_gone = agent.reachability == 'gone'
   agent.reachability = 'connected'
   if was_gone then
-    agent.status = status
+    take_status(agent, status)
     if agent.idle_since == 0 then agent.idle_since = now end
     staff(id, agent.profile)
   else
     remove_timer('grace', id)
   end
   presence_event(id, agent, was_gone and 'sign_in' or 'reconnected')
-  settle(id, agent)
+  freed(id, agent)
   return OUTCOME.OK
 end
 
@@ -114,7 +104,8 @@ end
 
 -- The agent will not be back: wrap-ups end, assigned items return to their queues in order, ahead of their age.
 local function leave(id, agent, reason)
-  agent.reachability, agent.status = 'gone', 'offline'
+  take_status(agent, 'offline')
+  agent.reachability, agent.next_status = 'gone', nil
   change_agent(id)
   presence_event(id, agent, reason)
   return_offer(agent, 'disconnected')
@@ -160,11 +151,30 @@ local function set_status(id, status, reason, by)
   local allowed = known.settings.statuses[status]
   if not allowed then return OUTCOME.UNKNOWN_STATUS end
   if agent.reachability == 'gone' then return OUTCOME.AGENT_GONE end
-  if agent.status == status then return OUTCOME.OK end
-  agent.status = status
+  if agent.status == status and not agent.next_status then return OUTCOME.OK end
+  by = by ~= '' and by or nil
+  take_status(agent, status, by)
+  agent.next_status = nil
   change_agent(id)
-  presence_event(id, agent, reason, by ~= '' and by or nil)
+  presence_event(id, agent, reason, by)
   if agent.offer and not allowed[known.lanes[item_of(agent.offer).lane].channel] then return_offer(agent, 'status') end
+  settle(id, agent)
+  return OUTCOME.OK
+end
+
+--[[ set_next_status: what the agent takes when the last item in hand ends; at once when there is none.
+  ARGV agent, status ('' : none any more)
+  events agent.presence, offer.created | offer.rescinded                     twin core/model.py:set_next_status ]]
+local function set_next_status(id, status)
+  local agent = agent_of(id)
+  if not agent then return OUTCOME.UNKNOWN_AGENT end
+  if status ~= '' and not known.settings.statuses[status] then return OUTCOME.UNKNOWN_STATUS end
+  if agent.reachability == 'gone' then return OUTCOME.AGENT_GONE end
+  if status ~= '' and not agent.items then return set_status(id, status, 'chosen', '') end
+  if (agent.next_status or '') == status then return OUTCOME.OK end
+  agent.next_status = status ~= '' and status or nil
+  change_agent(id)
+  presence_event(id, agent, 'planned')
   settle(id, agent)
   return OUTCOME.OK
 end

@@ -88,6 +88,11 @@ local function without(list, value)
   return filled(rest)
 end
 
+-- Who set the status changes with it only.
+local function take_status(agent, status, by)
+  if agent.status ~= status then agent.status, agent.status_by = status, by end
+end
+
 -- Take (sign 1) or give back (sign -1) an agent's room for one item of the lane.
 local function take_room(agent, lane, sign)
   agent.used = (agent.used or 0) + sign * lane.weight

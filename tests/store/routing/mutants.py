@@ -164,4 +164,34 @@ MUTANTS = (
         "if settings and settings ~= known.settings then",
         "if false then",
     ),
+    Mutant(
+        "a next status never comes",
+        "items.lua",
+        "if agent.next_status and not agent.items then",
+        "if false then",
+    ),
+    Mutant(
+        "a next status comes with the end of any item",
+        "items.lua",
+        "if agent.next_status and not agent.items then",
+        "if agent.next_status then",
+    ),
+    Mutant(
+        "who plans a break is given new work",
+        "matching.lua",
+        "and allowed_next[class.channel] and",
+        "and",
+    ),
+    Mutant(
+        "choosing a status keeps the plan for the next",
+        "presence.lua",
+        "take_status(agent, status, by)\n  agent.next_status = nil",
+        "take_status(agent, status, by)",
+    ),
+    Mutant(
+        "a next status keeps the offer it does not allow",
+        "items.lua",
+        "if agent.offer and not allowed[known.lanes[item_of(agent.offer).lane].channel] then return_offer",
+        "if false then return_offer",
+    ),
 )

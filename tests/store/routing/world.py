@@ -323,6 +323,15 @@ def _set_status(world: World, a: int, b: int, c: int) -> Ask:
     )
 
 
+def _set_next_status(world: World, a: int, b: int, c: int) -> Ask:
+    agent, status = world.busy_agent(a, c), _pick((*STATUSES, "", "busy"), a + b)
+    return Ask(
+        said=f"next status of {agent}: {status}",
+        of_store=lambda: world.store.set_next_status(agent, status),
+        of_model=lambda state, now: model.set_next_status(state, now, agent, status),
+    )
+
+
 def _configure(world: World, a: int, b: int, c: int) -> Ask:
     settings = _pick(OTHER_SETTINGS, a + b + c)
     return Ask(
@@ -357,6 +366,7 @@ _ASKS = {
     "unlease": _unlease,
     "sign_out": _sign_out,
     "set_status": _set_status,
+    "set_next_status": _set_next_status,
     "configure": _configure,
 }
 _OFTEN = {
@@ -374,6 +384,7 @@ _OFTEN = {
     "unlease": 2,
     "sign_out": 1,
     "set_status": 8,
+    "set_next_status": 4,
     "configure": 1,
 }
 

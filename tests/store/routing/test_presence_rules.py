@@ -1,0 +1,155 @@
+"""One test per rule of what an agent's status brings and stops; docs/glossary.md has the words."""
+
+from __future__ import annotations
+
+from router.core.events import AgentPresence, ItemClosed, OfferRescinded
+from router.core.outcomes import Outcome
+from router.core.words import AgentId, OfferId, WorkItemId
+from tests.store.routing.centre import Centre, call, chat
+
+ANN, BOSS, ITEM, OTHER = AgentId("ann"), AgentId("boss"), WorkItemId("i"), WorkItemId("j")
+
+
+async def handling(centre: Centre, *items: str) -> None:
+    """Ann has taken these items."""
+    await centre.agent("ann")
+    for item in items:
+        await centre.item(item)
+        await centre.accepted(item)
+
+
+async def status(centre: Centre) -> tuple[str, str]:
+    agent = await centre.store.agent(ANN)
+    assert agent is not None
+    return agent.status, agent.next_status
+
+
+# Busy -----------------------------------------------------------------------------------------------------------------
+
+
+async def test_choosing_busy_returns_the_offer_at_once_with_its_place_and_no_fault(centre: Centre) -> None:
+    await centre.agent("ann")
+    await centre.item("i")
+    before = await centre.store.item(ITEM)
+    await centre.item("j")
+    await centre.did(await centre.store.set_status(ANN, "away"))
+    assert [event.reason for event in centre.events if isinstance(event, OfferRescinded)] == ["status"]
+    after = await centre.store.item(ITEM)
+    assert before is not None
+    assert after is not None
+    assert (after.state, after.score, after.refusals, after.excluded) == ("waiting", before.score, {}, {})
+    assert (await centre.store.positions([ITEM]))[ITEM].rank == 0
+    await centre.did(await centre.store.set_status(ANN, "available"))
+    assert centre.offered_to("i") == "ann"
+
+
+# Next status ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_next_status_is_taken_when_the_last_item_ends(centre: Centre) -> None:
+    await handling(centre, "i", "j")
+    await centre.did(await centre.store.set_next_status(ANN, "away"))
+    assert centre.events == [
+        AgentPresence(
+            at=centre.clock[0],
+            agent=ANN,
+            reachability="connected",
+            status="available",
+            reason="planned",
+            next_status="away",
+        )
+    ]
+    await centre.did(await centre.store.complete(ITEM, ANN))
+    assert await status(centre) == ("available", "away")
+    await centre.did(await centre.store.complete(OTHER, ANN))
+    assert [type(event) for event in centre.events] == [ItemClosed, AgentPresence]
+    assert centre.events[1] == AgentPresence(
+        at=centre.clock[0], agent=ANN, reachability="connected", status="away", reason="next"
+    )
+    assert await status(centre) == ("away", "")
+
+
+async def test_a_next_status_waits_for_the_end_of_the_wrap_up(centre: Centre) -> None:
+    await handling(centre, "i")
+    await centre.store.set_next_status(ANN, "away")
+    await centre.did(await centre.store.wrap_up(ITEM, ANN))
+    assert await status(centre) == ("available", "away")
+    await centre.wait(60_000)
+    assert await status(centre) == ("away", "")
+
+
+async def test_nothing_new_comes_that_the_next_status_does_not_allow(centre: Centre) -> None:
+    await handling(centre, "i")
+    await centre.store.set_next_status(ANN, "away")
+    assert await centre.item("j") is None
+    await centre.did(await centre.store.set_next_status(ANN, "chats"))
+    assert centre.offered_to("j") == "ann"
+
+
+async def test_an_offer_that_rings_is_no_reason_to_wait_with_the_next_status(centre: Centre) -> None:
+    await handling(centre, "i")
+    assert await centre.item("j") == "ann"
+    await centre.store.set_next_status(ANN, "away")
+    await centre.did(await centre.store.complete(ITEM, ANN))
+    assert await status(centre) == ("away", "")
+    assert [event.item for event in centre.events if isinstance(event, OfferRescinded)] == ["j"]
+
+
+async def test_a_declined_offer_does_not_bring_the_next_status(centre: Centre) -> None:
+    await handling(centre, "i")
+    await centre.item("j")
+    await centre.store.set_next_status(ANN, "away")
+    await centre.did(await centre.store.decline(OfferId("j:1"), ANN))
+    assert await status(centre) == ("available", "away")
+
+
+async def test_choosing_a_status_ends_the_plan_for_the_next(centre: Centre) -> None:
+    await handling(centre, "i")
+    await centre.store.set_next_status(ANN, "away")
+    await centre.did(await centre.store.set_status(ANN, "available"))
+    assert await status(centre) == ("available", "")
+    await centre.did(await centre.store.complete(ITEM, ANN))
+    assert await status(centre) == ("available", "")
+
+
+async def test_giving_the_plan_up_brings_work_again(centre: Centre) -> None:
+    await handling(centre, "i")
+    await centre.store.set_next_status(ANN, "away")
+    await centre.item("j")
+    await centre.did(await centre.store.set_next_status(ANN, ""))
+    assert centre.offered_to("j") == "ann"
+
+
+async def test_with_nothing_in_hand_the_next_status_is_taken_at_once(centre: Centre) -> None:
+    await centre.agent("ann")
+    await centre.did(await centre.store.set_next_status(ANN, "chats"))
+    assert await status(centre) == ("chats", "")
+    assert await centre.item("i", call()) is None
+    assert await centre.item("j", chat()) == "ann"
+
+
+async def test_who_leaves_has_no_next_status(centre: Centre) -> None:
+    await handling(centre, "i")
+    await centre.store.set_next_status(ANN, "away")
+    await centre.store.sign_out(ANN)
+    assert await status(centre) == ("offline", "")
+
+
+async def test_a_next_status_needs_an_agent_who_is_signed_in_and_a_status_there_is(centre: Centre) -> None:
+    assert (await centre.store.set_next_status(ANN, "away")).outcome == Outcome.UNKNOWN_AGENT
+    await centre.agent("ann", signed_in=False)
+    assert (await centre.store.set_next_status(ANN, "away")).outcome == Outcome.AGENT_GONE
+    assert (await centre.store.set_next_status(ANN, "asleep")).outcome == Outcome.UNKNOWN_STATUS
+
+
+async def test_it_is_known_who_set_the_status_last(centre: Centre) -> None:
+    await handling(centre, "i")
+    await centre.store.set_status(ANN, "chats", by=BOSS)
+    agent = await centre.store.agent(ANN)
+    assert agent is not None
+    assert agent.status_by == BOSS
+    await centre.store.set_next_status(ANN, "away")
+    await centre.store.complete(ITEM, ANN)
+    agent = await centre.store.agent(ANN)
+    assert agent is not None
+    assert (agent.status, agent.status_by) == ("away", None)
