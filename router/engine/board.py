@@ -44,6 +44,8 @@ class AgentNow:
     reachability: Reachability
     reason: str = ""
     """Of the last change of status or reachability."""
+    status_by: AgentId | None = None
+    next_status: str = ""
     work: dict[WorkItemId, ItemNow] = field(default_factory=dict)
 
 
@@ -201,8 +203,9 @@ class Board:
                 agent=event.agent, status=event.status, since=event.at, reachability=event.reachability
             )
         if now.status != event.status:
-            now.since = event.at
+            now.since, now.status_by = event.at, event.by
         now.status, now.reachability, now.reason = event.status, event.reachability, event.reason
+        now.next_status = event.next_status
         if event.reachability == "gone":
             del self.agents[event.agent]
         self._touch(event.agent)
@@ -335,7 +338,13 @@ class Board:
             skills=dict(person.supply.skills),
             channels=sorted(person.supply.at_most),
             work=[_work(item) for item in now.work.values()],
+            status_by=self._name_of(now.status_by),
+            next_status=now.next_status,
         )
+
+    def _name_of(self, agent: AgentId | None) -> str | None:
+        person = self._person_of(agent) if agent else None
+        return person.name if person is not None else agent
 
     def queue_position(self, queue: str, position: int, now: Ms) -> QueuePosition:
         """What a customer at this position (1 is next) is told."""

@@ -33,6 +33,8 @@ class Presence:
     status_since: Ms
     reason: str
     reachability: Reachability
+    status_by: AgentId | None = None
+    next_status: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -149,19 +151,25 @@ def _work_ended(
 
 
 def _presence(desk: Desk, event: events.AgentPresence, name_of: Name) -> list[Callable[[], Told]]:
-    now = desk.presence
-    since = now.status_since if event.status == now.status else event.at
-    desk.presence = Presence(
-        status=event.status, status_since=since, reason=event.reason, reachability=event.reachability
+    now, same = desk.presence, event.status == desk.presence.status
+    now = desk.presence = Presence(
+        status=event.status,
+        status_since=now.status_since if same else event.at,
+        reason=event.reason,
+        reachability=event.reachability,
+        status_by=now.status_by if same else event.by,
+        next_status=event.next_status,
     )
     return [
         _just(
             staff.PresenceChanged(
-                status=event.status,
-                status_since=since,
-                reachability=event.reachability,
-                reason=event.reason,
+                status=now.status,
+                status_since=now.status_since,
+                reachability=now.reachability,
+                reason=now.reason,
                 by=name_of(event.by) if event.by else None,
+                status_by=name_of(now.status_by) if now.status_by else None,
+                next_status=now.next_status,
             )
         )
     ]

@@ -6,6 +6,7 @@ from router.core.outcomes import Outcome
 from router.core.words import AgentId, DeviceId
 from router.engine.centre import Centre
 from router.protocol.errors import BadRequest, Conflict, NotFound
+from router.store.step import Step
 
 
 async def sign_in(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:
@@ -46,7 +47,17 @@ async def set_status(centre: Centre, agent_id: AgentId, status: str, *, by: Agen
         raise BadRequest("unknown_status")
     if centre.staff.get(agent_id) is None:
         raise NotFound("unknown_agent")
-    step = await centre.store.set_status(agent_id, status, by=by)
+    await _taken(centre, await centre.store.set_status(agent_id, status, by=by))
+
+
+async def set_next_status(centre: Centre, agent_id: AgentId, status: str) -> None:
+    """status: taken when the last item in hand ends; "": none any more. Errors: as of set_status."""
+    if status and status not in centre.policy.statuses:
+        raise BadRequest("unknown_status")
+    await _taken(centre, await centre.store.set_next_status(agent_id, status))
+
+
+async def _taken(centre: Centre, step: Step) -> None:
     await centre.journal(step.events)
     match step.outcome:
         case Outcome.OK:

@@ -114,6 +114,7 @@ async def _agents(centre: Centre) -> list[RestoredAgent]:
                 status=_status(centre, presence.status if presence is not None and signed_in else ""),
                 idle_since=centre.now(),
                 signed_in=signed_in,
+                next_status=presence.next_status if presence is not None and signed_in else "",
             )
         )
     return restored

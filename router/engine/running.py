@@ -119,7 +119,14 @@ async def load_board(centre: Centre) -> None:
         if item_id in rows
     ]
     agents = [
-        AgentNow(agent=agent_id, status=agent.status, since=agent.idle_since, reachability=agent.reachability)
+        AgentNow(
+            agent=agent_id,
+            status=agent.status,
+            since=agent.idle_since,
+            reachability=agent.reachability,
+            status_by=agent.status_by,
+            next_status=agent.next_status,
+        )
         for agent_id, agent in snapshot.agents.items()
         if agent.reachability != "gone"
     ]

@@ -72,6 +72,8 @@ async def _presence(centre: Centre, agent_id: AgentId, agent: Agent, seq: int) -
         status_since=now.since if now is not None and known else centre.now(),
         reason=now.reason if now is not None and known else "",
         reachability=agent.reachability,
+        status_by=agent.status_by,
+        next_status=agent.next_status,
     )
 
 
@@ -134,6 +136,8 @@ async def staff_snapshot(centre: Centre, desk: Desk) -> staff.StaffSnapshot:
             units_limit=units_limit,
             skills=dict(colleague.supply.skills),
             queues=sorted(colleague.supply.queues),
+            status_by=centre.staff.name_of(presence.status_by) if presence.status_by else None,
+            next_status=presence.next_status,
         ),
         statuses=[
             shown.StatusChoice(

@@ -56,6 +56,8 @@ class StaffActor:
         match command:
             case staff.SetStatus():
                 await presence.set_status(centre, me, command.status)
+            case staff.SetNextStatus():
+                await presence.set_next_status(centre, me, command.status)
             case staff.AcceptOffer():
                 await offers.accept(centre, me, OfferId(command.offer_id))
             case staff.DeclineOffer():

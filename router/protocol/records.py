@@ -153,6 +153,10 @@ class Me(Record, frozen=True, kw_only=True):
     units_limit: Units
     skills: dict[str, int]
     queues: list[str]
+    status_by: str | None = None
+    """Name of the supervisor who set the status."""
+    next_status: str = ""
+    """Taken when the last item in hand ends; empty: none is planned."""
 
 
 class Colleague(Record, frozen=True, kw_only=True):
@@ -187,6 +191,8 @@ class BoardAgent(Record, frozen=True, kw_only=True):
     channels: list[Channel]
     """Channels the agent may work on."""
     work: list[BoardWork]
+    status_by: str | None = None
+    next_status: str = ""
 
 
 class BoardQueue(Record, frozen=True, kw_only=True):

@@ -29,6 +29,15 @@ class SetStatus(Command, tag="status.set", frozen=True, kw_only=True):
     status: str
 
 
+class SetNextStatus(Command, tag="status.set_next", frozen=True, kw_only=True):
+    """The status I take when my last item in hand ends, at once when I have none; empty: none any more.
+
+    Until then nothing new comes that it does not allow. Choosing a status by status.set ends the plan.
+    """
+
+    status: str
+
+
 class AcceptOffer(Command, tag="offer.accept", frozen=True, kw_only=True):
     """Errors: offer_expired (detail late_ms), unknown_offer, not_yours. Accepting twice is accepted once."""
 
@@ -141,6 +150,7 @@ StaffIn = (
     | Ack
     | Ping
     | SetStatus
+    | SetNextStatus
     | AcceptOffer
     | DeclineOffer
     | SendMessage
@@ -235,13 +245,15 @@ class ItemClosed(ServerEvent, tag="item.closed", frozen=True, kw_only=True):
 
 
 class PresenceChanged(ServerEvent, tag="presence.changed", frozen=True, kw_only=True):
-    """My own presence. by: the supervisor's name when one did it."""
+    """My own presence, whole. by: the supervisor's name when one did this; status_by: who set the status, likewise."""
 
     status: str
     status_since: Ms
     reachability: Reachability
     reason: str
     by: str | None
+    status_by: str | None = None
+    next_status: str = ""
 
 
 class LoadChanged(ServerEvent, tag="load.changed", frozen=True, kw_only=True):

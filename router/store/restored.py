@@ -24,6 +24,7 @@ class RestoredAgent:
     status: str
     idle_since: Ms
     signed_in: bool
+    next_status: str = ""
 
     def packed(self) -> bytes:
         supply = self.supply
@@ -32,7 +33,7 @@ class RestoredAgent:
             "limit": supply.limit,
             "status": self.status,
             "idle_since": self.idle_since,
-        }
+        } | ({"next_status": self.next_status} if self.next_status else {})
         return _encode({"kind": "agent", "id": supply.agent_id, "signed_in": self.signed_in, "record": record})
 
 

@@ -189,7 +189,9 @@ def assignment(
 
 def presence(chosen: str, reason: str, by: str | None = None) -> staff.PresenceChanged:
     since = now_ms()
-    return staff.PresenceChanged(status=chosen, status_since=since, reachability="connected", reason=reason, by=by)
+    return staff.PresenceChanged(
+        status=chosen, status_since=since, reachability="connected", reason=reason, by=by, status_by=by
+    )
 
 
 class Scene:

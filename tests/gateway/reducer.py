@@ -48,7 +48,7 @@ def _staff(state: State, event: Event) -> None:
         case "item.closed":
             _drop_item(state, event["work_item_id"])
         case "presence.changed":
-            names = ("status", "status_since", "reachability")
+            names = ("status", "status_since", "reachability", "status_by", "next_status")
             state["me"] |= {name: event[name] for name in names} | {"status_reason": event["reason"]}
         case "load.changed":
             state["me"] |= {name: event[name] for name in ("units_held", "units_limit")}

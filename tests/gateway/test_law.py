@@ -110,6 +110,7 @@ async def type_both_ways(scene: Scene) -> None:
 Case = Callable[[Scene], Awaitable[Any]]
 STAFF_CASES: dict[str, Case] = {
     "status.set": lambda s: s.anna.ask("status.set", status="busy"),
+    "status.set_next": lambda s: s.anna.ask("status.set_next", status="away"),
     "offer.accept": accept,
     "offer.decline": decline,
     "message.send": lambda s: s.anna.ask("message.send", **s.here, client_id="m1", text="On its way"),

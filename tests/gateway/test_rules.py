@@ -19,6 +19,12 @@ async def offered(tab: Tab) -> dict[str, Any]:
     return offer
 
 
+def on_board(tab: Tab, agent_id: str) -> dict[str, Any]:
+    """The agent's tile as the supervisor's tab has it; empty before it has one."""
+    tile: dict[str, Any] = tab.state.get("board", {"agents": {}})["agents"].get(agent_id, {})
+    return tile
+
+
 async def test_an_offer_that_is_accepted_gives_the_agent_the_conversation_and_the_customer_a_name(room: Room) -> None:
     anna, customer = await room.tab(room.anna), await room.customer()
     await room.start(customer, "Where is my parcel?", name="Ola", page_url="http://shop.example/cart")
@@ -91,6 +97,30 @@ async def test_choosing_busy_takes_the_offer_back_and_the_next_in_line_keeps_the
     assert (await second.event("queue.changed", patience_s=3))["queue"]["position"] == 2
     await anna.ask("status.set", status="available")
     assert (await offered(anna))["work_item"]["preview"] == "First"
+
+
+async def test_a_break_planned_while_working_begins_with_the_end_of_the_work_and_the_board_shows_it(room: Room) -> None:
+    anna, sue, customer = await room.tab(room.anna), await room.tab(room.sue), await room.customer()
+    await sue.ask("board.subscribe")
+    _, work_item_id = await room.talking(anna, customer)
+    await anna.ask("status.set_next", status="away")
+    planned = await anna.event("presence.changed")
+    assert (planned["status"], planned["reason"], planned["next_status"]) == ("available", "planned", "away")
+    await eventually(lambda: on_board(sue, room.anna).get("next_status") == "away")
+    await anna.ask("item.complete", work_item_id=work_item_id, disposition="")
+    taken = await anna.event("presence.changed", status="away")
+    assert (taken["reason"], taken["next_status"]) == ("next", "")
+    await eventually(lambda: on_board(sue, room.anna).get("status") == "away")
+
+
+async def test_who_set_the_status_is_known_in_every_tab_and_on_the_board(room: Room) -> None:
+    anna, sue = await room.tab(room.anna), await room.tab(room.sue)
+    await sue.ask("board.subscribe")
+    await sue.ask("agent.set_status", agent_id=room.anna, status="away")
+    assert (await anna.event("presence.changed"))["status_by"].startswith("Sue ")
+    later = await room.tab(room.anna, device="later")
+    assert later.state["me"]["status_by"].startswith("Sue ")
+    await eventually(lambda: on_board(sue, room.anna).get("status_by") == later.state["me"]["status_by"])
 
 
 async def test_a_waiting_customer_sees_their_position_move_up(room: Room) -> None:

@@ -166,6 +166,8 @@ export interface Me {
   units_limit: number;
   skills: Record<string, number>;
   queues: string[];
+  status_by?: string | null;
+  next_status?: string;
 }
 
 /** Somebody an item can be transferred to. */
@@ -198,6 +200,8 @@ export interface BoardAgent {
   skills: Record<string, number>;
   channels: string[];
   work: BoardWork[];
+  status_by?: string | null;
+  next_status?: string;
 }
 
 /** One queue now. waiting_by_age: counts of waiting items by age: under 30 s, 60 s, 120 s, 300 s, older. service_level: share (0–1) of today's items, ANS_T / (ANS + ABN − ABN_T); null without data. expected_wait_ms: for an item arriving now; null when unknown. */
@@ -220,6 +224,13 @@ export interface BoardQueue {
 
 export interface SetStatus {
   type: "status.set";
+  id: number;
+  status: string;
+}
+
+/** The status I take when my last item in hand ends, at once when I have none; empty: none any more. Until then nothing new comes that it does not allow. Choosing a status by status.set ends the plan. */
+export interface SetNextStatus {
+  type: "status.set_next";
   id: number;
   status: string;
 }
@@ -422,7 +433,7 @@ export interface ItemClosed {
   reason: "agent_gone" | "cancelled" | "completed" | "transferred";
 }
 
-/** My own presence. by: the supervisor's name when one did it. */
+/** My own presence, whole. by: the supervisor's name when one did this; status_by: who set the status, likewise. */
 export interface PresenceChanged {
   type: "presence.changed";
   status: string;
@@ -430,6 +441,8 @@ export interface PresenceChanged {
   reachability: "connected" | "gone" | "grace";
   reason: string;
   by: string | null;
+  status_by: string | null;
+  next_status: string;
 }
 
 /** My own units. */
@@ -598,6 +611,7 @@ export type StaffIn =
   | Ack
   | Ping
   | SetStatus
+  | SetNextStatus
   | AcceptOffer
   | DeclineOffer
   | SendMessage

@@ -57,6 +57,8 @@ export const de: Catalogue = {
 
   "status.mine": "Mein Status",
   "status.no_work": "keine neue Arbeit",
+  "status.after_work": "Nach der laufenden Arbeit",
+  "status.then": "danach {status}",
   "status.changed_by": "{name} hat Ihren Status geändert.",
   "status.changed_by_supervisor": "Die Teamleitung hat Ihren Status geändert.",
   "status.missed_offer": "Sie haben ein Angebot verpasst und bekommen keine weiteren. Wählen Sie einen Status, um weiterzuarbeiten.",

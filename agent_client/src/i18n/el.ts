@@ -57,6 +57,8 @@ export const el: Catalogue = {
 
   "status.mine": "Η κατάστασή μου",
   "status.no_work": "χωρίς νέα εργασία",
+  "status.after_work": "Μετά την τρέχουσα εργασία",
+  "status.then": "έπειτα {status}",
   "status.changed_by": "Η κατάστασή σας άλλαξε από: {name}.",
   "status.changed_by_supervisor": "Ένας επόπτης άλλαξε την κατάστασή σας.",
   "status.missed_offer": "Χάσατε μια προσφορά, γι’ αυτό δεν έρχονται άλλες. Επιλέξτε κατάσταση για να συνεχίσετε.",

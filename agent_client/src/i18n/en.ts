@@ -63,6 +63,8 @@ export const en = {
 
   "status.mine": "My status",
   "status.no_work": "no new work",
+  "status.after_work": "After the work in hand",
+  "status.then": "then {status}",
   "status.changed_by": "{name} changed your status.",
   "status.changed_by_supervisor": "A supervisor changed your status.",
   "status.missed_offer": "You missed an offer, so no more are sent to you. Choose a status to go on.",

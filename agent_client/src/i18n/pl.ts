@@ -59,6 +59,8 @@ export const pl: Catalogue = {
 
   "status.mine": "Mój status",
   "status.no_work": "bez nowej pracy",
+  "status.after_work": "Po bieżącej pracy",
+  "status.then": "potem {status}",
   "status.changed_by": "{name} zmienia Twój status.",
   "status.changed_by_supervisor": "Kierownik zmienił Twój status.",
   "status.missed_offer": "Przegapiono ofertę, więc nie dostajesz następnych. Wybierz status, aby pracować dalej.",

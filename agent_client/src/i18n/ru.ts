@@ -59,6 +59,8 @@ export const ru: Catalogue = {
 
   "status.mine": "Мой статус",
   "status.no_work": "без новой работы",
+  "status.after_work": "После текущей работы",
+  "status.then": "затем {status}",
   "status.changed_by": "Ваш статус изменён. Кем: {name}.",
   "status.changed_by_supervisor": "Супервизор изменил ваш статус.",
   "status.missed_offer": "Вы пропустили предложение, поэтому новых пока нет. Выберите статус, чтобы продолжить.",

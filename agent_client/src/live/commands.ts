@@ -44,6 +44,8 @@ export async function acceptOffer(offerId: string): Promise<boolean> {
 export const declineOffer = (offerId: string, reason: string): Promise<boolean> =>
   done(command({ type: "offer.decline", offer_id: offerId, reason }));
 
+/** The status after my last item in hand; "" gives the plan up. */
+export const setNextStatus = (status: string): Promise<boolean> => done(command({ type: "status.set_next", status }));
 export const setStatus = (status: string): Promise<boolean> => done(command({ type: "status.set", status }));
 
 export const setAgentStatus = (agentId: string, status: string): Promise<boolean> =>

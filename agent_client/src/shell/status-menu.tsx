@@ -2,8 +2,8 @@ import type { JSX } from "preact";
 
 import { t } from "../i18n/language";
 import { statusLabel } from "../i18n/labels";
-import { setStatus } from "../live/commands";
-import { me, state, statuses } from "../live/store";
+import { setNextStatus, setStatus } from "../live/commands";
+import { assignments, me, statuses } from "../live/store";
 import { Age } from "../ui/age";
 import { Icon } from "../ui/icon";
 import { LoadBar } from "../ui/load-bar";
@@ -15,7 +15,8 @@ import { statusMenuOpen } from "./view";
 export function StatusMenu(): JSX.Element | null {
   const mine = me.value;
   if (mine === null) return null;
-  const why = whyChanged(mine.status_reason, state.value.status_by);
+  const why = whyChanged(mine.status_reason, mine.status_by ?? null);
+  const next = mine.next_status ?? "";
   return (
     <div class="status-menu">
       <Menu
@@ -29,6 +30,7 @@ export function StatusMenu(): JSX.Element | null {
               <span class="only-heard">{t("status.mine")}: </span>
               {statusLabel(mine.status)}
             </span>
+            {next !== "" && <span class="faint wide-only">{t("status.then", { status: statusLabel(next) })}</span>}
             <Age since={mine.status_since} class="faint wide-only" />
             <LoadBar held={mine.units_held} limit={mine.units_limit} />
             <Icon name="down" size={14} />
@@ -47,6 +49,24 @@ export function StatusMenu(): JSX.Element | null {
             {choice.channels.length === 0 && <span class="faint small">{t("status.no_work")}</span>}
           </MenuItem>
         ))}
+        {assignments.value.length > 0 && (
+          <p class="menu-note" role="presentation">
+            {t("status.after_work")}
+          </p>
+        )}
+        {assignments.value.length > 0 &&
+          statuses.value
+            .filter((choice) => choice.name !== mine.status && choice.name !== "offline")
+            .map((choice) => (
+              <MenuItem
+                key={`next ${choice.name}`}
+                checked={choice.name === next}
+                onChoose={() => void setNextStatus(choice.name === next ? "" : choice.name)}
+              >
+                <StatusDot status={choice.name} />
+                <span class="grow">{t("status.then", { status: statusLabel(choice.name) })}</span>
+              </MenuItem>
+            ))}
       </Menu>
     </div>
   );

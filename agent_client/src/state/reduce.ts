@@ -36,15 +36,14 @@ export function reduce(state: State, event: StaffEvent): State {
     case "item.closed":
       return closeItem(state, event.work_item_id);
     case "presence.changed":
-      return {
-        ...withMe(state, {
-          status: event.status,
-          status_since: event.status_since,
-          reachability: event.reachability,
-          status_reason: event.reason,
-        }),
-        status_by: event.by,
-      };
+      return withMe(state, {
+        status: event.status,
+        status_since: event.status_since,
+        reachability: event.reachability,
+        status_reason: event.reason,
+        status_by: event.status_by,
+        next_status: event.next_status,
+      });
     case "load.changed":
       return withMe(state, { units_held: event.units_held, units_limit: event.units_limit });
     case "message.created":
@@ -72,7 +71,6 @@ export function reduce(state: State, event: StaffEvent): State {
 function fromSnapshot(state: State, event: StaffSnapshot): State {
   return {
     me: event.me,
-    status_by: state.me?.status_since === event.me.status_since ? state.status_by : null,
     statuses: event.statuses,
     queues: event.queues,
     dispositions: event.dispositions,

@@ -29,8 +29,6 @@ export interface Board {
  */
 export interface State {
   me: Me | null;
-  /** The supervisor who set my status last, while the page knows. */
-  status_by: string | null;
   statuses: readonly StatusChoice[];
   queues: readonly QueueName[];
   dispositions: readonly DispositionName[];
@@ -43,7 +41,6 @@ export interface State {
 
 export const nothing: State = {
   me: null,
-  status_by: null,
   statuses: [],
   queues: [],
   dispositions: [],

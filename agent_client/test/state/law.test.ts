@@ -23,7 +23,7 @@ const HISTORIES: readonly { name: string; before: StaffSnapshot; events: StaffEv
     before: snapshot({ offers: [offer("ann"), offer("ben")] }),
     events: [
       { type: "offer.closed", offer_id: "o-ann-1", outcome: "expired", reason: "" },
-      { type: "presence.changed", status: "away", status_since: 90, reachability: "connected", reason: "missed_offer", by: null },
+      { type: "presence.changed", status: "away", status_since: 90, reachability: "connected", reason: "missed_offer", by: null, status_by: null, next_status: "" },
     ],
     after: snapshot({
       me: { ...me, status: "away", status_since: 90, status_reason: "missed_offer" },

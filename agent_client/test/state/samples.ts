@@ -18,6 +18,8 @@ export const me: Me = {
   units_limit: 100,
   skills: { pl: 10 },
   queues: ["orders"],
+  status_by: null,
+  next_status: "",
 };
 
 export function item(key: string): WorkItem {

@@ -25,14 +25,14 @@ end
 
 local function restore_agent(entry)
   local agent = entry.record
-  local status = agent.status
+  local status, next_status = agent.status, agent.next_status
   agent.used = 0
-  agent.reachability, agent.status = 'gone', 'offline'
+  agent.reachability, agent.status, agent.next_status = 'gone', 'offline', nil
   agents[entry.id] = agent
   change_agent(entry.id)
   call('ZADD', prefix .. 'agents', 0, entry.id)
   if not entry.signed_in then return end
-  agent.reachability, agent.status = 'grace', status
+  agent.reachability, agent.status, agent.next_status = 'grace', status, next_status
   staff(entry.id, agent.profile)
   add_timer(now + known.settings.grace_ms, 'grace', entry.id)
 end
