@@ -16,7 +16,6 @@ import click
 import msgspec
 import structlog
 import uvicorn
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from config.accounts import DEMO as DEMO_ACCOUNTS
 from config.accounts import load_accounts
@@ -28,11 +27,12 @@ from config.staff import DEMO as DEMO_STAFF
 from config.staff import DemoStaff, load_staff
 from router import embedded
 from router.api.staff import DemoLogin
-from router.app import GOING_AWAY, Plan, node
+from router.app import Plan, node
 from router.cli.output import as_json, refuse, say, set_up_logging
 from router.cli.output import run as run_async
 from router.demo import seed
 from router.embedded import Urls
+from router.gateway.wire import Wire
 
 log = structlog.get_logger()
 
@@ -86,19 +86,6 @@ async def stoppable(work: Coroutine[Any, Any, None]) -> None:
         loop.add_signal_handler(number, task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
         await task
-
-
-class _Socket(WebSocketsSansIOProtocol):
-    """uvicorn's, but a server that stops says 1001: going away, come back; uvicorn says 1012."""
-
-    def shutdown(self) -> None:
-        if self.handshake_complete and not self.close_sent:
-            self.queue.put_nowait({"type": "websocket.disconnect", "code": GOING_AWAY})
-            self.conn.send_close(GOING_AWAY)
-            self.transport.write(b"".join(self.conn.data_to_send()))
-            self.transport.close()
-        else:
-            super().shutdown()
 
 
 class _Server(uvicorn.Server):
@@ -174,7 +161,7 @@ async def _serve(settings: Settings, *, as_json: bool, more: list[Any]) -> None:
     async with node(plan) as application:
         config = uvicorn.Config(
             application,
-            ws=_Socket,
+            ws=Wire,
             ws_max_size=settings.max_frame_bytes,
             ws_per_message_deflate=False,
             ws_ping_interval=None,

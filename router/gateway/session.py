@@ -27,6 +27,10 @@ REPLY_KEPT_BYTES = 4_096
 CALM_BYTES = 262_144
 
 
+def _nobody() -> None:
+    """Tell nobody: there is no connection."""
+
+
 @dataclass(slots=True)
 class Slot:
     """A number in the stream; its event may still be on its way."""
@@ -47,6 +51,7 @@ class Session:
         "_replies",
         "_sent_seq",
         "_slots",
+        "_tell",
         "_urgent",
         "_urgent_bytes",
         "calm",
@@ -56,7 +61,6 @@ class Session:
         "lost",
         "subprotocol",
         "turn",
-        "wake",
     )
 
     def __init__(self, session_id: str, subprotocol: Subprotocol, *, keep: int, on_lost: Callable[[], None]) -> None:
@@ -69,13 +73,13 @@ class Session:
         """Counts attachments; a driver whose number is not this one has been replaced."""
         self.turn = asyncio.Lock()
         """Held while a command is carried out: one after another, also over a change of connection."""
-        self.wake = asyncio.Event()
         self.calm = asyncio.Event()
         """Set unless so much waits to be sent that nothing more should be asked."""
         self.calm.set()
         self._keep = keep
         self._on_lost = on_lost
         self._on_acked: Callable[[ServerEvent], None] | None = None
+        self._tell = _nobody
         self._next_seq = 1
         self._sent_seq = 0
         self._slots: deque[Slot] = deque()
@@ -116,7 +120,7 @@ class Session:
             log.exception("event not loaded")
             self.end(4503)
         slot.loading = None
-        self.wake.set()
+        self._tell()
 
     def _append(self, slot: Slot) -> None:
         if self.lost:
@@ -125,7 +129,7 @@ class Session:
         self._slots.append(slot)
         if len(self._slots) > self._keep:
             self.end(4408)
-        self.wake.set()
+        self._tell()
 
     def control(self, frame: ServerControl) -> None:
         """Send a frame outside the stream, before any event that waits."""
@@ -155,7 +159,7 @@ class Session:
         self._urgent_bytes += len(frame)
         if self._urgent_bytes > CALM_BYTES:
             self.calm.clear()
-        self.wake.set()
+        self._tell()
 
     def ack(self, seq: int) -> None:
         """Forget events up to seq; a number never sent is ignored."""
@@ -171,16 +175,25 @@ class Session:
         first_kept = self._slots[0].seq if self._slots else self._next_seq
         return not self.lost and first_kept - 1 <= last_seq < self._next_seq
 
-    def attach(self, last_seq: int) -> int:
-        """A new connection takes over, sending from last_seq + 1; returns its number."""
+    def attach(self, last_seq: int, tell: Callable[[], None] = _nobody) -> int:
+        """A new connection takes over, sending from last_seq + 1; returns its number.
+
+        tell: called, perhaps often, when there is something to take, the session is over, or another takes over.
+        """
         self.connection += 1
+        self._tell()
+        self._tell = tell
         self._urgent.clear()
         self._urgent_bytes = 0
         self.calm.set()
         self._sent_seq = last_seq
         self.ack(last_seq)
-        self.wake.set()
+        self._tell()
         return self.connection
+
+    def detach(self) -> None:
+        """The connection is gone and no other has come."""
+        self._tell = _nobody
 
     def take(self, most: int = 64) -> list[bytes]:
         """The next frames to send, in order: replies first, then events as far as they are loaded."""
@@ -209,5 +222,5 @@ class Session:
                 slot.loading.cancel()
         self._slots.clear()
         self.calm.set()
-        self.wake.set()
+        self._tell()
         self._on_lost()

@@ -8,6 +8,7 @@ answered `unavailable`.
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -16,11 +17,13 @@ from typing import Any
 
 import msgspec
 import structlog
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from router.engine.limits import Bucket
 from router.gateway.actor import Owner
 from router.gateway.sessions import Held, MakeActor, Sessions
+from router.gateway.wire import Gone, wire_of
+from router.gateway.writing import Writing
 from router.protocol import frames
 from router.protocol.base import Ack, Command, Error, Hello, Ping, Pong, Signal, Welcome
 from router.protocol.errors import CODES, UsherError
@@ -42,7 +45,6 @@ class Limits:
     heartbeat_ms: int
     hello_s: float = 10.0
     command_s: float = 15.0
-    send_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,45 +88,53 @@ class Connection:
         self._silence_s = SILENT_HEARTBEATS * limits.heartbeat_ms / 1000
         self._bucket = Bucket(limits.frames_per_s, limits.frames_burst, time.monotonic())
         self._unreadable = 0
+        self._wire = wire_of(websocket)
+        self._loop = asyncio.get_running_loop()
+        self._waits_since = math.inf
+        """Since when the reader has waited for a frame; it does not while a command is carried out."""
+        self._silence: asyncio.TimerHandle | None = None
 
     async def run(self) -> None:
         """Serve until either side closes."""
-        await self._websocket.accept(self._accepted_subprotocol)
         try:
+            await self._websocket.accept(self._accepted_subprotocol)
             hello = await self._hello()
             held, resumed = await self._seat(hello)
         except Refused as refused:
-            await self._close(refused.close_code)
-        except WebSocketDisconnect:
+            self._wire.end(refused.close_code)
+        except (Gone, WebSocketDisconnect):
             return
         else:
             await self._serve(held, hello.last_seq if resumed else None)
 
     async def _serve(self, held: Held, resumed_after: int | None) -> None:
         """resumed_after: None for a new session."""
-        number = held.session.attach(resumed_after or 0)
+        session = held.session
+        writing = Writing(session, self._wire, text=self._text)
+        number = session.attach(resumed_after or 0, writing.soon)
+        self._mind_silence(self._silence_s)
         close_code = 4503
-        writer: asyncio.Task[None] | None = None
         try:
             await self._welcome(held, resumed=resumed_after is not None)
-            writer = asyncio.create_task(self._write(held, number), name="session writer")
+            writing.begin(number)
             await held.actor.online()
             close_code = await self._read(held, number)
         except Refused as refused:
             close_code = refused.close_code
-        except WebSocketDisconnect:
+        except Gone:
             close_code = 1000
         except UsherError as error:
             log.info("connection interrupted", code=error.code)
         except Exception:
             log.exception("connection failed", reference=secrets.token_hex(4))
         finally:
-            if writer is not None:
-                writer.cancel()
-            if held.session.connection == number:
+            if self._silence is not None:
+                self._silence.cancel()
+            if session.connection == number:
+                session.detach()
                 self._sessions.detached(held)
                 await self._offline(held)
-            await self._close(close_code)
+            self._wire.end(close_code)
 
     async def _offline(self, held: Held) -> None:
         try:
@@ -137,14 +147,14 @@ class Connection:
     async def _hello(self) -> Hello:
         try:
             async with asyncio.timeout(self._limits.hello_s):
-                hello = self._decode(await self._receive())
+                hello = self._decode(await self._wire.frame())
         except TimeoutError:
             raise Refused(4408) from None
         except Unreadable as unreadable:
-            await self._say(unreadable.answer)
+            self._say(unreadable.answer)
             raise Refused(4400) from None
         if not isinstance(hello, Hello):
-            await self._say(Error(id=None, code="hello_first", message=CODES["hello_first"]))
+            self._say(Error(id=None, code="hello_first", message=CODES["hello_first"]))
             raise Refused(4400)
         return hello
 
@@ -158,7 +168,7 @@ class Connection:
         except TimeoutError:
             raise Refused(4503) from None
         except UsherError as error:
-            raise await self._refusal(error) from None
+            raise self._refusal(error) from None
 
     async def _welcome(self, held: Held, *, resumed: bool) -> None:
         """Say welcome; a new session begins first, and ends at once when it cannot."""
@@ -169,9 +179,9 @@ class Connection:
             except BaseException as error:
                 held.session.end(4503)
                 if isinstance(error, UsherError):
-                    raise await self._refusal(error) from None
+                    raise self._refusal(error) from None
                 raise
-        await self._say(
+        self._say(
             Welcome(
                 session_id=held.session.id,
                 resumed=resumed,
@@ -180,19 +190,12 @@ class Connection:
             )
         )
 
-    async def _refusal(self, error: UsherError) -> Refused:
+    def _refusal(self, error: UsherError) -> Refused:
         """Say why, and how to close then."""
-        await self._say(Error(id=None, code=error.code, message=error.message, detail=error.detail))
+        self._say(Error(id=None, code=error.code, message=error.message, detail=error.detail))
         return Refused({401: 4401, 403: 4403, 404: 4403, 429: 4429}.get(error.status, 4503))
 
     # ------------------------------------------------------------ reading
-
-    async def _receive(self) -> bytes | str:
-        message = await self._websocket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code") or 1006)
-        frame: bytes | str | None = message.get("bytes")
-        return frame if frame is not None else message["text"]
 
     def _decode(self, frame: bytes | str) -> Command | Signal:
         """Raises Unreadable, and Refused for a frame that is too large."""
@@ -223,11 +226,9 @@ class Connection:
         session = held.session
         while not session.lost:
             await session.calm.wait()
-            try:
-                async with asyncio.timeout(self._silence_s):
-                    frame = await self._receive()
-            except TimeoutError:
-                return 4408
+            self._waits_since = self._loop.time()
+            frame = await self._wire.frame()
+            self._waits_since = math.inf
             if session.connection != number:
                 return 4409
             if not self._bucket.take(time.monotonic()):
@@ -291,44 +292,21 @@ class Connection:
         else:
             held.session.reply(command.id, Ok(id=command.id, result=result))
 
-    # ------------------------------------------------------------ writing
+    # ------------------------------------------------------------ saying, and hearing nothing
 
-    async def _write(self, held: Held, number: int) -> None:
-        session = held.session
-        try:
-            while session.connection == number:
-                session.wake.clear()
-                if frames := session.take():
-                    async with asyncio.timeout(self._limits.send_s):
-                        for frame in frames:
-                            await self._send(frame)
-                    session.wake.set()
-                if session.lost:
-                    await self._close(session.close_code)
-                    return
-                await session.wake.wait()
-            await self._close(4409)
-        except (TimeoutError, WebSocketDisconnect, RuntimeError):
-            await self._close(4408)
-        finally:
-            session.calm.set()
+    def _say(self, frame: Welcome | Error) -> None:
+        self._wire.write([control(frame, self._subprotocol)], text=self._text)
 
-    async def _send(self, frame: bytes) -> None:
-        if self._subprotocol == "usher.v1.json":
-            await self._websocket.send_text(frame.decode())
+    def _mind_silence(self, for_s: float) -> None:
+        """One timer a connection, looked at when it might be over: a timer for every frame would cost more."""
+        self._silence = self._loop.call_later(for_s, self._when_silent)
+
+    def _when_silent(self) -> None:
+        silent_s = max(0.0, self._loop.time() - self._waits_since)
+        if silent_s < self._silence_s:
+            self._mind_silence(self._silence_s - silent_s)
         else:
-            await self._websocket.send_bytes(frame)
-
-    async def _say(self, frame: Welcome | Error) -> None:
-        await self._send(control(frame, self._subprotocol))
-
-    async def _close(self, code: int) -> None:
-        if self._websocket.application_state is WebSocketState.DISCONNECTED:
-            return
-        try:
-            await self._websocket.close(code)
-        except (RuntimeError, WebSocketDisconnect):
-            return
+            self._wire.end(4408)
 
 
 def _now() -> int:

@@ -24,11 +24,11 @@ from config.secret import Secret
 from config.settings import Settings
 from router.api.staff import DemoLogin
 from router.app import Plan, node
-from router.cli.serving import _Socket
 from router.core.policy import ChannelRule, Disposition, Offers, Policy, Presence, Queue, Rule, Status
 from router.core.words import AgentId, Ms
 from router.embedded import Urls
 from router.engine.sign_in import hash_password
+from router.gateway.wire import Wire
 from router.store.connection import Connection
 from router.store.postgres import sessions, staff
 from router.store.postgres.database import Database
@@ -291,7 +291,7 @@ async def serving(settings: Settings, policy: Policy, seed: Any = None) -> Async
     async with node(plan) as application:
         config = uvicorn.Config(
             application,
-            ws=_Socket,
+            ws=Wire,
             ws_max_size=settings.max_frame_bytes,
             ws_per_message_deflate=False,
             ws_ping_interval=None,
