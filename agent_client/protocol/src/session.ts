@@ -59,8 +59,7 @@ export class Session<Out extends { type: string }, Ev> {
   /** Says something that wants no answer. False: not online, nothing was sent. */
   signal(signal: SignalOf<Out>): boolean {
     if (this.machine.phase !== "online") return false;
-    this.send(signal);
-    return true;
+    return this.send(signal);
   }
 
   /** Server time in ms; the local clock until the server has told it. */
@@ -146,9 +145,11 @@ export class Session<Out extends { type: string }, Ev> {
     }
   }
 
-  /** A closing socket throws nothing away that matters: what it does not carry is asked again after the next welcome. */
-  private send(frame: unknown): void {
-    this.socket?.send(this.options.codec.encode(frame));
+  /** False: the socket is closing. What matters of what it does not carry is asked again after the next welcome. */
+  private send(frame: unknown): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(this.options.codec.encode(frame));
+    return true;
   }
 
   /** A socket whose network is gone may take minutes to close: nothing it still says is heard. */

@@ -4,6 +4,7 @@ import { msgpackCodec } from "../src/msgpack";
 import type { Codec } from "../src/codec";
 
 class FakeSocket extends EventTarget {
+  static readonly OPEN = 1;
   static made: FakeSocket[] = [];
   static get last(): FakeSocket {
     const socket = FakeSocket.made.at(-1);
@@ -14,6 +15,7 @@ class FakeSocket extends EventTarget {
   onmessage: ((message: { data: unknown }) => void) | null = null;
   onclose: ((closing: { code: number }) => void) | null = null;
   binaryType = "";
+  readyState = FakeSocket.OPEN;
   closed = false;
   readonly sent: unknown[] = [];
   codec: Codec = jsonCodec;
@@ -103,6 +105,16 @@ test("a refused command rejects with a CommandError", async () => {
   const asked = session.command({ type: "conversation.end", conversation_id: "c" });
   FakeSocket.last.says({ type: "error", id: 1, code: "conversation_closed", message: "Closed.", detail: {} });
   await expect(asked).rejects.toBeInstanceOf(CommandError);
+});
+
+test("nothing is said into a closing socket, and a signal that was not sent is not taken for said", async () => {
+  const { session } = opened();
+  FakeSocket.last.welcomes();
+  FakeSocket.last.says([1, { type: "late" }]);
+  FakeSocket.last.readyState = 2;
+  expect(session.signal({ type: "typing", conversation_id: "c" })).toBe(false);
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(FakeSocket.last.sent.map((frame) => (frame as { type: string }).type)).toEqual(["hello"]);
 });
 
 test("a dropped socket is closed and not heard any more", async () => {
