@@ -63,6 +63,7 @@ class Desk:
 
     refuse: for a command's tag, the error it is answered with instead of being carried out.
     silent: commands are heard but not answered (a server that hangs).
+    news_late: commands are answered at once; what happens by them is kept in `news` for the test to push.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -73,6 +74,8 @@ class Desk:
         self.said: list[Any] = []
         self.refuse: dict[type[Command], UsherError] = {}
         self.silent = False
+        self.news_late = False
+        self.news: list[ServerEvent] = []
         self.down = False
         self.sessions: dict[str, Session] = {}
         self._heard = asyncio.Condition()
@@ -201,7 +204,10 @@ class Desk:
         if refusal is not None:
             return Error(id=command.id, code=refusal.code, message=refusal.message, detail=dict(refusal.detail))
         result, events = self.scene.on_command(command)
-        await self.push(*events)
+        if self.news_late:
+            self.news += events
+        else:
+            await self.push(*events)
         return Ok(id=command.id, result=result)
 
 

@@ -66,6 +66,27 @@ async def test_an_offer_is_accepted_by_key_answered_ended_and_completed() -> Non
         await expect(at.page.get_by_text("All quiet")).to_be_visible()
 
 
+async def test_the_accepted_conversation_is_opened_though_the_answer_comes_before_the_news() -> None:
+    scene = one_chat()
+    scene.offers = [offer(item("eva", "Eva Roth", "Guten Tag"))]
+    async with at_work(scene) as at:
+        await at.go()
+        await expect(at.log).to_contain_text("Where is my parcel?")
+        at.desk.news_late = True
+        await at.page.keyboard.press("Alt+a")
+        await expect(at.page).to_have_url(f"{at.desk.url}/agent/conversation/c-eva")
+        await at.page.wait_for_timeout(100)
+        await at.desk.push(*at.desk.news)
+        await expect(at.log).to_contain_text("Guten Tag")
+        await expect(at.composer).to_be_focused()
+        at.desk.news_late = False
+        await at.page.keyboard.press("Alt+e")
+        await expect(at.page.get_by_role("form", name="How did it end?")).to_be_focused()
+        await at.page.keyboard.press("1")
+        await at.page.keyboard.press("Enter")
+        await expect(at.log).to_contain_text("Where is my parcel?")
+
+
 async def test_shift_enter_makes_a_line_and_blank_text_is_not_sent() -> None:
     async with at_work(one_chat()) as at:
         await at.go()

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 
 import { t } from "../i18n/language";
 import { subscribeBoard, unsubscribeBoard } from "../live/commands";
@@ -50,7 +50,7 @@ function useSubscription(): void {
 
 /** Full screen and large, for a screen on the wall. Leaving the full screen leaves it too. */
 function WallboardButton(): JSX.Element {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const leave = (): void => {
       if (document.fullscreenElement === null) wallboard.value = false;
     };

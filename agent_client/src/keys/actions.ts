@@ -6,6 +6,7 @@ import { assignments, offers, overseer, state, statuses } from "../live/store";
 import { go, openConversation, route } from "../router";
 import { leave } from "../shell/sign";
 import {
+  accepted,
   contextSheet,
   declineMenuOpen,
   dialog,
@@ -101,6 +102,7 @@ export function accept(offerId: string): void {
   const conversation = offers.peek().find((one) => one.offer_id === offerId)?.work_item.conversation_id;
   void acceptOffer(offerId).then((won) => {
     if (won && conversation !== undefined) {
+      accepted.value = conversation;
       go({ page: "work", conversation_id: conversation });
       focusComposer();
     }

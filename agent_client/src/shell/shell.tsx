@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 import { BoardPage } from "../board/board-page";
 import { AgentDialog } from "../board/agent-dialog";
@@ -21,8 +21,8 @@ import { dialog, shownPage, wallboard } from "./view";
 
 /** The page of a signed-in person. */
 export function Shell(): JSX.Element {
-  useEffect(startAlerts, []);
-  useEffect(listenToKeys, []);
+  useLayoutEffect(startAlerts, []);
+  useLayoutEffect(listenToKeys, []);
   return (
     <div class="shell" data-wallboard={wallboard.value && shownPage.value === "board"}>
       <Rail />

@@ -17,6 +17,8 @@ export const declineMenuOpen = signal(false);
 export const wallboard = signal(false);
 /** The context column as a sheet over the conversation, where there is no room for it beside. */
 export const contextSheet = signal(false);
+/** The conversation of the offer accepted last: the answer may come before the news that the item is mine. */
+export const accepted = signal<string | null>(null);
 /** Counts requests to put the cursor into the composer. */
 export const composerCalls = signal(0);
 

@@ -1,6 +1,6 @@
 import type { Assignment } from "@usher/protocol";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 
 import { t } from "../i18n/language";
@@ -111,7 +111,8 @@ export function Composer({ assignment, noteOnly }: { assignment: Assignment; not
 function useCursor(area: { readonly current: HTMLTextAreaElement | null }, noteOnly: boolean): void {
   const calls = composerCalls.value;
   const seen = useSignal(calls);
-  useEffect(() => {
+  // Before the next key can come: it is the first letter of an answer.
+  useLayoutEffect(() => {
     const called = calls !== seen.peek();
     seen.value = calls;
     if (called || (!noteOnly && hasListColumn.value)) area.current?.focus();

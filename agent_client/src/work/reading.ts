@@ -45,6 +45,7 @@ function useLooking(): ReadonlySignal<boolean> {
     const look = (): void => {
       looking.value = isLooking();
     };
+    look();
     const events = ["focus", "blur", "visibilitychange"] as const;
     for (const name of events) addEventListener(name, look, true);
     return () => {

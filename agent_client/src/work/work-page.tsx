@@ -1,11 +1,11 @@
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 import { t } from "../i18n/language";
 import { settings } from "../live/settings";
 import { assignments } from "../live/store";
 import { go, openConversation } from "../router";
-import { contextSheet, hasContextColumn, hasListColumn, selected } from "../shell/view";
+import { accepted, contextSheet, hasContextColumn, hasListColumn, selected } from "../shell/view";
 import { Icon } from "../ui/icon";
 import { ContextColumn } from "./context-column";
 import { Conversation } from "./conversation";
@@ -27,14 +27,16 @@ export function WorkPage(): JSX.Element {
   );
 }
 
-/** With the list beside it, an empty place is of no use: open the first conversation. */
+/** With the list beside it, an empty place is of no use: open the first conversation, unless one is on its way. */
 function useOpenFirst(wide: boolean): void {
   const first = assignments.value[0]?.conversation.conversation_id;
   const open = openConversation.value;
   const known = selected.value !== null;
-  useEffect(() => {
-    if (!known && wide && first !== undefined) go({ page: "work", conversation_id: first }, true);
-    else if (!known && open !== null) go({ page: "work", conversation_id: null }, true);
+  useLayoutEffect(() => {
+    if (known) accepted.value = null;
+    else if (open !== null && open === accepted.peek()) return;
+    else if (wide && first !== undefined) go({ page: "work", conversation_id: first }, true);
+    else if (open !== null) go({ page: "work", conversation_id: null }, true);
   }, [known, wide, first, open]);
 }
 

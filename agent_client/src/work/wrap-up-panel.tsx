@@ -1,6 +1,6 @@
 import type { Assignment } from "@usher/protocol";
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 
 import { t } from "../i18n/language";
@@ -18,8 +18,8 @@ export function WrapUpPanel({ assignment }: { assignment: Assignment }): JSX.Ele
   const dispositions = state.value.dispositions;
   const id = assignment.work_item.work_item_id;
 
-  // The person was typing an answer a moment ago, or pressed "end": the numbers should work at once.
-  useEffect(() => form.current?.focus(), []);
+  // Before the next key can come: the person was typing an answer a moment ago, or pressed "end".
+  useLayoutEffect(() => form.current?.focus(), []);
 
   const finish = async (disposition: string | null): Promise<void> => {
     if (disposition === null || busy.peek()) return;
