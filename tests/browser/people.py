@@ -50,7 +50,7 @@ class Customer(Person):
 
     async def open(self) -> None:
         await self.launcher.click()
-        await expect(self.button("Talk to a person")).to_be_enabled()
+        await expect(self.button("Talk to a person")).to_be_visible()
 
     async def begin(self, desk: Desk, text: str, *, name: str) -> None:
         """From the shop to a conversation that waits at the desk."""

@@ -94,6 +94,17 @@ async def test_the_customer_may_end_it_after_being_asked() -> None:
         await expect(at.widget()).to_contain_text("How was it?")
 
 
+async def test_a_message_that_comes_does_not_move_the_focus_between_yes_and_no() -> None:
+    async with scene() as at:
+        await at.talk_with()
+        await at.button("End the conversation").click()
+        await expect(at.button("End it")).to_be_focused()
+        await at.page.keyboard.press("Tab")
+        await at.centre.say("One moment, please.")
+        await expect(at.said("One moment, please.")).to_be_visible()
+        await expect(at.button("Go on")).to_be_focused()
+
+
 async def test_messages_are_read_only_when_they_are_seen() -> None:
     async with scene() as at:
         await at.talk_with()

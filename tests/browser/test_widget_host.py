@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, Route, expect
 
 from tests.browser.widget_scene import Scene, scene, until
 
@@ -51,7 +52,7 @@ async def test_a_hostile_style_sheet_and_a_strict_policy_change_nothing_of_it() 
         for path in (host_page(at), host_page(at, style=HOSTILE, policy=STRICT)):
             await at.visit(path)
             await at.press_launcher()
-            await expect(at.button("Talk to a person")).to_be_enabled()
+            await expect(at.button("Talk to a person")).to_have_attribute("aria-busy", "false")
             await at.page.mouse.move(0, 0)
             await at.page.wait_for_timeout(300)
             looked.append(await looks(at))
@@ -110,6 +111,25 @@ async def test_the_keyboard_alone_is_enough() -> None:
         await expect(at.launcher()).to_be_focused()
 
 
+async def test_a_press_before_the_account_is_known_is_not_lost() -> None:
+    async with scene() as at:
+        known = asyncio.Event()
+
+        async def late(route: Route) -> None:
+            await known.wait()
+            await route.continue_()
+
+        await at.page.route("**/api/widget/config*", late)
+        await at.visit()
+        await at.launcher().focus()
+        await at.page.keyboard.press("Enter")
+        await expect(at.button("Talk to a person")).to_be_focused()
+        await at.page.keyboard.press("Enter")
+        await expect(at.button("Talk to a person")).to_be_visible()
+        known.set()
+        await expect(at.widget().get_by_label("Message")).to_be_focused()
+
+
 async def test_shift_enter_makes_a_line_and_escape_leaves_the_emoji_first() -> None:
     async with scene() as at:
         await at.talk_with()
@@ -146,7 +166,7 @@ async def test_axe_finds_nothing_on_any_screen(scheme: str, viewport: dict[str, 
         await at.visit()
         found: dict[str, list[str]] = {"launcher": await at.violations("usher-launcher")}
         await at.press_launcher()
-        await expect(at.button("Talk to a person")).to_be_enabled()
+        await expect(at.button("Talk to a person")).to_have_attribute("aria-busy", "false")
         found["home"] = await at.violations()
         await at.button("Talk to a person").click()
         await at.button("Start the conversation").click()

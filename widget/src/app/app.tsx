@@ -41,6 +41,7 @@ const FULL_SCREEN = "(max-width: 480px)";
 export async function mount(options: MountOptions): Promise<Mounted> {
   const { host, page } = options;
   let screen: Screen = { name: "home" };
+  let wanted: Screen | null = null;
   let isOpen = page;
   let scheduled = false;
   const memory = memoryOf(options.account, openStorage());
@@ -54,6 +55,7 @@ export async function mount(options: MountOptions): Promise<Mounted> {
     memory,
     onChange: () => {
       follow();
+      if (wanted && chat.account) go(wanted);
       redraw();
     },
     onMessage: (text, author) => {
@@ -70,7 +72,18 @@ export async function mount(options: MountOptions): Promise<Mounted> {
     if (chat.trouble === "ended" && screen.name !== "form") screen = { name: "home" };
     if (!conversation || conversation.conversation_id === followed) return;
     followed = conversation.conversation_id;
-    if (screen.name === "home" || screen.name === "form") screen = { name: "thread" };
+    if (screen.name !== "home" && screen.name !== "form") return;
+    screen = { name: "thread" };
+    wanted = null;
+  };
+
+  /** The form asks what the account says: called for before that is known, it opens when it is. */
+  const go = (next: Screen): void => {
+    wanted = next.name === "form" && !chat.account ? next : null;
+    if (wanted) return;
+    screen = next;
+    draw();
+    focusFirst(frame);
   };
 
   const redraw = (): void => {
@@ -106,11 +119,7 @@ export async function mount(options: MountOptions): Promise<Mounted> {
     muted: memory.note("muted") === "1",
     draft: memory.note("draft"),
     person: { name: memory.note("name"), email: memory.note("email") },
-    go: (next) => {
-      screen = next;
-      draw();
-      focusFirst(frame);
-    },
+    go,
     close,
     setLanguage: (tag) => {
       memory.setNote("language", tag);
@@ -150,6 +159,7 @@ export async function mount(options: MountOptions): Promise<Mounted> {
   const close = (): void => {
     if (!isOpen || page) return;
     isOpen = false;
+    wanted = null;
     draw();
     options.onOpen(false);
   };

@@ -59,7 +59,7 @@ function Talk(): JSX.Element {
   const { chat, words, go } = useWidget();
   const here = chat.account?.agents_online;
   return (
-    <button class="card row" data-first aria-disabled={!chat.account} onClick={() => chat.account && go({ name: "form" })}>
+    <button class="card row" data-first aria-busy={!chat.account} onClick={() => go({ name: "form" })}>
       <span class="disc">
         <Icon name="chat" />
       </span>

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Form } from "./form";
 import { Home } from "./home";
 import { Icon } from "./icons";
@@ -113,13 +113,21 @@ function End(): JSX.Element {
     setSure(false);
     void chat.end();
   };
+  return <Sure onYes={end} onNo={() => setSure(false)} />;
+}
+
+function Sure({ onYes, onNo }: { onYes: () => void; onNo: () => void }): JSX.Element {
+  const { words } = useWidget();
+  const yes = useRef<HTMLButtonElement>(null);
+  // Once: a message that comes meanwhile must not take the focus back from "no".
+  useLayoutEffect(() => yes.current?.focus(), []);
   return (
     <div class="sure" role="alertdialog" aria-label={words.t("end_sure")}>
       <span>{words.t("end_sure")}</span>
-      <button class="primary" ref={(button) => button?.focus()} onClick={end}>
+      <button class="primary" ref={yes} onClick={onYes}>
         {words.t("end_yes")}
       </button>
-      <button class="secondary" onClick={() => setSure(false)}>
+      <button class="secondary" onClick={onNo}>
         {words.t("end_no")}
       </button>
     </div>
