@@ -13,7 +13,7 @@ test: front-ends .venv/dev ## Everything that is checked: types, layers, units, 
 	@bash tests/install_system_packages
 	@$(MAKE) --no-print-directory check
 	@$(V)/python -m router.front_ends test
-	@$(V)/pytest
+	@$(V)/pytest -n auto --maxprocesses 4 --dist loadfile --durations 20 --durations-min 5
 
 check: .venv/dev front-ends ## The quick half: lint, types, layers, generated files
 	@$(V)/ruff check . && $(V)/ruff format --check .

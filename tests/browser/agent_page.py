@@ -69,4 +69,4 @@ async def at_work(scene: Scene, **context: Any) -> AsyncIterator[AgentPage]:
         at.page.on("console", lambda line: at.complaints.append(line.text) if line.type == "error" else None)
         yield at
         await opened.close()
-    assert at.complaints == []
+    assert not at.complaints, "\n".join(at.complaints)

@@ -1,4 +1,8 @@
-"""Chromium for the browser tests: the system's own, cut off from every network but loopback."""
+"""Chromium for the browser tests: the system's own, cut off from every network but loopback; one for all of a run.
+
+A browser takes longer to start than most tests take; a context of its own keeps each test's cookies, storage and
+settings apart. It lives on the event loop that all tests of this folder share.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,26 @@ from collections.abc import AsyncIterator
 
 from playwright.async_api import Browser, async_playwright
 
+# The last list wins, so this names what Playwright switches off too. The address bar's pop-ups are pages of their own
+# in every window, which nobody sees here and which take as much of the processor as a context does without them.
+WITHOUT = [
+    "AvoidCorsURLLoaderRestartOnRedirect",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "PreloadTopChromeWebUI",
+    "ThirdPartyStoragePartitioning",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "WebUIOmniboxPopup",
+]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -16,17 +40,34 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(WITHOUT)}",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
 
+_running: list[Browser] = []
+
 
 @contextlib.asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def one_chromium() -> AsyncIterator[None]:
+    """Starts it for the length of the block."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "tests/install_system_packages brings Chromium"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        _running.append(browser)
         try:
-            yield browser
+            yield
         finally:
+            _running.remove(browser)
             await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The one that runs. Contexts opened in the block are closed after it."""
+    [browser] = _running
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            await context.close()

@@ -1,13 +1,31 @@
-"""What the end-to-end tests share: one centre for each module that says what is in it, one browser for each test."""
+"""What the browser tests share: one event loop with one browser; a centre for each module that says what is in it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from tests.browser.chromium import one_chromium
 from tests.browser.people import Stage, stage
 from tests.browser.real_centre import Centre, running, write_centre
+
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A browser belongs to the event loop it was started on."""
+    for item in items:
+        if HERE in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def browser_of_the_run() -> AsyncIterator[None]:
+    async with one_chromium():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +43,7 @@ def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield started
 
 
-@pytest.fixture(name="stage")
+@pytest_asyncio.fixture(name="stage", loop_scope="session")
 async def _stage(centre: Centre) -> AsyncIterator[Stage]:
     async with stage(centre) as made:
         yield made

@@ -112,7 +112,7 @@ async def scene(**context: Any) -> AsyncIterator[Scene]:
         made = Scene(centre, opened, await opened.new_page())
         yield made
         await opened.close()
-        assert made.complaints == []
+        assert not made.complaints, "\n".join(made.complaints)
 
 
 async def until(holds: Callable[[], bool], timeout_s: float = 15) -> None:
