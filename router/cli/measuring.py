@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,48 @@ def push(agents: int, rate: float, seconds: float, seed: int, as_json: bool) -> 
     options = PushOptions(agents=agents, rate=rate, seconds=seconds, seed=seed)
     with _failures():
         _report(run(lambda: bench_push(options)), as_json)
+
+
+@bench.command()
+@click.option("--all", "whole", is_flag=True, help="Every case of the Erlang C and A grids: an hour or more.")
+@click.option(
+    "--customers", default=30_000, show_default=True, type=click.IntRange(1_000, 5_000_000), help="Most of one case."
+)
+@as_json
+def theory(whole: bool, customers: int, as_json: bool) -> None:
+    """The running store beside Erlang C, Erlang A and the skills benchmark; exit status 1 when a row does not hold."""
+    from router.bench.theory import run as measure
+
+    set_up_logging("console", "warning")
+    result = run(lambda: measure(whole=whole, customers=customers, progress=_tell))
+    if as_json:
+        say(result)
+    else:
+        _table(result)
+    sys.exit(0 if result["ok"] else 1)
+
+
+def _tell(step: str) -> None:
+    """Where a long run is, for people: on one line of stderr that is written over."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{step}", nl=False, err=True)
+
+
+def _table(result: dict[str, Any]) -> None:
+    """Measured beside exact, a case at a time; then what the run was."""
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", nl=False, err=True)
+    for case, rows in groupby(result.pop("rows"), key=lambda row: row["case"]):
+        click.secho(f"\n{case}", bold=True)
+        click.echo(f"  {'':<20}{'exact':>12}{'measured':>12}   95 % interval")
+        for row in rows:
+            low, high = row["ci95"]
+            click.echo(f"  {row['measure']:<20}{row['exact']:>12.5g}{row['measured']:>12.5g}   ", nl=False)
+            click.secho(
+                f"{low:.5g} … {high:.5g}{'' if row['ok'] else '   DOES NOT HOLD'}", fg=None if row["ok"] else "red"
+            )
+    click.echo()
+    _report(result, as_json=False)
 
 
 @click.command("replay-chats")

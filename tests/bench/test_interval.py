@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from router.bench.interval import interval, mean_of, student
+
+
+@pytest.mark.parametrize(
+    ("probability", "freedom", "table"),
+    [(0.975, 9, 2.2622), (0.975, 15, 2.1314), (0.9995, 15, 4.0728), (0.975, 30, 2.0423), (0.5, 15, 0.0)],
+)
+def test_quantiles_of_student_are_those_of_the_tables(probability: float, freedom: int, table: float) -> None:
+    assert student(probability, freedom) == pytest.approx(table, rel=5e-4, abs=1e-12)
+
+
+def test_a_mean_is_over_all_lives_not_of_their_means() -> None:
+    assert mean_of([(1, 1), (0, 9)]) == pytest.approx(0.1)
+    assert mean_of([(0, 0), (0, 0)]) == 0
+
+
+def test_equal_lives_leave_only_what_was_never_seen() -> None:
+    low, high = interval([(5, 100)] * 4, burst=1, error=0.05)
+    assert low == pytest.approx(0.05 - 3.0 / 400, abs=1e-4)
+    assert high == pytest.approx(0.05 + 3.0 / 400, abs=1e-4)
+
+
+@pytest.mark.parametrize("error", [0.5, 0.05])
+def test_the_interval_misses_as_often_as_it_says(error: float) -> None:
+    random = Random(7)
+    lives = [[(random.gauss(6, 2), 1.0) for _ in range(16)] for _ in range(4_000)]
+    missed = sum(not low <= 6 <= high for low, high in (interval(one, burst=0, error=error) for one in lives))
+    assert missed / len(lives) == pytest.approx(error, rel=0.15)
