@@ -22,6 +22,7 @@ from config.policy_shape import (
     StatusShape,
 )
 from config.shape import Report, fill
+from config.workflow_shape import build_workflow
 from router.core.condition import ConditionInvalid, compile_condition
 from router.core.policy import (
     ChannelRule,
@@ -113,7 +114,7 @@ def _names(tree: Node) -> Mapping[str, tuple[str, ...]]:
 
 def _judged(tree: Node) -> Iterator[Fault]:
     """Faults that no single value has."""
-    for section in ("skills", "rules"):
+    for section in ("skills", "rules", "workflows"):
         yield from _doubled(tree, section)
     yield from _unreachable(tree)
     yield from _too_heavy(tree)
@@ -189,6 +190,7 @@ def _build(shape: PolicyShape) -> Policy:
         skills=frozenset(shape.skills),
         queues={name: _queue(name, queue) for name, queue in shape.queues.items()},
         rules=tuple(_rule(rule) for rule in shape.rules),
+        workflows=tuple(build_workflow(workflow) for workflow in shape.workflows),
         dispositions=tuple(Disposition(name=name, label=entry.label) for name, entry in shape.dispositions.items()),
         presence=_presence(shape.presence),
         offers=_offers(shape.offers),
@@ -224,6 +226,9 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         service_level_ms=_ms(shape.service_level_s),
         short_abandon_ms=_ms(shape.short_abandon_s),
         department=shape.department,
+        workers=shape.workers,
+        reference=shape.reference,
+        unreadable=shape.unreadable,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct, field
 
 from config.shape import Complaint, Names, OneOf, Report
+from config.workflow_shape import MOST_NAME_CHARS, Expression, Unreadable, WorkflowShape
 from router.core.condition import ConditionInvalid, compile_condition
 from router.core.words import CHANNELS, Channel, ChoiceModel
 
@@ -96,6 +97,14 @@ class QueueShape(Struct, frozen=True, kw_only=True):
         float, Meta(ge=0, le=600, description="A customer who leaves sooner does not count as abandoned.")
     ] = 5
     department: Annotated[bool, Meta(description="Offered to customers to choose from in the widget.")] = True
+    workers: Annotated[
+        Expression,
+        Meta(description="A TaskRouter expression over agent attributes: who belongs. None: staff entries say."),
+    ] = ""
+    reference: Annotated[
+        str, Meta(max_length=MOST_NAME_CHARS, description="What the file calls it that it was imported from.")
+    ] = ""
+    unreadable: Unreadable = ""
 
 
 class RuleShape(Struct, frozen=True, kw_only=True):
@@ -169,6 +178,7 @@ class PolicyShape(Struct, frozen=True, kw_only=True):
     skills: Annotated[tuple[Name, ...], Meta(description="Every skill, languages included.")] = ()
     queues: dict[Name, QueueShape]
     rules: tuple[RuleShape, ...] = ()
+    workflows: tuple[WorkflowShape, ...] = ()
     dispositions: dict[Name, DispositionShape] = field(default_factory=dict)
     default_queue: (
         Annotated[str, Names("queues"), Meta(description="Takes what no rule decides; the first queue if not given.")]

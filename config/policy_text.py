@@ -19,6 +19,7 @@ from config.policy_shape import (
     RuleShape,
     StatusShape,
 )
+from config.workflow_shape import shape_workflow
 from router.core.policy import ChannelRule, Policy, Queue, Requirement, Rule, Status
 from router.core.words import Ms
 
@@ -51,6 +52,7 @@ def _shape(policy: Policy) -> PolicyShape:
         skills=tuple(sorted(policy.skills)),
         queues={name: _queue(queue) for name, queue in policy.queues.items()},
         rules=tuple(_rule(rule) for rule in policy.rules),
+        workflows=tuple(shape_workflow(workflow) for workflow in policy.workflows),
         dispositions={entry.name: DispositionShape(label=entry.label) for entry in policy.dispositions},
         default_queue=policy.default_queue or None,
     )
@@ -81,6 +83,9 @@ def _queue(queue: Queue) -> QueueShape:
         service_level_s=_seconds(queue.service_level_ms),
         short_abandon_s=_seconds(queue.short_abandon_ms),
         department=queue.department,
+        workers=queue.workers,
+        reference=queue.reference,
+        unreadable=queue.unreadable,
     )
 
 

@@ -72,8 +72,26 @@ def holds(
         return any(holds(part, attributes, counts, capacities) for part in condition[1:])
     if head in ("true", "false"):
         return condition == TRUE
-    left, right = (_value(operand, attributes, counts, capacities) for operand in condition[1:])
+    left, right = (value_of(operand, attributes, counts, capacities) for operand in condition[1:])
     return compare(head, left, right)
+
+
+def value_of(
+    operand: Operand,
+    attributes: Mapping[str, Value],
+    counts: Mapping[Channel, int],
+    capacities: Mapping[Channel, int],
+) -> Value:
+    """What an operand is for an agent; the arguments as for `holds`."""
+    name = operand[0]
+    if name == "attr":
+        return attributes.get(operand[1])
+    if name not in COUNTED:
+        return _constant(operand)
+    served = [channel for channel in operand[1:] if channel in capacities]
+    assigned = sum(counts.get(channel, 0) for channel in served)
+    capacity = sum(capacities[channel] for channel in served)
+    return _counted(name, assigned, capacity) if served else None
 
 
 def compare(operator: Operator, left: Value, right: Value) -> bool:
@@ -211,23 +229,6 @@ def kind(value: Value) -> Kind:
     if isinstance(value, int | float):
         return "number"
     return "object" if isinstance(value, Mapping) else "array"
-
-
-def _value(
-    operand: Operand,
-    attributes: Mapping[str, Value],
-    counts: Mapping[Channel, int],
-    capacities: Mapping[Channel, int],
-) -> Value:
-    name = operand[0]
-    if name == "attr":
-        return attributes.get(operand[1])
-    if name not in COUNTED:
-        return _constant(operand)
-    served = [channel for channel in operand[1:] if channel in capacities]
-    assigned = sum(counts.get(channel, 0) for channel in served)
-    capacity = sum(capacities[channel] for channel in served)
-    return _counted(name, assigned, capacity) if served else None
 
 
 def _constant(operand: Operand) -> Value:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from router.core.taskrouter.workflow import Workflow
 from router.core.words import AgentId, Channel, ChoiceModel, Ms, Units
 
 
@@ -58,6 +59,12 @@ class Queue:
     short_abandon_ms: Ms = 5_000
     department: bool = True
     """Offered to customers to choose from in the widget."""
+    workers: str = ""
+    """A TaskRouter expression over agent attributes: who belongs to the queue. Empty: whose staff entry says so."""
+    reference: str = ""
+    """What the file calls it that the queue was imported from; `usher explain` speaks of it so."""
+    unreadable: str = ""
+    """An expression for `workers` that an import could not read: nobody belongs to the queue by it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +123,8 @@ class Policy:
     dispositions: tuple[Disposition, ...]
     presence: Presence
     offers: Offers
+    workflows: tuple[Workflow, ...] = ()
+    """Imported from TaskRouter; when there are any, they decide in place of the rules."""
     default_queue: str = ""
     """Takes what no rule sends anywhere; empty: the first queue."""
 
