@@ -141,6 +141,13 @@ class PresenceShape(Struct, frozen=True, kw_only=True):
     grace_s: Annotated[
         float, Meta(ge=0, le=3_600, description="How long everything is kept for an agent who was lost.")
     ]
+    visitor_lease_s: Annotated[
+        float, Meta(ge=10, le=3_600, description="How long a customer's widget counts as connected unheard.")
+    ]
+    visitor_grace_s: Annotated[
+        float,
+        Meta(ge=0, le=86_400, description="How long the place is kept of a waiting customer whose widget was lost."),
+    ]
     gone_boost_s: Annotated[
         float,
         Meta(ge=0, le=86_400, description="Waiting credited to items that return because their agent did not."),

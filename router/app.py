@@ -162,6 +162,7 @@ async def node(plan: Plan) -> AsyncIterator[Starlette]:
                 "routing events": running.read_routing(made, reader, unconfirmed),
                 "talk": running.read_talk(made),
                 "timers": running.tick(made),
+                "visitors": running.expect_visitors(made),
                 "positions": running.tell_positions(made),
                 "journal gaps": running.close_gaps(made, unconfirmed),
                 "store": running.mend_store(made),

@@ -9,7 +9,7 @@ What may change under waiting items (ring time, wrap-up, grace …) is in `Setti
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -18,6 +18,8 @@ import msgspec
 from router.core.policy import Demand, Policy, Supply
 from router.core.words import Channel, ChoiceModel, LaneId, Ms, ProfileId, Units
 
+VISITED: Channel = "webchat"
+"""The channel whose customers wait in an open page; nodes tell while it is connected."""
 OFFLINE = "offline"
 """The status of an agent who is gone; it allows no channel."""
 
@@ -65,6 +67,8 @@ class Settings:
     """For a queue or channel not named in `queues`."""
     wrap_up_ms: Ms = 0
     """For a queue not named in `queues`."""
+    visit_ms: Mapping[Channel, Ms] = field(default_factory=dict)
+    """How long an item of the channel waits without a sign that its customer is still there; absent: for ever."""
 
 
 def class_of(lane: Lane) -> str:
@@ -120,6 +124,7 @@ def settings_of(policy: Policy) -> Settings:
         grace_ms=policy.presence.grace_ms,
         gone_boost_ms=policy.presence.gone_boost_ms,
         cooldown_ms=policy.offers.decline_cooldown_ms,
+        visit_ms={VISITED: policy.presence.visitor_lease_ms + policy.presence.visitor_grace_ms},
     )
 
 

@@ -91,6 +91,10 @@ class Presence:
     """The status an agent gets who let an offer expire."""
     lease_ms: Ms = 30_000
     grace_ms: Ms = 20_000
+    visitor_lease_ms: Ms = 60_000
+    """How long a widget counts as connected unheard."""
+    visitor_grace_ms: Ms = 120_000
+    """How long the place of a waiting customer is kept whose widget was lost."""
     gone_boost_ms: Ms = 60_000
     """Waiting credited to an item that returns to its queue because its agent did not come back."""
 

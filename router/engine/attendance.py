@@ -59,6 +59,10 @@ class Attendance:
         except Unavailable:  # the key runs out by itself
             return
 
+    def is_connected(self, visitor_id: str) -> bool:
+        """Whether the visitor has a connection to this very node."""
+        return visitor_id in self._here
+
     async def is_here(self, visitor_id: str) -> bool:
         return visitor_id in self._here or await self._keys.present(visitor_id)
 

@@ -190,6 +190,11 @@ async def end_by_customer(centre: Centre, row: stored.Conversation, name: str) -
             await intake.end_item(centre, item.id)
 
 
+async def end_lost(centre: Centre, row: stored.Conversation) -> None:
+    """The customer was not seen for long while they waited: their item is cancelled already (`silent`)."""
+    await close(centre, row.id, by="system", author="system", author_id="", name="")
+
+
 async def end_by_agent(centre: Centre, conversation_id: ConversationId, agent_id: AgentId) -> None:
     name = centre.staff.face_of(agent_id)
     await close(centre, conversation_id, by="agent", author="agent", author_id=agent_id, name=name)

@@ -4,6 +4,7 @@
     closed conversation, item waiting              → the item is cancelled (crash between close and cancel)
     closed conversation, item assigned             → its agent wraps up
     closed conversation, item not in the store     → the item is closed where it is
+    open conversation, its customer was lost       → the conversation is closed (crash between cancel and close)
     open conversation, no open item                → an item is made for it
 What is younger than a few seconds is left alone: its own start is still at it.
 """
@@ -14,7 +15,7 @@ import asyncio
 
 import structlog
 
-from router.engine import intake
+from router.engine import conversations, intake, lost
 from router.engine.centre import Centre
 from router.protocol.errors import UsherError
 from router.store.postgres import conversations as stored
@@ -90,5 +91,8 @@ async def _alone(centre: Centre) -> int:
     """Open conversations that nobody is to work on."""
     ids = await soundness.open_without_item(centre.database, before=centre.now() - SETTLED_MS)
     for row in (await stored.by_ids(centre.database, ids)).values():
-        await intake.ensure_item(centre, row, row.subject)
+        if await lost.was_given_up(centre, row):
+            await conversations.end_lost(centre, row)
+        else:
+            await intake.ensure_item(centre, row, row.subject)
     return len(ids)

@@ -10,7 +10,7 @@ import structlog
 
 from router.core import events
 from router.core.words import WorkItemId
-from router.engine import journal_gaps, presence, rebuild, snapshots, talk
+from router.engine import journal_gaps, lost, presence, rebuild, snapshots, talk
 from router.engine.board import AgentNow, ItemNow
 from router.engine.centre import Centre
 from router.protocol.errors import UsherError
@@ -23,6 +23,7 @@ TICK_LONGEST_S = 0.2
 TICK_LIMIT = 200
 POSITIONS_EVERY_S = 1.0
 GAPS_EVERY_S = 2.0
+RENEWALS_A_LEASE = 3
 AGAIN_S = 0.5
 LOOKED_AT_EVERY_S = 0.25
 SNAPSHOT_LIMIT = 200_000
@@ -157,10 +158,21 @@ async def tick(centre: Centre) -> None:
         done = await centre.store.tick(TICK_LIMIT)
         centre.clock.offset_ms += done.at - centre.now() if abs(done.at - centre.now()) > 250 else 0
         await centre.journal(done.events)
+        await lost.close(centre, [written.event for written in done.events])
         wait_ms = TICK_LONGEST_S * 1000 if done.next_due_at is None else done.next_due_at - done.at
         await asyncio.sleep(min(max(wait_ms / 1000, 0), TICK_LONGEST_S))
 
     await patiently("timers", once)
+
+
+async def expect_visitors(centre: Centre) -> None:
+    """Keep the places of this node's waiting customers who are connected, for ever."""
+
+    async def once() -> None:
+        await asyncio.sleep(centre.policy.presence.visitor_lease_ms / 1000 / RENEWALS_A_LEASE)
+        await lost.expect(centre)
+
+    await patiently("visitors", once)
 
 
 async def tell_positions(centre: Centre) -> None:

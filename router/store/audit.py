@@ -189,6 +189,7 @@ def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
             want[f"grace {agent}"] = None
         want |= dict.fromkeys((f"lease {agent} {device}" for device in known.devices), None)
     have = dict(shelves.scored.get("timers", []))
+    want |= {timer: None for timer in have if timer.startswith("visit ") and timer[6:] in state.items}
     for timer in want.keys() | have.keys():
         if timer not in want or timer not in have or want[timer] not in (None, have[timer]):
             yield f"timer {timer}: {have.get(timer)}, should be {want.get(timer, 'none')}"

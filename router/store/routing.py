@@ -17,7 +17,7 @@ from router.core.compiler import Lane, Profile, Settings, lane_id, named_lane, p
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Supply
 from router.core.records import Agent, Item
-from router.core.words import AgentId, DeviceId, Ms, OfferId, WorkItemId
+from router.core.words import AgentId, Channel, DeviceId, Ms, OfferId, WorkItemId
 from router.store import library
 from router.store.connection import Connection
 from router.store.errors import StoreUnavailable
@@ -229,6 +229,14 @@ class RoutingStore:
         Outcomes: ok, unknown_item.
         """
         return await self._step("cancel", item, reason)
+
+    async def expect(self, channel: Channel, items: Sequence[WorkItemId]) -> Step:
+        """The customers of these items, all of the channel, are there now: those that wait may go on waiting.
+
+        One that waits unheard for the settings' `visit_ms` is cancelled (`silent`). Others are passed over. At most
+        about 5,000 at once. Outcome: ok.
+        """
+        return await self._step("expect", channel, *items)
 
     async def transfer_to_queue(self, item: WorkItemId, agent: AgentId, demand: Demand) -> Step:
         """End the agent's assignment and put the item in another line, its age kept.

@@ -232,7 +232,9 @@ class Room:
 
 
 @contextlib.asynccontextmanager
-async def two_nodes(urls: Urls, template: str, **changes: Any) -> AsyncIterator[TestCentre]:
+async def two_nodes(
+    urls: Urls, template: str, *, policy: Policy | None = None, **changes: Any
+) -> AsyncIterator[TestCentre]:
     """changes: of the settings."""
     flush(urls.redis)
     name = f"centre_{secrets.token_hex(4)}"
@@ -251,7 +253,7 @@ async def two_nodes(urls: Urls, template: str, **changes: Any) -> AsyncIterator[
         postgres_writers=2,
     )
     settings = msgspec.structs.replace(settings, **changes)
-    policy = room_policy()
+    policy = policy or room_policy()
     async with contextlib.AsyncExitStack() as stack:
         first = await stack.enter_async_context(serving(settings, policy, seed=_seed))
         second = await stack.enter_async_context(serving(settings, policy))

@@ -6,7 +6,7 @@ function takes the State, changes it and appends the events it made to `state.ev
 `store/functions/*.lua`.
 """
 
-from router.core.model.items import cancel, complete, enqueue, transfer_to_agent, transfer_to_queue, wrap_up
+from router.core.model.items import cancel, complete, enqueue, expect, transfer_to_agent, transfer_to_queue, wrap_up
 from router.core.model.offers import accept, decline
 from router.core.model.presence import configure, lease, put_agent, set_next_status, set_status, sign_out, unlease
 from router.core.model.state import Reply, State
@@ -21,6 +21,7 @@ __all__ = [
     "configure",
     "decline",
     "enqueue",
+    "expect",
     "lease",
     "put_agent",
     "set_next_status",

@@ -12,8 +12,9 @@ from router.core.model.offers import exclude, rescind, return_offer, tell_presen
 from router.core.model.state import BRIEF_BYTES, Reply, State
 from router.core.outcomes import Outcome
 from router.core.records import Item
-from router.core.words import AgentId, LaneId, Ms, WorkItemId
+from router.core.words import AgentId, Channel, LaneId, Ms, WorkItemId
 
+LOOK_AGAIN_MS = 1_000
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
@@ -97,6 +98,23 @@ def cancel(state: State, now: Ms, item: WorkItemId, reason: str) -> Reply:
     return Reply(Outcome.OK)
 
 
+def expect(state: State, now: Ms, channel: Channel, items: Iterable[WorkItemId]) -> Reply:
+    """The customers of these waiting items were seen."""
+    for item in items:
+        if f"visit {item}" in state.timers and channel in state.settings.visit_ms:
+            state.set_timer(now + state.settings.visit_ms[channel], "visit", item)
+    return Reply(Outcome.OK)
+
+
+def end_visit(state: State, now: Ms, item: WorkItemId) -> None:
+    """The customer was not seen for long: an item that waits is given up; one that rings is looked at again later."""
+    match state.items[item].state:
+        case "waiting":
+            cancel(state, now, item, "silent")
+        case "offered":
+            state.set_timer(now + LOOK_AGAIN_MS, "visit", item)
+
+
 def transfer_to_queue(state: State, now: Ms, item: WorkItemId, agent: AgentId, lane: LaneId) -> Reply:
     if lane not in state.lanes:
         return Reply(Outcome.UNKNOWN_LANE)
@@ -145,6 +163,7 @@ def release(state: State, item: WorkItemId) -> None:
     )
     state.change_item(item, until=0)
     state.drop_timer("wrap_up", item)
+    state.drop_timer("visit", item)  # of the time before it was taken
 
 
 def freed(state: State, now: Ms, agent: AgentId) -> None:
@@ -237,5 +256,6 @@ def _erase(state: State, item: WorkItemId) -> None:
     record = state.items.pop(item)
     state.closed[item] = record.agent
     state.briefs.pop(item)
+    state.drop_timer("visit", item)
     for agent in record.excluded:
         state.drop_timer("exclusion", item, agent)

@@ -77,12 +77,21 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
     )
 
 
+def await_visit(state: State, now: Ms, item: WorkItemId) -> None:
+    """An item that begins to wait does so for as long as its customer is seen, or was lately."""
+    visit_ms = state.settings.visit_ms.get(state.lane(item).channel)
+    if visit_ms is not None and f"visit {item}" not in state.timers:
+        state.set_timer(now + visit_ms, "visit", item)
+
+
 def place(state: State, now: Ms, item: WorkItemId) -> None:
     """Offer an item that is in nobody's hands, or let it wait."""
     state.change_item(item, state="waiting")
     agent = best_agent(state, item)
     if agent is not None:
         make_offer(state, now, item, agent)
+    else:
+        await_visit(state, now, item)
 
 
 def settle(state: State, now: Ms, agent: AgentId) -> None:

@@ -14,6 +14,7 @@ local written                           -- packed events of this call, in order
 
 local BRIEF_BYTES = 4096
 local CLOSED_MS = 300000                -- how long repeats of calls about a closed item are recognised
+local LOOK_AGAIN_MS = 1000              -- at an item that rings for a customer who is not seen
 local DEVICES = 16                      -- of one agent
 local DEFINITIONS = 100000              -- of one shard and epoch
 local REFUSALS = 3                      -- of one item by one agent, then never again

@@ -38,6 +38,7 @@ local function release(id, item)
   local agent = agent_of(agent_id)
   take_room(agent, known.lanes[item.lane], -1)
   agent.items = without(agent.items, id)
+  remove_timer('visit', id)             -- of the time before it was taken
   if item.state == 'wrap_up' then
     agent.wrapping = agent.wrapping > 1 and agent.wrapping - 1 or nil
     remove_timer('wrap_up', id)
@@ -115,6 +116,7 @@ local function cancel(id, reason)
     return OUTCOME.OK
   end
   local agent_id, agent = item.agent, item.agent and agent_of(item.agent)
+  remove_timer('visit', id)
   if item.state == 'offered' then rescind(agent, 'cancelled') else leave_lane(id, item) end
   write_event('item.closed', { item = id, outcome = 'cancelled', state = item.state, reason = reason })
   erase_item(id, item)
@@ -130,6 +132,26 @@ local function requeue(id, item, agent_id, reason, by)
     item = id, queue = lane.queue, lane = lane.id, channel = lane.channel, weight = lane.weight, score = item.score,
     enqueued_at = item.enqueued_at, reason = reason, by = by, from_agent = agent_id })
   place(id, item)
+end
+
+--[[ expect: the customers of these waiting items were seen.
+  ARGV channel, items …      twin core/model.py:expect ]]
+local function expect(channel, ...)
+  local visit_ms = known.settings.visit_ms[channel]
+  for i = 1, visit_ms and select('#', ...) or 0 do
+    call('ZADD', prefix .. 'timers', 'XX', now + visit_ms, 'visit ' .. select(i, ...))
+  end
+  return OUTCOME.OK
+end
+
+-- The customer was not seen for long: an item that waits is given up; one that rings is looked at again later.
+local function end_visit(id)
+  local item = item_of(id)
+  if item.state == 'waiting' then
+    cancel(id, 'silent')
+  elseif item.state == 'offered' then
+    add_timer(now + LOOK_AGAIN_MS, 'visit', id)
+  end
 end
 
 --[[ transfer_to_queue: assigned → in another lane, its age kept.

@@ -68,6 +68,8 @@ local function wait_in_lane(id, item)
     return staffed
   end)
   call('ZADD', prefix .. 'queue:' .. lane.queue, item.score, id)
+  local visit_ms = known.settings.visit_ms[lane.channel]
+  if visit_ms then call('ZADD', prefix .. 'timers', 'NX', now + visit_ms, 'visit ' .. id) end
 end
 
 local function leave_lane(id, item)

@@ -194,4 +194,28 @@ MUTANTS = (
         "if agent.offer and not allowed[known.lanes[item_of(agent.offer).lane].channel] then return_offer",
         "if false then return_offer",
     ),
+    Mutant(
+        "a lost customer waits for ever",
+        "items.lua",
+        "if item.state == 'waiting' then\n    cancel(id, 'silent')",
+        "if false then",
+    ),
+    Mutant(
+        "a customer is given up while an offer rings for them",
+        "items.lua",
+        "add_timer(now + LOOK_AGAIN_MS, 'visit', id)",
+        "cancel(id, 'silent')",
+    ),
+    Mutant(
+        "a customer who is seen is given up all the same",
+        "items.lua",
+        "call('ZADD', prefix .. 'timers', 'XX', now + visit_ms,",
+        "call('ZADD', prefix .. 'timers', 'XX', 'LT', now + visit_ms,",
+    ),
+    Mutant(
+        "who returns to the line has only what was left of the old patience",
+        "items.lua",
+        "remove_timer('visit', id)             -- of the time before it was taken",
+        "",
+    ),
 )

@@ -44,10 +44,11 @@ SETTINGS = Settings(
     cooldown_ms=1_000,
     ring_ms=1_000,
     wrap_up_ms=1_000,
+    visit_ms={"webchat": 9_000},
 )
 OTHER_SETTINGS = (
     SETTINGS,
-    replace(SETTINGS, missed_status="available", cooldown_ms=1, ring_ms=3_000),
+    replace(SETTINGS, missed_status="available", cooldown_ms=1, ring_ms=3_000, visit_ms={"voice": 3_000}),
     replace(SETTINGS, statuses={**SETTINGS.statuses, "busy": ("webchat",), "available": ("voice",)}),
     replace(SETTINGS, sign_in_status="chats", grace_ms=5_000, wrap_up_ms=0, gone_boost_ms=0),
 )
@@ -246,6 +247,15 @@ def _cancel(world: World, a: int, b: int, c: int) -> Ask:
     )
 
 
+def _expect(world: World, a: int, b: int, c: int) -> Ask:
+    items, channel = [world.any_item(number) for number in (a, a + b, a + c)], _pick(("webchat", "webchat", "voice"), b)
+    return Ask(
+        said=f"expect {items} of {channel}",
+        of_store=lambda: world.store.expect(channel, items),
+        of_model=lambda state, now: model.expect(state, now, channel, items),
+    )
+
+
 def _transfer_to_queue(world: World, a: int, b: int, c: int) -> Ask:
     item = world.held(a, c)
     agent = world.holder(item, c)
@@ -359,6 +369,7 @@ _ASKS = {
     "wrap_up": _wrap_up,
     "complete": _complete,
     "cancel": _cancel,
+    "expect": _expect,
     "transfer_to_queue": _transfer_to_queue,
     "transfer_to_agent": _transfer_to_agent,
     "put_agent": _put_agent,
@@ -377,6 +388,7 @@ _OFTEN = {
     "wrap_up": 4,
     "complete": 4,
     "cancel": 3,
+    "expect": 2,
     "transfer_to_queue": 4,
     "transfer_to_agent": 6,
     "put_agent": 2,

@@ -1,0 +1,62 @@
+"""Who waits in a widget that is gone gives up the place; who is back in time has it still."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from router.core.policy import Presence
+from router.core.words import ConversationId
+from router.embedded import Urls
+from router.store.postgres import work_items
+from tests.gateway.centre import Room, TestCentre, room_policy, two_nodes
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+LEASE_MS, GRACE_MS = 900, 2_000
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def centre(embedded_urls: Urls, migrated_template: str) -> AsyncIterator[TestCentre]:
+    policy = replace(room_policy(), presence=Presence(visitor_lease_ms=LEASE_MS, visitor_grace_ms=GRACE_MS))
+    async with two_nodes(embedded_urls, migrated_template, policy=policy) as running:
+        yield running
+
+
+async def items(room: Room, conversation_id: str) -> list[tuple[str, str | None]]:
+    rows = await work_items.of_conversation(room.centre.database, ConversationId(conversation_id))
+    return [(row.state, row.outcome) for row in rows]
+
+
+async def test_a_customer_who_is_gone_leaves_the_line_and_one_who_stays_does_not(room: Room) -> None:
+    lost_visitor = await room.visitor()
+    lost, staying = await lost_visitor.tab(), await room.customer(room.centre.second)
+    left = await room.start(lost)
+    stayed = await room.start(staying)
+    await lost.close()
+    for _ in range(150):
+        if await items(room, left) == [("closed", "cancelled")]:
+            break
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(1)
+    assert await items(room, left) == [("closed", "cancelled")]
+    assert await items(room, stayed) == [("waiting", None)]
+    again = await lost_visitor.tab()
+    assert again.state["conversation"]["state"] == "closed"
+
+
+async def test_a_customer_who_is_back_within_the_grace_has_the_place_still(room: Room) -> None:
+    visitor = await room.visitor()
+    first, second = await visitor.tab(), await room.customer()
+    conversation_id = await room.start(first)
+    await room.start(second)
+    await first.close()
+    await asyncio.sleep(1)
+    again = await visitor.tab()
+    await asyncio.sleep(3)
+    assert await items(room, conversation_id) == [("waiting", None)]
+    assert again.state["queue"]["position"] == 1
