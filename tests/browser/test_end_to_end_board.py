@@ -66,6 +66,7 @@ async def test_the_board_follows_a_conversation_through_queue_and_agent(stage: S
     await expect(row.locator("[data-column=waiting]")).to_contain_text("0")
     await customer.end()
     await expect(tile.locator("[data-state=wrap_up]")).to_be_visible()
+    await expect(una.page.get_by_role("form", name="How did it end?")).to_be_focused()
     await una.page.keyboard.press("1")
     await una.page.keyboard.press("Enter")
     await expect(tile.locator(".work-chip")).to_have_count(0)
