@@ -221,6 +221,7 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         requirements=_requirements(shape.requires),
         weights=shape.weights,
         ring_ms={channel: _ms(ring_s) for channel, ring_s in shape.ring_s.items()},
+        ring_agents=shape.ring_agents,
         wrap_up_ms=_ms(shape.wrap_up_s),
         priority=shape.priority,
         service_level_ms=_ms(shape.service_level_s),
@@ -257,7 +258,11 @@ def _presence(shape: PresenceShape) -> Presence:
 
 
 def _offers(shape: OffersShape) -> Offers:
-    return Offers(decline_cooldown_ms=_ms(shape.decline_cooldown_s), decline_reasons=shape.decline_reasons)
+    return Offers(
+        decline_cooldown_ms=_ms(shape.decline_cooldown_s),
+        pacing=shape.pacing,
+        decline_reasons=shape.decline_reasons,
+    )
 
 
 def _requirements(levels: Mapping[str, int]) -> frozenset[Requirement]:

@@ -86,6 +86,9 @@ class QueueShape(Struct, frozen=True, kw_only=True):
     ring_s: Annotated[
         dict[ChannelName, RingSeconds], Meta(description="Ring time by channel, in place of the channel's own.")
     ] = field(default_factory=dict)
+    ring_agents: Annotated[
+        int, Meta(ge=1, le=10, description="At how many agents an item rings at once; the first to accept has it.")
+    ] = 1
     wrap_up_s: Annotated[
         float, Meta(ge=0, le=3_600, description="The longest wrap-up; 0: an item closes when the work ends.")
     ] = 60
@@ -160,6 +163,7 @@ class OffersShape(Struct, frozen=True, kw_only=True):
     decline_cooldown_s: Annotated[
         float, Meta(ge=0, le=3_600, description="How long an item stays away from the agent who did not take it.")
     ]
+    pacing: Annotated[int, Meta(ge=1, le=10, description="How many offers ring at one agent at once.")] = 1
     decline_reasons: Annotated[
         tuple[Annotated[str, one_line(80, "")], ...], Meta(description="Not empty: declining asks for one of these.")
     ] = ()

@@ -49,6 +49,8 @@ class Profile:
 class QueueSettings:
     wrap_up_ms: Ms
     ring_ms: Mapping[Channel, Ms]
+    ring_agents: int = 1
+    """At how many agents an item rings at once; the first to accept has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,8 @@ class Settings:
     """For a queue not named in `queues`."""
     visit_ms: Mapping[Channel, Ms] = field(default_factory=dict)
     """How long an item of the channel waits without a sign that its customer is still there; absent: for ever."""
+    pacing: int = 1
+    """How many offers ring at one agent at once."""
 
 
 def class_of(lane: Lane) -> str:
@@ -116,6 +120,7 @@ def settings_of(policy: Policy) -> Settings:
             name: QueueSettings(
                 wrap_up_ms=queue.wrap_up_ms,
                 ring_ms={c: queue.ring_ms.get(c, rule.ring_ms) for c, rule in policy.channels.items()},
+                ring_agents=queue.ring_agents,
             )
             for name, queue in policy.queues.items()
         },
@@ -125,6 +130,7 @@ def settings_of(policy: Policy) -> Settings:
         gone_boost_ms=policy.presence.gone_boost_ms,
         cooldown_ms=policy.offers.decline_cooldown_ms,
         visit_ms={VISITED: policy.presence.visitor_lease_ms + policy.presence.visitor_grace_ms},
+        pacing=policy.offers.pacing,
     )
 
 

@@ -77,33 +77,45 @@ class OfferAccepted(RoutingEvent, tag="offer.accepted", frozen=True, kw_only=Tru
 
 
 class OfferDeclined(RoutingEvent, tag="offer.declined", frozen=True, kw_only=True):
-    """The item waits again at its old place unless the next event offers it elsewhere (so too for the two below)."""
+    """The item waits again at its old place, unless it still rings elsewhere or the next event offers it.
+
+    ringing: at how many others it rings (so too for the two below).
+    """
 
     offer: OfferId
     item: WorkItemId
     agent: AgentId
     reason: str = ""
+    ringing: int = 0
 
 
 class OfferExpired(RoutingEvent, tag="offer.expired", frozen=True, kw_only=True):
     offer: OfferId
     item: WorkItemId
     agent: AgentId
+    ringing: int = 0
 
 
 class OfferRescinded(RoutingEvent, tag="offer.rescinded", frozen=True, kw_only=True):
-    """Taken back without fault of the agent. After `cancelled` the item is closed by the next event."""
+    """Taken back without fault of the agent.
+
+    cancelled: the item is closed in this step. taken: another agent has it by this step.
+    """
 
     offer: OfferId
     item: WorkItemId
     agent: AgentId
-    reason: Literal["status", "disconnected", "profile", "cancelled", "moved"]
+    reason: Literal["status", "disconnected", "profile", "cancelled", "taken", "moved"]
+    ringing: int = 0
 
 
 class WrapUpStarted(RoutingEvent, tag="item.wrap_up", frozen=True, kw_only=True):
+    """offer: by which the agent holds the item."""
+
     item: WorkItemId
     agent: AgentId
     until: Ms
+    offer: OfferId = OfferId("")
 
 
 class ItemClosed(RoutingEvent, tag="item.closed", frozen=True, kw_only=True):

@@ -52,6 +52,8 @@ class Queue:
     """Asked of every item of this queue, beside what rules add."""
     weights: Mapping[Channel, Units] = field(default_factory=dict)
     ring_ms: Mapping[Channel, Ms] = field(default_factory=dict)
+    ring_agents: int = 1
+    """At how many agents an item rings at once; the first to accept has it."""
     wrap_up_ms: Ms = 60_000
     """The longest wrap-up; it holds the item's units. 0: the item closes when the work ends."""
     priority: int = 0
@@ -103,6 +105,8 @@ class Presence:
 class Offers:
     decline_cooldown_ms: Ms = 120_000
     """How long an item is not offered again to the agent who declined it or let it expire."""
+    pacing: int = 1
+    """How many offers ring at one agent at once."""
     decline_reasons: tuple[str, ...] = ()
     """Not empty: declining asks for one of these."""
 

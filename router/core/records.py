@@ -21,6 +21,13 @@ from router.core.words import (
 )
 
 
+class Ringing(msgspec.Struct, frozen=True, array_like=True):
+    """A pending offer of an item to one agent; its id is `<item>:<attempt>`."""
+
+    attempt: int
+    expires_at: Ms
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One open work item. Queue, channel and weight are its lane's."""
 
@@ -30,11 +37,15 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Place in line, smallest first; ties by item id."""
     enqueued_at: Ms
     attempt: int = 0
-    """How many offers were made of it; the last one's id is `<item>:<attempt>`."""
+    """How many offers were made of it."""
+    ringing: dict[AgentId, Ringing] = {}
+    """Its pending offers, one at most of each agent."""
     agent: AgentId | None = None
-    """Whom it is offered to or who holds it."""
-    expires_at: Ms = 0
-    """When the pending offer ends, or the last one ended."""
+    """Who holds it."""
+    taken: int = 0
+    """The attempt by whose offer they hold it."""
+    over_at: Ms = 0
+    """When the last of its offers that are over ended."""
     direct: bool = False
     """The pending offer is a transfer to this very agent."""
     until: Ms = 0
@@ -59,13 +70,13 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     idle_since: Ms = 0
     """End of the last handled item, or the first sign-in. 0: never signed in."""
     used: Units = 0
-    """Weights of the held items and the pending offer together."""
+    """Weights of the held items and the pending offers together."""
     counts: dict[Channel, int] = {}
-    """Held items and the pending offer, by channel; no zeros."""
+    """Held items and the pending offers, by channel; no zeros."""
     items: list[WorkItemId] = []
     """Held items (assigned or in wrap-up), oldest first."""
-    offer: WorkItemId | None = None
-    """The item whose offer rings."""
+    offers: list[WorkItemId] = []
+    """Items whose offers ring, oldest offer first."""
     wrapping: int = 0
     """How many of the held items are in wrap-up."""
     devices: dict[DeviceId, str] = {}

@@ -155,7 +155,8 @@ def _differs(row: work_items.WorkItem, live: Snapshot) -> str | None:
     item = live.items.get(row.id)
     if item is None:
         return f"{row.id} is {row.state} in PostgreSQL and not in the store"
-    if (row.state, row.agent_id) != (item.state, item.agent):
+    same_hands = row.agent_id == item.agent or item.state == "offered"  # it may ring at several
+    if row.state != item.state or not same_hands:
         durable = f"{row.state} ({row.agent_id or 'nobody'})"
         return f"{row.id} is {durable} in PostgreSQL and {item.state} ({item.agent or 'nobody'}) in the store"
     return None

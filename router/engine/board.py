@@ -32,6 +32,14 @@ class ItemNow:
     state: ItemState
     since: Ms
     agent: AgentId | None = None
+    """Who holds it."""
+    ringing: tuple[AgentId, ...] = ()
+    """To whom it is offered."""
+
+    @property
+    def agents(self) -> tuple[AgentId, ...]:
+        """On whose tiles it is shown."""
+        return (self.agent,) if self.agent else self.ringing
 
 
 @dataclass(slots=True, kw_only=True)
@@ -143,7 +151,7 @@ class Board:
             case events.OfferAccepted():
                 self._accepted(event)
             case events.OfferDeclined() | events.OfferExpired() | events.OfferRescinded():
-                self._move(event.item, "waiting", None, event.at)
+                self._rings_no_more(event.item, event.agent, event.at)
             case events.WrapUpStarted():
                 self._move(event.item, "wrap_up", event.agent, event.at)
             case events.ItemClosed():
@@ -171,7 +179,14 @@ class Board:
         )
 
     def _offered(self, event: events.OfferCreated) -> None:
-        self._move(event.item, "offered", event.agent, event.at)
+        item = self.items.get(event.item)
+        rings = item.ringing if item is not None else ()
+        self._move(event.item, "offered", None, event.at, ringing=(*rings, event.agent))
+
+    def _rings_no_more(self, item_id: WorkItemId, agent: AgentId, at: Ms) -> None:
+        item = self.items.get(item_id)
+        rings = tuple(other for other in item.ringing if other != agent) if item is not None else ()
+        self._move(item_id, "offered" if rings else "waiting", None, at, ringing=rings)
 
     def _accepted(self, event: events.OfferAccepted) -> None:
         item = self._move(event.item, "assigned", event.agent, event.at)
@@ -210,12 +225,20 @@ class Board:
             del self.agents[event.agent]
         self._touch(event.agent)
 
-    def _move(self, item_id: WorkItemId, state: ItemState, agent: AgentId | None, at: Ms) -> ItemNow | None:
+    def _move(
+        self,
+        item_id: WorkItemId,
+        state: ItemState,
+        agent: AgentId | None,
+        at: Ms,
+        *,
+        ringing: tuple[AgentId, ...] = (),
+    ) -> ItemNow | None:
         item = self.items.get(item_id)
         if item is None:
             return None
         self._leave(item)
-        item.state, item.agent, item.since = state, agent, at
+        item.state, item.agent, item.ringing, item.since = state, agent, ringing, at
         self._enter(item)
         return item
 
@@ -228,9 +251,10 @@ class Board:
             queue.offered += 1
         else:
             queue.in_progress += 1
-        if item.agent and (now := self.agents.get(item.agent)):
-            now.work[item.item] = item
-            self._touch(item.agent)
+        for agent in item.agents:
+            if now := self.agents.get(agent):
+                now.work[item.item] = item
+                self._touch(agent)
         self._queue_changed(item.queue)
 
     def _leave(self, item: ItemNow) -> None:
@@ -243,9 +267,10 @@ class Board:
             queue.offered -= 1
         else:
             queue.in_progress -= 1
-        if item.agent and (now := self.agents.get(item.agent)):
-            now.work.pop(item.item, None)
-            self._touch(item.agent)
+        for agent in item.agents:
+            if now := self.agents.get(agent):
+                now.work.pop(item.item, None)
+                self._touch(agent)
         self._queue_changed(item.queue)
 
     def _queue(self, name: str) -> QueueNow:
@@ -283,7 +308,8 @@ class Board:
     def _is_free(self, now: AgentNow, supply: Supply) -> bool:
         """Whether some channel's work would fit: the rule of the store without skills and exclusions."""
         status = self._policy.statuses.get(now.status)
-        if status is None or any(item.state in ("offered", "wrap_up") for item in now.work.values()):
+        states = [item.state for item in now.work.values()]
+        if status is None or "wrap_up" in states or states.count("offered") >= self._policy.offers.pacing:
             return False
         room = supply.limit - sum(item.weight for item in now.work.values())
         held: defaultdict[Channel, int] = defaultdict(int)

@@ -119,7 +119,7 @@ async def transfer_to_agent(centre: Centre, agent_id: AgentId, item: WorkItemId,
 
 def _once(item: WorkItemId, now: Item) -> str:
     """Names the end of this assignment: a repeated transfer writes its lines once."""
-    return f"handed:{item}:{now.attempt}"
+    return f"handed:{item}:{now.taken}"
 
 
 async def _note(centre: Centre, conversation_id: ConversationId, agent_id: AgentId, note: str, once: str) -> None:

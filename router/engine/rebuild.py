@@ -147,6 +147,7 @@ async def _item(centre: Centre, row: work_items.WorkItem) -> RestoredItem:
         score=row.score if row.score is not None else row.enqueued_at - credit_ms,
         enqueued_at=row.enqueued_at,
         attempt=row.attempt,
+        taken=int(row.offer_id.rpartition(":")[2]) if row.offer_id is not None else row.attempt,
         agent=AgentId(row.agent_id) if state != "waiting" and row.agent_id else None,
         until=row.wrap_up_until or 0,
         brief=intake.brief_of(arrival) if arrival is not None else b"",

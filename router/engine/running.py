@@ -115,6 +115,7 @@ async def load_board(centre: Centre) -> None:
             state=item.state,
             since=item.enqueued_at,
             agent=item.agent,
+            ringing=tuple(item.ringing),
         )
         for item_id, item in snapshot.items.items()
         if item_id in rows

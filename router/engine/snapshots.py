@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import Collection
 
 from router.core import events
-from router.core.records import Agent, Item
-from router.core.words import AgentId, ConversationId, CustomerId, WorkItemId
+from router.core.records import Agent
+from router.core.words import AgentId, ConversationId, CustomerId, OfferId, WorkItemId
 from router.engine import brief, records
 from router.engine.centre import Centre
 from router.engine.desk import Desk, Presence, Work
@@ -54,8 +54,7 @@ async def load_desk(centre: Centre, agent_id: AgentId) -> Desk:
         presence=await _presence(centre, agent_id, agent, seq),
         units_limit=agent.limit,
     )
-    wanted = [*agent.items, *([agent.offer] if agent.offer else [])]
-    await asyncio.gather(*(_lay_on_desk(centre, desk, item_id) for item_id in wanted))
+    await asyncio.gather(*(_lay_on_desk(centre, desk, item_id) for item_id in (*agent.items, *agent.offers)))
     return desk
 
 
@@ -80,11 +79,13 @@ async def _presence(centre: Centre, agent_id: AgentId, agent: Agent, seq: int) -
 async def _lay_on_desk(centre: Centre, desk: Desk, item_id: WorkItemId) -> None:
     """Put one item the agent has, or is offered, on the desk, unless it has moved on."""
     item = await centre.store.item(item_id)
-    if item is None or item.agent != desk.agent_id or item.state == "waiting":
+    ringing = item.ringing.get(desk.agent_id) if item is not None else None
+    if item is None or (ringing is None and item.agent != desk.agent_id):
         return
-    created, accepted = await _last_offer(centre, item_id, item)
+    offer_id = OfferId(f"{item_id}:{ringing.attempt if ringing is not None else item.taken}")
+    created, accepted = await _made_and_taken(centre, item_id, offer_id, rings=ringing is not None)
     offer = brief.offer_of(created, transferred_by=centre.staff.name_of(created.by) if created.by else None)
-    if item.state == "offered":
+    if ringing is not None:
         desk.offers[created.offer] = offer
     elif accepted is not None:
         desk.work[item_id] = Work(
@@ -95,16 +96,15 @@ async def _lay_on_desk(centre: Centre, desk: Desk, item_id: WorkItemId) -> None:
         )
 
 
-async def _last_offer(
-    centre: Centre, item_id: WorkItemId, item: Item
+async def _made_and_taken(
+    centre: Centre, item_id: WorkItemId, offer_id: OfferId, *, rings: bool
 ) -> tuple[events.OfferCreated, events.OfferAccepted | None]:
-    """How it was offered last, and taken unless it still rings. Raises Unavailable: not in the journal in time."""
-    offer_id = f"{item_id}:{item.attempt}"
+    """How it was offered, and taken unless it still rings. Raises Unavailable: not in the journal in time."""
     for _ in range(BEHIND_TRIES):
         told = [decode_event(packed) for _, packed in await journal.of_item(centre.database, item_id, limit=10_000)]
         created = next((e for e in told if isinstance(e, events.OfferCreated) and e.offer == offer_id), None)
         accepted = next((e for e in told if isinstance(e, events.OfferAccepted) and e.offer == offer_id), None)
-        if created is not None and (accepted is not None or item.state == "offered"):
+        if created is not None and (accepted is not None or rings):
             return created, accepted
         await asyncio.sleep(BEHIND_S / BEHIND_TRIES)
     raise Unavailable("unavailable")

@@ -94,26 +94,28 @@ async def _read_shelf(connection: Connection, key: bytes, name: str, shelves: Sh
 def _wrong_hands(state: State) -> Iterator[str]:
     """No item is held by two agents, and each is where its record says."""
     held = Counter(item for agent in state.agents.values() for item in agent.items)
-    offered = Counter(agent.offer for agent in state.agents.values() if agent.offer)
-    yield from (f"{item} is in {n} hands" for item, n in (held + offered).items() if n > 1)
+    rung = {(agent, item) for agent, record in state.agents.items() for item in record.offers}
+    ringing = {(agent, item) for item, record in state.items.items() for agent in record.ringing}
+    yield from (f"{item} is in {n} hands" for item, n in held.items() if n > 1)
+    yield from (f"{item} rings at {agent} by one record only" for agent, item in rung ^ ringing)
     for item, record in state.items.items():
         agent = state.agents.get(record.agent) if record.agent else None
         match record.state:
             case "waiting":
-                right = record.agent is None and item not in held and item not in offered
+                right = record.agent is None and item not in held and not record.ringing
             case "offered":
-                right = agent is not None and agent.offer == item
+                right = record.agent is None and item not in held and bool(record.ringing)
             case _:
-                right = agent is not None and item in agent.items
+                right = agent is not None and item in agent.items and not record.ringing
         if not right:
             yield f"{item} is {record.state}, but not where it should be"
-    yield from (f"{item} is held but not open" for item in held + offered if item not in state.items)
+    yield from (f"{item} is held but not open" for item in held if item not in state.items)
 
 
 def _wrong_room(state: State) -> Iterator[str]:
     """Units and counts are those of the held items and the pending offer."""
     for agent, record in state.agents.items():
-        mine = [*record.items, *([record.offer] if record.offer else [])]
+        mine = [*record.items, *record.offers]
         lanes = [state.lanes[state.items[item].lane] for item in mine if item in state.items]
         if record.used != sum(lane.weight for lane in lanes):
             yield f"{agent} holds {record.used} units by record, {sum(lane.weight for lane in lanes)} by items"
@@ -128,7 +130,7 @@ def _wrong_room(state: State) -> Iterator[str]:
 def _missed_matches(state: State) -> Iterator[str]:
     """No item waits while an eligible agent is free."""
     waiting = [item for item, record in state.items.items() if record.state == "waiting"]
-    free = [agent for agent, record in state.agents.items() if record.reachability == "connected" and not record.offer]
+    free = [agent for agent, record in state.agents.items() if record.reachability == "connected"]
     for item in waiting:
         yield from (f"{item} waits while {agent} is free" for agent in free if can_match(state, item, agent))
 
@@ -179,8 +181,7 @@ def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
     """Every pending offer, wrap-up, lease, grace and cool-down has its timer, and nothing else has one."""
     want: dict[str, float | None] = {}
     for item, record in state.items.items():
-        if record.state == "offered":
-            want[f"offer {item}"] = record.expires_at
+        want |= {f"offer {item} {agent}": ringing.expires_at for agent, ringing in record.ringing.items()}
         if record.state == "wrap_up":
             want[f"wrap_up {item}"] = record.until
         want |= {f"exclusion {item} {agent}": until for agent, until in record.excluded.items() if until}

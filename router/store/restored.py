@@ -39,7 +39,7 @@ class RestoredAgent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RestoredItem:
-    """An open item as the journal knows it; one that was offered is restored as waiting, its attempt kept.
+    """An open item as the journal knows it; one that was offered is restored as waiting, its attempts kept.
 
     An item whose agent was not restored as signed in waits too.
     """
@@ -50,6 +50,7 @@ class RestoredItem:
     score: int
     enqueued_at: Ms
     attempt: int = 0
+    taken: int = 0
     agent: AgentId | None = None
     until: Ms = 0
     excluded: Mapping[AgentId, Ms] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class RestoredItem:
             score=self.score,
             enqueued_at=self.enqueued_at,
             attempt=self.attempt,
+            taken=self.taken if self.state != "waiting" else 0,
             agent=self.agent,
             until=self.until,
             excluded=dict(self.excluded),

@@ -6,7 +6,7 @@ Histories come from the reference model, which the store functions are proved ag
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import given, settings
@@ -25,7 +25,13 @@ from router.protocol.base import ServerEvent
 from router.protocol.records import CustomerCard, WorkItem
 from tests.gateway.centre import room_policy
 
-POLICY = room_policy()
+ROOMS = room_policy()
+POLICY = replace(
+    ROOMS,
+    queues={**ROOMS.queues, "room-2": replace(ROOMS.queues["room-2"], ring_agents=2)},
+    offers=replace(ROOMS.offers, pacing=2),
+)
+"""Items of room-2 ring at two agents, and two offers at one."""
 QUEUES = ("room-1", "room-2")
 AGENTS = tuple(AgentId(name) for name in ("a", "b", "c"))
 SUPPLIES = {
@@ -62,7 +68,10 @@ class History:
         item = self._item(b)
         held = state.items.get(item)
         holder = held.agent if held is not None and held.agent else agent
-        offer = OfferId(f"{item}:{held.attempt if held is not None else 1}")
+        rings = list(held.ringing) if held is not None else []
+        if rings:
+            holder = rings[a % len(rings)]
+        offer = OfferId(f"{item}:{held.ringing[holder].attempt if held is not None and rings else 1}")
         lane = lane_id(lane_of(DEMANDS[b % len(DEMANDS)]))
         match kind:
             case "arrive":
@@ -149,6 +158,7 @@ def board_of(history: History, seq: int) -> Board:
             state=now.state,
             since=0,
             agent=now.agent,
+            ringing=tuple(now.ringing),
         )
         for item, now in state.items.items()
     ]
@@ -163,7 +173,7 @@ def shown(board: Board) -> dict[str, Any]:
             agent: (now.status, now.reachability, {item: work.state for item, work in now.work.items()})
             for agent, now in board.agents.items()
         },
-        "items": {i: (n.queue, n.weight, n.enqueued_at, n.state, n.agent) for i, n in board.items.items()},
+        "items": {i: (n.queue, n.weight, n.enqueued_at, n.state, n.agent, n.ringing) for i, n in board.items.items()},
         "queues": {
             name: (queue.waiting, queue.offered, queue.in_progress, queue.eligible, queue.free)
             for name, queue in board.queues.items()
@@ -228,7 +238,7 @@ def test_an_agents_desk_folded_from_the_events_is_what_the_state_says(steps: Seq
         assert set(desk.work) == set(now.items)
         assert {work.state for work in desk.work.values()} <= {"assigned", "wrap_up"}
         assert sum(work.state == "wrap_up" for work in desk.work.values()) == now.wrapping
-        assert [offer.work_item.work_item_id for offer in desk.offers.values()] == ([now.offer] if now.offer else [])
+        assert [offer.work_item.work_item_id for offer in desk.offers.values()] == now.offers
         assert (desk.presence.status, desk.presence.reachability) == (now.status, now.reachability)
         for item, work in desk.work.items():
             lane = history.state.lane(item)

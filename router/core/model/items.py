@@ -8,11 +8,11 @@ from typing import Literal
 
 from router.core.events import ItemClosed, ItemQueued, WrapUpStarted
 from router.core.model.matching import make_offer, place, settle
-from router.core.model.offers import exclude, rescind, return_offer, tell_presence
+from router.core.model.offers import allowed_in, exclude, rescind_all, return_offers, tell_presence
 from router.core.model.state import BRIEF_BYTES, Reply, State
 from router.core.outcomes import Outcome
 from router.core.records import Item
-from router.core.words import AgentId, Channel, LaneId, Ms, WorkItemId
+from router.core.words import AgentId, Channel, LaneId, Ms, OfferId, WorkItemId
 
 LOOK_AGAIN_MS = 1_000
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -71,7 +71,8 @@ def wrap_up(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Reply:
     state.change_item(item, state="wrap_up", until=now + longest_ms)
     state.change_agent(agent, wrapping=state.agents[agent].wrapping + 1)
     state.set_timer(now + longest_ms, "wrap_up", item)
-    state.events.append(WrapUpStarted(at=now, item=item, agent=agent, until=now + longest_ms))
+    offer = OfferId(f"{item}:{state.items[item].taken}")
+    state.events.append(WrapUpStarted(at=now, item=item, agent=agent, until=now + longest_ms, offer=offer))
     return Reply(Outcome.OK)
 
 
@@ -86,15 +87,15 @@ def cancel(state: State, now: Ms, item: WorkItemId, reason: str) -> Reply:
     record = state.items.get(item)
     if record is None:
         return Reply(Outcome.OK if item in state.closed else Outcome.UNKNOWN_ITEM)
-    if record.state in ("assigned", "wrap_up"):
-        close_held(state, now, item, "cancelled", reason=reason)
-    else:
-        if record.state == "offered" and record.agent is not None:
-            rescind(state, now, record.agent, "cancelled")
-        state.events.append(ItemClosed(at=now, item=item, outcome="cancelled", state=record.state, reason=reason))
-        _erase(state, item)
     if record.agent is not None:
+        close_held(state, now, item, "cancelled", reason=reason)
         freed(state, now, record.agent)
+        return Reply(Outcome.OK)
+    rung = rescind_all(state, now, item, "cancelled")
+    state.events.append(ItemClosed(at=now, item=item, outcome="cancelled", state=record.state, reason=reason))
+    _erase(state, item)
+    for agent in rung:
+        settle(state, now, agent)
     return Reply(Outcome.OK)
 
 
@@ -141,10 +142,11 @@ def transfer_to_agent(state: State, now: Ms, item: WorkItemId, agent: AgentId, t
     if record is None:
         return Reply(Outcome.UNKNOWN_AGENT)
     reachable = record.reachability == "connected" and record.status != "offline"
-    if target == agent or not reachable or record.offer is not None:
+    if target == agent or not reachable or len(record.offers) >= state.settings.pacing:
         return Reply(Outcome.AGENT_UNAVAILABLE)
     release(state, item)
     state.change_agent(agent, idle_since=now)
+    state.change_item(item, agent=None)
     make_offer(state, now, item, target, by=agent)
     freed(state, now, agent)
     return Reply(Outcome.OK)
@@ -161,7 +163,7 @@ def release(state: State, item: WorkItemId) -> None:
         items=[other for other in agent.items if other != item],
         wrapping=agent.wrapping - (record.state == "wrap_up"),
     )
-    state.change_item(item, until=0)
+    state.change_item(item, taken=0, until=0)
     state.drop_timer("wrap_up", item)
     state.drop_timer("visit", item)  # of the time before it was taken
 
@@ -173,8 +175,7 @@ def freed(state: State, now: Ms, agent: AgentId) -> None:
         state.take_status(agent, record.next_status)
         state.change_agent(agent, next_status="")
         tell_presence(state, now, agent, "next")
-        if record.offer and state.lane(record.offer).channel not in state.settings.statuses.get(record.next_status, ()):
-            return_offer(state, now, agent, "status")
+        return_offers(state, now, agent, "status", keeps=allowed_in(state, record.next_status))
     settle(state, now, agent)
 
 

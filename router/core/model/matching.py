@@ -5,7 +5,7 @@ from __future__ import annotations
 from router.core.compiler import Lane, eligible
 from router.core.events import OfferCreated
 from router.core.model.state import State
-from router.core.records import Agent
+from router.core.records import Agent, Ringing
 from router.core.words import AgentId, Ms, OfferId, WorkItemId
 
 
@@ -18,13 +18,15 @@ def is_free_for(state: State, agent: Agent, lane: Lane) -> bool:
         and eligible(lane, state.profiles[agent.profile])
         and agent.used + lane.weight <= agent.limit
         and agent.counts.get(lane.channel, 0) < state.profiles[agent.profile].channels.get(lane.channel, 0)
-        and agent.offer is None
+        and len(agent.offers) < state.settings.pacing
         and agent.wrapping == 0
     )
 
 
 def can_match(state: State, item: WorkItemId, agent: AgentId) -> bool:
-    return agent not in state.items[item].excluded and is_free_for(state, state.agents[agent], state.lane(item))
+    record = state.items[item]
+    passed_over = agent in record.excluded or agent in record.ringing
+    return not passed_over and is_free_for(state, state.agents[agent], state.lane(item))
 
 
 def rank(state: State, agent: AgentId, lane: Lane) -> tuple[float, int, AgentId]:
@@ -51,12 +53,11 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
     queue = state.settings.queues.get(lane.queue)
     ring_ms = queue.ring_ms.get(lane.channel, state.settings.ring_ms) if queue else state.settings.ring_ms
     attempt = state.items[item].attempt + 1
-    state.change_item(
-        item, state="offered", agent=agent, attempt=attempt, expires_at=now + ring_ms, direct=by is not None
-    )
+    ringing = state.items[item].ringing | {agent: Ringing(attempt, now + ring_ms)}
+    state.change_item(item, state="offered", ringing=ringing, attempt=attempt, direct=by is not None)
     state.take_room(agent, lane, sign=1)
-    state.change_agent(agent, offer=item)
-    state.set_timer(now + ring_ms, "offer", item)
+    state.change_agent(agent, offers=[*state.agents[agent].offers, item])
+    state.set_timer(now + ring_ms, "offer", item, agent)
     state.events.append(
         OfferCreated(
             at=now,
@@ -85,17 +86,18 @@ def await_visit(state: State, now: Ms, item: WorkItemId) -> None:
 
 
 def place(state: State, now: Ms, item: WorkItemId) -> None:
-    """Offer an item that is in nobody's hands, or let it wait."""
-    state.change_item(item, state="waiting")
-    agent = best_agent(state, item)
-    if agent is not None:
-        make_offer(state, now, item, agent)
-    else:
+    """Ring an item that is in nobody's hands at as many agents as its queue wants; if it rings nowhere, it waits."""
+    queue = state.settings.queues.get(state.lane(item).queue)
+    for _ in range((queue.ring_agents if queue else 1) - len(state.items[item].ringing)):
+        agent = best_agent(state, item)
+        if agent is not None:
+            make_offer(state, now, item, agent)
+    if not state.items[item].ringing:
+        state.change_item(item, state="waiting")
         await_visit(state, now, item)
 
 
 def settle(state: State, now: Ms, agent: AgentId) -> None:
-    """Offer the best waiting item to an agent whose state has changed, if they can take one."""
-    item = best_item(state, agent)
-    if item is not None:
+    """Offer the best waiting items to an agent whose state has changed, as many as they can take."""
+    while (item := best_item(state, agent)) is not None:
         make_offer(state, now, item, agent)

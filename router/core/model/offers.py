@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, NamedTuple
 
 from router.core.events import AgentPresence, OfferAccepted, OfferDeclined, OfferExpired, OfferRescinded
 from router.core.model.matching import place, settle
@@ -23,7 +24,15 @@ Reason = Literal[
     "gone",
     "signed_out",
 ]
-Rescinded = Literal["status", "disconnected", "profile", "cancelled", "moved"]
+Rescinded = Literal["status", "disconnected", "profile", "cancelled", "taken", "moved"]
+Keeps = Callable[[WorkItemId], bool]
+
+
+class Ended(NamedTuple):
+    """An offer that just ended. ringing: at how many others the item rings."""
+
+    offer: OfferId
+    ringing: int
 
 
 def tell_presence(state: State, now: Ms, agent: AgentId, reason: Reason, by: AgentId | None = None) -> None:
@@ -41,18 +50,17 @@ def tell_presence(state: State, now: Ms, agent: AgentId, reason: Reason, by: Age
     )
 
 
-def pending_offer(state: State, item: WorkItemId) -> OfferId:
-    return OfferId(f"{item}:{state.items[item].attempt}")
-
-
-def end_offer(state: State, now: Ms, item: WorkItemId) -> None:
-    """Give the agent their room back; the item is in nobody's hands."""
+def end_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Ended:
+    """Give the agent their room back."""
     record = state.items[item]
-    assert record.agent is not None
-    state.take_room(record.agent, state.lane(item), sign=-1)
-    state.change_agent(record.agent, offer=None)
-    state.change_item(item, agent=None, direct=False, expires_at=min(record.expires_at, now))
-    state.drop_timer("offer", item)
+    ringing = record.ringing[agent]
+    others = {other: offer for other, offer in record.ringing.items() if other != agent}
+    state.take_room(agent, state.lane(item), sign=-1)
+    state.change_agent(agent, offers=[other for other in state.agents[agent].offers if other != item])
+    over_at = max(record.over_at, min(ringing.expires_at, now))
+    state.change_item(item, ringing=others, direct=False, over_at=over_at)
+    state.drop_timer("offer", item, agent)
+    return Ended(OfferId(f"{item}:{ringing.attempt}"), len(others))
 
 
 def exclude(state: State, item: WorkItemId, agent: AgentId, until: Ms) -> None:
@@ -71,19 +79,20 @@ def note_refusal(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Non
         exclude(state, item, agent, 0 if count >= REFUSALS else now + state.settings.cooldown_ms)
 
 
-def rescind(state: State, now: Ms, agent: AgentId, reason: Rescinded) -> WorkItemId:
-    """Take a ringing offer back without fault of the agent; the item is to be placed or closed."""
-    item = state.agents[agent].offer
-    assert item is not None
-    end_offer(state, now, item)
-    state.events.append(OfferRescinded(at=now, offer=pending_offer(state, item), item=item, agent=agent, reason=reason))
-    return item
+def rescind(state: State, now: Ms, item: WorkItemId, agent: AgentId, reason: Rescinded) -> None:
+    """Take a ringing offer back without fault of the agent."""
+    offer, ringing = end_offer(state, now, item, agent)
+    state.events.append(OfferRescinded(at=now, offer=offer, item=item, agent=agent, reason=reason, ringing=ringing))
 
 
-def return_offer(state: State, now: Ms, agent: AgentId, reason: Rescinded) -> None:
-    """A ringing offer moves on to somebody else."""
-    if state.agents[agent].offer is not None:
-        place(state, now, rescind(state, now, agent, reason))
+def rescind_all(
+    state: State, now: Ms, item: WorkItemId, reason: Rescinded, *, but: AgentId | None = None
+) -> list[AgentId]:
+    """Take the ringing offers of an item back, oldest first; from whom."""
+    agents = [agent for agent in state.items[item].ringing if agent != but]
+    for agent in agents:
+        rescind(state, now, item, agent, reason)
+    return agents
 
 
 def find_offer(state: State, now: Ms, offer: OfferId, agent: AgentId) -> Reply | WorkItemId:
@@ -95,26 +104,30 @@ def find_offer(state: State, now: Ms, offer: OfferId, agent: AgentId) -> Reply |
         return Reply(Outcome.OFFER_EXPIRED if item in state.closed else Outcome.UNKNOWN_OFFER)
     if not 1 <= attempt <= record.attempt:
         return Reply(Outcome.UNKNOWN_OFFER)
-    if attempt < record.attempt or record.state == "waiting":
-        return Reply(Outcome.OFFER_EXPIRED, max(0, now - record.expires_at))
-    if record.agent != agent:
-        return Reply(Outcome.NOT_YOURS)
-    if record.state == "offered" and now >= record.expires_at:
-        return Reply(Outcome.OFFER_EXPIRED, now - record.expires_at)
-    return item
+    if record.agent is not None and attempt == record.taken:
+        return item if record.agent == agent else Reply(Outcome.NOT_YOURS)
+    for rung, ringing in record.ringing.items():
+        if ringing.attempt == attempt and rung != agent:
+            return Reply(Outcome.NOT_YOURS)
+        if ringing.attempt == attempt:
+            return item if now < ringing.expires_at else Reply(Outcome.OFFER_EXPIRED, now - ringing.expires_at)
+    return Reply(Outcome.OFFER_EXPIRED, max(0, now - record.over_at))
 
 
 def accept(state: State, now: Ms, offer: OfferId, agent: AgentId) -> Reply:
     item = find_offer(state, now, offer, agent)
     if isinstance(item, Reply):
         return item
-    if state.items[item].state != "offered":
+    if agent not in state.items[item].ringing:
         return Reply(Outcome.OK)
-    state.change_item(item, state="assigned", direct=False)
-    state.change_agent(agent, offer=None, items=[*state.agents[agent].items, item])
-    state.drop_timer("offer", item)
+    losers = rescind_all(state, now, item, "taken", but=agent)
+    attempt, held = state.items[item].ringing[agent].attempt, state.agents[agent]
+    state.change_item(item, state="assigned", agent=agent, taken=attempt, ringing={}, direct=False, over_at=now)
+    state.change_agent(agent, offers=[other for other in held.offers if other != item], items=[*held.items, item])
+    state.drop_timer("offer", item, agent)
     state.events.append(OfferAccepted(at=now, offer=offer, item=item, agent=agent))
-    settle(state, now, agent)
+    for idle in (agent, *losers):
+        settle(state, now, idle)
     return Reply(Outcome.OK)
 
 
@@ -122,27 +135,45 @@ def decline(state: State, now: Ms, offer: OfferId, agent: AgentId, reason: str) 
     item = find_offer(state, now, offer, agent)
     if isinstance(item, Reply):
         return item
-    if state.items[item].state != "offered":
+    if agent not in state.items[item].ringing:
         return Reply(Outcome.WRONG_STATE)
-    end_offer(state, now, item)
-    state.events.append(OfferDeclined(at=now, offer=offer, item=item, agent=agent, reason=reason))
+    _, ringing = end_offer(state, now, item, agent)
+    state.events.append(OfferDeclined(at=now, offer=offer, item=item, agent=agent, reason=reason, ringing=ringing))
     note_refusal(state, now, item, agent)
     place(state, now, item)
     settle(state, now, agent)
     return Reply(Outcome.OK)
 
 
-def expire_offer(state: State, now: Ms, item: WorkItemId) -> None:
-    agent = state.items[item].agent
-    assert agent is not None
-    end_offer(state, now, item)
-    state.events.append(OfferExpired(at=now, offer=pending_offer(state, item), item=item, agent=agent))
+def return_offers(state: State, now: Ms, agent: AgentId, reason: Rescinded, *, keeps: Keeps = lambda _: False) -> None:
+    """Ringing offers move on to somebody else, oldest first, but those the agent keeps."""
+    for item in state.agents[agent].offers:
+        if not keeps(item):
+            rescind(state, now, item, agent, reason)
+            place(state, now, item)
+
+
+def allowed_in(state: State, status: str) -> Keeps:
+    """Items on channels the status allows."""
+    channels = state.settings.statuses.get(status, ())
+    return lambda item: state.lane(item).channel in channels
+
+
+def direct_or(state: State, keeps: Keeps) -> Keeps:
+    """Items transferred to this very agent, and those another test keeps."""
+    return lambda item: state.items[item].direct or keeps(item)
+
+
+def expire_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> None:
+    offer, ringing = end_offer(state, now, item, agent)
+    state.events.append(OfferExpired(at=now, offer=offer, item=item, agent=agent, ringing=ringing))
     missed = state.settings.missed_status
     if state.agents[agent].status != missed:
         state.take_status(agent, missed)
         tell_presence(state, now, agent, "missed_offer")
     note_refusal(state, now, item, agent)
     place(state, now, item)
+    return_offers(state, now, agent, "status", keeps=allowed_in(state, missed))
     settle(state, now, agent)
 
 

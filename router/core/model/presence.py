@@ -8,7 +8,7 @@ from router.core.compiler import OFFLINE, Settings, eligible
 from router.core.events import AgentProfile
 from router.core.model.items import ID, close_held, freed, release, requeue
 from router.core.model.matching import settle
-from router.core.model.offers import return_offer, tell_presence
+from router.core.model.offers import allowed_in, direct_or, return_offers, tell_presence
 from router.core.model.state import DEVICES, Reply, State
 from router.core.outcomes import Outcome
 from router.core.records import Agent
@@ -27,9 +27,8 @@ def put_agent(state: State, now: Ms, agent: AgentId, profile: ProfileId, limit: 
         return Reply(Outcome.OK)
     state.change_agent(agent, profile=profile, limit=limit)
     state.events.append(AgentProfile(at=now, agent=agent, profile=profile, limit=limit))
-    offered = state.agents[agent].offer
-    if offered and not state.items[offered].direct and not eligible(state.lane(offered), state.profiles[profile]):
-        return_offer(state, now, agent, "profile")
+    serves = direct_or(state, lambda item: eligible(state.lane(item), state.profiles[profile]))
+    return_offers(state, now, agent, "profile", keeps=serves)
     settle(state, now, agent)
     return Reply(Outcome.OK)
 
@@ -78,7 +77,7 @@ def drop_device(state: State, now: Ms, agent: AgentId, device: DeviceId) -> None
     state.change_agent(agent, reachability="grace")
     state.set_timer(now + state.settings.grace_ms, "grace", agent)
     tell_presence(state, now, agent, "disconnected")
-    return_offer(state, now, agent, "disconnected")
+    return_offers(state, now, agent, "disconnected")
 
 
 def sign_out(state: State, now: Ms, agent: AgentId) -> Reply:
@@ -100,7 +99,7 @@ def leave(state: State, now: Ms, agent: AgentId, reason: Literal["gone", "signed
     state.take_status(agent, OFFLINE)
     state.change_agent(agent, reachability="gone", next_status="")
     tell_presence(state, now, agent, reason)
-    return_offer(state, now, agent, "disconnected")
+    return_offers(state, now, agent, "disconnected")
     held = state.agents[agent].items
     for item in held:
         if state.items[item].state == "wrap_up":
@@ -132,8 +131,7 @@ def set_status(
     state.take_status(agent, status, by)
     state.change_agent(agent, next_status="")
     tell_presence(state, now, agent, reason, by)
-    if record.offer and state.lane(record.offer).channel not in state.settings.statuses[status]:
-        return_offer(state, now, agent, "status")
+    return_offers(state, now, agent, "status", keeps=allowed_in(state, status))
     settle(state, now, agent)
     return Reply(Outcome.OK)
 
@@ -158,19 +156,20 @@ def set_next_status(state: State, now: Ms, agent: AgentId, status: str) -> Reply
 
 
 def configure(state: State, now: Ms, settings: Settings) -> Reply:
-    """Put settings in force; agents in a status that allows other channels now are matched anew, in order of ids."""
-    old, state.settings = state.settings.statuses, settings
-    changed = {status for status in old.keys() | settings.statuses if old.get(status) != settings.statuses.get(status)}
+    """Put settings in force; whom they let take other work are matched anew, in order of ids."""
+    old, state.settings = state.settings, settings
+    before, after = old.statuses, settings.statuses
+    changed = {status for status in before.keys() | after if before.get(status) != after.get(status)}
     concerned = [
         agent
         for agent, record in sorted(state.agents.items())
-        if record.reachability != "gone" and changed & {record.status, record.next_status}
+        if record.reachability != "gone"
+        and (old.pacing != settings.pacing or changed & {record.status, record.next_status})
     ]
     for agent in concerned:
         settle(state, now, agent)
     for agent in concerned:
-        offered, allowed = state.agents[agent].offer, settings.statuses.get(state.agents[agent].status, ())
-        if offered and not state.items[offered].direct and state.lane(offered).channel not in allowed:
-            return_offer(state, now, agent, "status")
-            settle(state, now, agent)
+        allowed = allowed_in(state, state.agents[agent].status)
+        return_offers(state, now, agent, "status", keeps=direct_or(state, allowed))
+        settle(state, now, agent)
     return Reply(Outcome.OK)

@@ -29,7 +29,7 @@ def _carry_out(state: State, now: Ms, kind: str, of: str, other: str = "") -> No
         case "exclusion":
             end_exclusion(state, now, WorkItemId(of), AgentId(other))
         case "offer":
-            expire_offer(state, now, WorkItemId(of))
+            expire_offer(state, now, WorkItemId(of), AgentId(other))
         case "visit":
             end_visit(state, now, WorkItemId(of))
         case "wrap_up":

@@ -143,6 +143,11 @@ local function ring_ms(lane)
   return queue and queue.ring_ms[lane.channel] or known.settings.ring_ms
 end
 
+local function ring_agents(lane)
+  local queue = known.settings.queues[lane.queue]
+  return queue and queue.ring_agents or 1
+end
+
 local function wrap_up_ms(lane)
   local queue = known.settings.queues[lane.queue]
   return queue and queue.wrap_up_ms or known.settings.wrap_up_ms

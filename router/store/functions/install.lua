@@ -38,10 +38,14 @@ local function equal_sets(a, b)
   return true
 end
 
+-- Statuses in which agents may take other work than before: all of them, when another number of offers may ring at once.
 local function changed_statuses(old, new)
   local changed = {}
+  if old.pacing ~= new.pacing then
+    for status in pairs(new.statuses) do changed[status] = true end
+  end
   for status, channels in pairs(new.statuses) do
-    changed[status] = not equal_sets(old.statuses[status], channels) or nil
+    changed[status] = changed[status] or not equal_sets(old.statuses[status], channels) or nil
   end
   for status in pairs(old.statuses) do changed[status] = changed[status] or not new.statuses[status] or nil end
   return changed
@@ -62,11 +66,8 @@ local function settle_statuses(changed)
   for _, id in ipairs(ids) do settle(id, agents[id]) end
   for _, id in ipairs(ids) do
     local agent = agents[id]
-    local allowed = known.settings.statuses[agent.status] or {}
-    if agent.offer and not item_of(agent.offer).direct and not allowed[known.lanes[items[agent.offer].lane].channel] then
-      return_offer(agent, 'status')
-      settle(id, agent)
-    end
+    return_offers(id, agent, 'status', function(item) return item.direct or is_allowed(item, agent) end)
+    settle(id, agent)
   end
 end
 

@@ -38,6 +38,7 @@ local function release(id, item)
   local agent = agent_of(agent_id)
   take_room(agent, known.lanes[item.lane], -1)
   agent.items = without(agent.items, id)
+  item.taken = nil
   remove_timer('visit', id)             -- of the time before it was taken
   if item.state == 'wrap_up' then
     agent.wrapping = agent.wrapping > 1 and agent.wrapping - 1 or nil
@@ -51,12 +52,12 @@ end
 -- An item was taken out of the agent's hands: after the last one the next status; then work that fits.
 local function freed(id, agent)
   if agent.next_status and not agent.items then
-    local allowed = known.settings.statuses[agent.next_status] or {}
     take_status(agent, agent.next_status)
     agent.next_status = nil
     change_agent(id)
     presence_event(id, agent, 'next')
-    if agent.offer and not allowed[known.lanes[item_of(agent.offer).lane].channel] then return_offer(agent, 'status') end
+    withdraw(id, agent)
+    return_offers(id, agent, 'status', function(item) return is_allowed(item, agent) end)
   end
   settle(id, agent)
 end
@@ -97,7 +98,8 @@ local function wrap_up(id, agent_id)
   change_item(id)
   change_agent(agent_id)
   add_timer(item['until'], 'wrap_up', id)
-  write_event('item.wrap_up', { item = id, agent = agent_id, ['until'] = item['until'] })
+  write_event('item.wrap_up',
+    { item = id, agent = agent_id, ['until'] = item['until'], offer = id .. ':' .. item.taken })
   settle(agent_id, agent)
   return OUTCOME.OK
 end
@@ -111,16 +113,16 @@ end
 local function cancel(id, reason)
   local item = item_of(id)
   if not item then return closed[id] and OUTCOME.OK or OUTCOME.UNKNOWN_ITEM end
-  if item.state == 'assigned' or item.state == 'wrap_up' then
+  if item.agent then
     freed(close_held(id, item, 'cancelled', nil, reason))
     return OUTCOME.OK
   end
-  local agent_id, agent = item.agent, item.agent and agent_of(item.agent)
   remove_timer('visit', id)
-  if item.state == 'offered' then rescind(agent, 'cancelled') else leave_lane(id, item) end
+  if item.state == 'waiting' then leave_lane(id, item) end
+  local rung = rescind_all(id, item, 'cancelled')
   write_event('item.closed', { item = id, outcome = 'cancelled', state = item.state, reason = reason })
   erase_item(id, item)
-  if agent then freed(agent_id, agent) end
+  settle_all(rung)
   return OUTCOME.OK
 end
 
@@ -180,11 +182,12 @@ local function transfer_to_agent(id, agent_id, target_id)
   if item.state ~= 'assigned' then return OUTCOME.WRONG_STATE end
   local target = agent_of(target_id)
   if not target then return OUTCOME.UNKNOWN_AGENT end
-  if target_id == agent_id or target.reachability ~= 'connected' or target.status == 'offline' or target.offer then
+  if target_id == agent_id or target.reachability ~= 'connected' or target.status == 'offline' or not may_ring(target) then
     return OUTCOME.AGENT_UNAVAILABLE
   end
   local _, agent = release(id, item)
   agent.idle_since = now
+  item.agent = nil
   make_offer(id, item, target_id, target, agent_id)
   freed(agent_id, agent)
   return OUTCOME.OK

@@ -124,10 +124,15 @@ local function file(id, agent, classes)
   end
 end
 
+-- Whether one more offer may ring at the agent.
+local function may_ring(agent)
+  return not agent.offers or #agent.offers < known.settings.pacing
+end
+
 -- The classes of which the agent can take an item now.
 local function open_classes(agent)
   local open = {}
-  if agent.reachability ~= 'connected' or agent.offer or (agent.wrapping or 0) > 0 then return open end
+  if agent.reachability ~= 'connected' or (agent.wrapping or 0) > 0 or not may_ring(agent) then return open end
   local allowed = known.settings.statuses[agent.status] or {}
   local allowed_next = agent.next_status and (known.settings.statuses[agent.next_status] or {}) or allowed
   local profile = known.profiles[agent.profile]
@@ -145,38 +150,49 @@ end
 
 -- The match ---------------------------------------------------------------------------------------------------------
 
+-- The agent stays in the pools of what fits beside the new offer.
 local function make_offer(item_id, item, agent_id, agent, by)
   local lane = known.lanes[item.lane]
-  item.state, item.agent = 'offered', agent_id
-  item.attempt = (item.attempt or 0) + 1
-  item.expires_at = now + ring_ms(lane)
+  local attempt, expires_at = (item.attempt or 0) + 1, now + ring_ms(lane)
+  item.state, item.attempt = 'offered', attempt
+  item.ringing = with_entry(item.ringing, agent_id, { attempt, expires_at })
   item.direct = by and true or nil
   change_item(item_id)
-  withdraw(agent_id, agent)
   take_room(agent, lane, 1)
-  agent.offer = item_id
+  agent.offers = with_last(agent.offers, item_id)
   change_agent(agent_id)
-  add_timer(item.expires_at, 'offer', item_id)
+  file(agent_id, agent, open_classes(agent))
+  add_timer(expires_at, 'offer', item_id, agent_id)
   write_event('offer.created', {
-    offer = item_id .. ':' .. item.attempt, item = item_id, agent = agent_id, queue = lane.queue, lane = lane.id,
-    channel = lane.channel, weight = lane.weight, expires_at = item.expires_at, enqueued_at = item.enqueued_at,
-    attempt = item.attempt, direct = item.direct, by = by })
+    offer = item_id .. ':' .. attempt, item = item_id, agent = agent_id, queue = lane.queue, lane = lane.id,
+    channel = lane.channel, weight = lane.weight, expires_at = expires_at, enqueued_at = item.enqueued_at,
+    attempt = attempt, direct = item.direct, by = by })
   if item.has_brief then append_brief(call('GET', prefix .. 'brief:' .. item_id)) end
 end
 
--- Find an agent for an item that is in no line: offer it, or let it wait.
-local function place(id, item)
-  local lane = known.lanes[item.lane]
-  local excluded = item.excluded or {}
+-- The best free agent for an item; nil: there is none.
+local function best_agent(item, lane)
+  local excluded, ringing = item.excluded or {}, item.ringing or {}
   local member = best(lane.class.free, prefix .. 'pool:' .. lane.class.name .. ':',
     function(profile) return eligible(lane, known.profiles[profile]) end,
-    function(pool_member) return excluded[pool_member:match('[^ ]*$')] end,
+    function(pool_member)
+      local agent_id = pool_member:match('[^ ]*$')
+      return excluded[agent_id] or ringing[agent_id]
+    end,
     function() return few_profiles(lane) end)
+  return member and member:match('[^ ]*$')
+end
+
+-- Ring an item that is in no line at as many agents as its queue wants; if it rings nowhere, it waits.
+local function place(id, item)
+  local lane = known.lanes[item.lane]
   change_item(id)
-  if member then
-    local agent_id = member:match('[^ ]*$')
-    return make_offer(id, item, agent_id, agent_of(agent_id))
+  for _ = entries(item.ringing) + 1, ring_agents(lane) do
+    local agent_id = best_agent(item, lane)
+    if not agent_id then break end
+    make_offer(id, item, agent_id, agent_of(agent_id))
   end
+  if item.ringing then return end
   item.state = 'waiting'
   wait_in_lane(id, item)
 end
@@ -198,7 +214,7 @@ local function best_item(agent_id, agent, classes)
   return found
 end
 
--- Find work for an agent whose state has changed: an offer, or its places in the pools.
+-- Find work for an agent whose state has changed: offers, and its places in the pools.
 local function settle(id, agent)
   local classes = open_classes(agent)
   local item_id = #classes > 0 and best_item(id, agent, classes)
@@ -206,4 +222,5 @@ local function settle(id, agent)
   local item = items[item_id]
   leave_lane(item_id, item)
   make_offer(item_id, item, id, agent)
+  if may_ring(agent) then return settle(id, agent) end
 end

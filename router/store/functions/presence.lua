@@ -35,10 +35,8 @@ local function put_agent(id, profile_id, limit)
   agent.limit = limit
   change_agent(id)
   write_event('agent.profile', { agent = id, profile = profile_id, limit = limit })
-  local offered = agent.offer and item_of(agent.offer)
-  if offered and not offered.direct and not eligible(known.lanes[offered.lane], known.profiles[profile_id]) then
-    return_offer(agent, 'profile')
-  end
+  local profile = known.profiles[profile_id]
+  return_offers(id, agent, 'profile', function(item) return item.direct or eligible(known.lanes[item.lane], profile) end)
   settle(id, agent)
   return OUTCOME.OK
 end
@@ -55,9 +53,7 @@ local function lease(id, device, node, ttl, status)
   if not known.settings.statuses[status] then return OUTCOME.UNKNOWN_STATUS end
   local devices = agent.devices or {}
   if not devices[device] then
-    local count = 0
-    for _ in pairs(devices) do count = count + 1 end
-    if count >= DEVICES then return OUTCOME.TOO_MANY end
+    if entries(devices) >= DEVICES then return OUTCOME.TOO_MANY end
   end
   add_timer(now + ttl, 'lease', id, device)
   if devices[device] ~= node then
@@ -87,7 +83,8 @@ local function drop_device(id, agent, device)
   agent.reachability = 'grace'
   add_timer(now + known.settings.grace_ms, 'grace', id)
   presence_event(id, agent, 'disconnected')
-  return_offer(agent, 'disconnected')
+  withdraw(id, agent)
+  return_offers(id, agent, 'disconnected')
   settle(id, agent)
 end
 
@@ -108,7 +105,8 @@ local function leave(id, agent, reason)
   agent.reachability, agent.next_status = 'gone', nil
   change_agent(id)
   presence_event(id, agent, reason)
-  return_offer(agent, 'disconnected')
+  withdraw(id, agent)
+  return_offers(id, agent, 'disconnected')
   settle(id, agent)
   unstaff(id, agent.profile)
   local assigned = {}
@@ -148,8 +146,7 @@ end
 local function set_status(id, status, reason, by)
   local agent = agent_of(id)
   if not agent then return OUTCOME.UNKNOWN_AGENT end
-  local allowed = known.settings.statuses[status]
-  if not allowed then return OUTCOME.UNKNOWN_STATUS end
+  if not known.settings.statuses[status] then return OUTCOME.UNKNOWN_STATUS end
   if agent.reachability == 'gone' then return OUTCOME.AGENT_GONE end
   if agent.status == status and not agent.next_status then return OUTCOME.OK end
   by = by ~= '' and by or nil
@@ -157,7 +154,8 @@ local function set_status(id, status, reason, by)
   agent.next_status = nil
   change_agent(id)
   presence_event(id, agent, reason, by)
-  if agent.offer and not allowed[known.lanes[item_of(agent.offer).lane].channel] then return_offer(agent, 'status') end
+  withdraw(id, agent)
+  return_offers(id, agent, 'status', function(item) return is_allowed(item, agent) end)
   settle(id, agent)
   return OUTCOME.OK
 end

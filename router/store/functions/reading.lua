@@ -52,11 +52,14 @@ local function read_waiting(queue, offset, limit)
 end
 
 local function ids_in_hands(agent_ids)
-  local ids = {}
+  local ids, rings = {}, {}
   for i = 1, #agent_ids do
     local agent = agent_of(agent_ids[i])
     for _, id in ipairs(agent.items or {}) do ids[#ids + 1] = id end
-    ids[#ids + 1] = agent.offer
+    for _, id in ipairs(agent.offers or {}) do
+      if not rings[id] then ids[#ids + 1] = id end
+      rings[id] = true
+    end
   end
   return ids
 end

@@ -51,7 +51,8 @@ end
 local function restore_item(entry, brief)
   local id, item = entry.id, entry.record
   item.excluded, item.refusals = filled(item.excluded), filled(item.refusals)
-  item.direct = nil
+  item.ringing, item.direct = nil, nil
+  item.over_at = item.attempt and now or nil
   for agent, till in pairs(item.excluded or {}) do
     if till > 0 then add_timer(till, 'exclusion', id, agent) end
   end
@@ -60,7 +61,7 @@ local function restore_item(entry, brief)
   keep_brief(id, item, brief)
   local agent = item.agent and agent_of(item.agent)
   if item.state ~= 'waiting' and agent and agent.reachability ~= 'gone' then return restore_held(id, item, agent) end
-  item.state, item.agent, item['until'] = 'waiting', nil, nil
+  item.state, item.agent, item.taken, item['until'] = 'waiting', nil, nil, nil
   wait_in_lane(id, item)
 end
 

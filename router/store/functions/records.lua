@@ -80,6 +80,18 @@ local function with_entry(map, name, value)
   return filled(map)
 end
 
+local function entries(map)
+  local count = 0
+  for _ in pairs(map or {}) do count = count + 1 end
+  return count
+end
+
+local function with_last(list, value)
+  list = list or {}
+  list[#list + 1] = value
+  return list
+end
+
 local function without(list, value)
   local rest = {}
   for i = 1, #list do

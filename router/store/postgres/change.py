@@ -65,9 +65,10 @@ def _apply(before: Change, seq: int, event: Event) -> Change:
             state, facts = "assigned", {"agent_id": event.agent, "offer_id": event.offer}
             facts |= {"answered_at": before.answered_at or event.at, "accepted_at": event.at}
         case events.OfferDeclined() | events.OfferExpired() | events.OfferRescinded():
-            state, facts = "waiting", {}
+            state, facts = "offered" if event.ringing else "waiting", {}
         case events.WrapUpStarted():
             state, facts = "wrap_up", {"agent_id": event.agent, "wrap_up_until": event.until}
+            facts |= {"offer_id": event.offer or None}
         case events.ItemClosed():
             state, facts = "closed", {"agent_id": event.agent, "closed_at": event.at}
             facts |= {"outcome": event.outcome, "disposition": event.disposition}

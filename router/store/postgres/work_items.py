@@ -24,7 +24,7 @@ FROM work_items
 class WorkItem:
     """score None and lane empty: it was never in the live store's line.
 
-    agent_id: who has it, or to whom it is offered. attempt: how often it was offered.
+    agent_id: who has it; while it is offered, to whom last. attempt: how often it was offered.
     last_seq: the last event it shows.
     """
 

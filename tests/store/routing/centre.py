@@ -68,10 +68,11 @@ class Centre:
         return self.offered_to(name)
 
     async def accepted(self, name: str) -> None:
+        """The one it rings at accepts; of several the last."""
         item = await self.store.item(WorkItemId(name))
         assert item is not None
-        assert item.agent is not None
-        assert await self.did(await self.store.accept(OfferId(f"{name}:{item.attempt}"), item.agent)) == "ok"
+        agent, ringing = list(item.ringing.items())[-1]
+        assert await self.did(await self.store.accept(OfferId(f"{name}:{ringing.attempt}"), agent)) == "ok"
 
     async def wait(self, ms: int) -> None:
         """Let time pass and what is due happen."""

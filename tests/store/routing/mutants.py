@@ -26,8 +26,8 @@ MUTANTS = (
     Mutant(
         "an offer can be accepted in the ms it ends",
         "offers.lua",
-        "item.state == 'offered' and now >= item.expires_at",
-        "item.state == 'offered' and now > item.expires_at",
+        "if ringing and now >= ringing[2] then",
+        "if ringing and now > ringing[2] then",
     ),
     Mutant("a timer fires a ms late", "timers.lua", "due <= now", "due < now"),
     Mutant("a fourth refusal is allowed", "offers.lua", "count >= REFUSALS", "count > REFUSALS"),
@@ -119,14 +119,49 @@ MUTANTS = (
     Mutant(
         "the offer of an agent who disconnects keeps ringing",
         "presence.lua",
-        "return_offer(agent, 'disconnected')\n  settle(id, agent)\nend",
+        "return_offers(id, agent, 'disconnected')\n  settle(id, agent)\nend",
         "settle(id, agent)\nend",
     ),
     Mutant(
         "after accepting an agent looks for no more work",
         "offers.lua",
-        "offer_event('offer.accepted', item_id, item, agent_id)\n  settle(agent_id, agent)",
-        "offer_event('offer.accepted', item_id, item, agent_id)",
+        "agent = agent_id })\n  settle(agent_id, agent)",
+        "agent = agent_id })",
+    ),
+    Mutant(
+        "an item rings at one agent too many", "matching.lua", "entries(item.ringing) + 1,", "entries(item.ringing),"
+    ),
+    Mutant(
+        "an item rings twice at one agent",
+        "matching.lua",
+        "return excluded[agent_id] or ringing[agent_id]",
+        "return excluded[agent_id]",
+    ),
+    Mutant("who lost an offer to another looks for no work", "offers.lua", "  settle_all(losers)\n", ""),
+    Mutant(
+        "where else an item rings it rings on when it is taken",
+        "offers.lua",
+        "rescind_all(item_id, item, 'taken', agent_id)",
+        "{}",
+    ),
+    Mutant("an agent gets one offer too many", "matching.lua", "#agent.offers < known", "#agent.offers <= known"),
+    Mutant(
+        "an agent who may have two offers is given one",
+        "matching.lua",
+        "  if may_ring(agent) then return settle(id, agent) end\n",
+        "",
+    ),
+    Mutant(
+        "an agent who missed one offer keeps the others on channels the new status does not allow",
+        "offers.lua",
+        "  return_offers(agent_id, agent, 'status', function(other) return is_allowed(other, agent) end)\n",
+        "",
+    ),
+    Mutant(
+        "when more offers may ring at once nobody gets them",
+        "install.lua",
+        "if old.pacing ~= new.pacing then",
+        "if false then",
     ),
     Mutant(
         "the end of a cool-down offers nothing",
@@ -149,8 +184,8 @@ MUTANTS = (
     Mutant(
         "an agent in wrap-up stays in the pools",
         "items.lua",
-        "['until'] = item['until'] })\n  settle(agent_id, agent)",
-        "['until'] = item['until'] })",
+        "offer = id .. ':' .. item.taken })\n  settle(agent_id, agent)",
+        "offer = id .. ':' .. item.taken })",
     ),
     Mutant(
         "a new class of work does not reach agents who are free already",
@@ -191,8 +226,8 @@ MUTANTS = (
     Mutant(
         "a next status keeps the offer it does not allow",
         "items.lua",
-        "if agent.offer and not allowed[known.lanes[item_of(agent.offer).lane].channel] then return_offer",
-        "if false then return_offer",
+        "    return_offers(id, agent, 'status', function(item) return is_allowed(item, agent) end)\n",
+        "",
     ),
     Mutant(
         "a lost customer waits for ever",

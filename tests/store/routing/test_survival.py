@@ -90,7 +90,7 @@ async def test_two_nodes_that_meet_a_new_lane_and_a_new_profile_at_once_miss_not
         await other.lease(name, TAB, node="node", ttl_ms=10_000_000)
     assert await audit(centre.connection, centre.store) == []
     snapshot = await centre.store.snapshot()
-    assert all(agent.offer for agent in snapshot.agents.values())
+    assert all(agent.offers for agent in snapshot.agents.values())
 
 
 async def test_a_rebuild_keeps_order_owners_and_numbers(centre: Centre) -> None:
@@ -121,6 +121,7 @@ async def test_a_rebuild_keeps_order_owners_and_numbers(centre: Centre) -> None:
             score=record.score,
             enqueued_at=record.enqueued_at,
             attempt=record.attempt,
+            taken=record.taken,
             agent=record.agent,
             brief=b"\xff\x00",
         )
@@ -134,7 +135,7 @@ async def test_a_rebuild_keeps_order_owners_and_numbers(centre: Centre) -> None:
     assert [(written.seq, type(written.event)) for written in opened.events] == [(before.seq + 1, StoreRebuilt)]
     assert await audit(centre.connection, centre.store) == []
     after = await centre.store.snapshot()
-    assert after.items[ITEM] == structs.replace(before.items[ITEM], expires_at=0)
+    assert after.items[ITEM] == structs.replace(before.items[ITEM], over_at=before.at)
     assert list((await centre.store.waiting("sales"))[1]) == ["j", "k"]
     await centre.sign_in(ANN)
     assert [(event.offer, event.brief) for event in centre.events if isinstance(event, OfferCreated)] == [

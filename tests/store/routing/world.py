@@ -35,7 +35,7 @@ SETTINGS = Settings(
     statuses={"available": ("voice", "webchat"), "chats": ("webchat",), "busy": (), "away": (), "offline": ()},
     queues={
         "sales": QueueSettings(wrap_up_ms=2_000, ring_ms={"webchat": 1_000, "voice": 2_000}),
-        "help": QueueSettings(wrap_up_ms=0, ring_ms={"webchat": 1_000}),
+        "help": QueueSettings(wrap_up_ms=0, ring_ms={"webchat": 1_000}, ring_agents=2),
     },
     sign_in_status="available",
     missed_status="away",
@@ -48,9 +48,12 @@ SETTINGS = Settings(
 )
 OTHER_SETTINGS = (
     SETTINGS,
-    replace(SETTINGS, missed_status="available", cooldown_ms=1, ring_ms=3_000, visit_ms={"voice": 3_000}),
+    replace(SETTINGS, missed_status="available", cooldown_ms=1, ring_ms=3_000, visit_ms={"voice": 3_000}, pacing=2),
     replace(SETTINGS, statuses={**SETTINGS.statuses, "busy": ("webchat",), "available": ("voice",)}),
-    replace(SETTINGS, sign_in_status="chats", grace_ms=5_000, wrap_up_ms=0, gone_boost_ms=0),
+    replace(SETTINGS, sign_in_status="chats", grace_ms=5_000, wrap_up_ms=0, gone_boost_ms=0, pacing=3),
+    replace(
+        SETTINGS, pacing=2, queues={name: replace(queue, ring_agents=3) for name, queue in SETTINGS.queues.items()}
+    ),
 )
 STATUSES = (*["available"] * 4, "chats", "busy", "offline", "nonsense")
 TIMES_MS = (*[0] * 12, 1, 1, 500, 999, 1_000, 3_000)
@@ -139,12 +142,18 @@ class World:
 
     # What an argument means now --------------------------------------------------------------------------------------
 
-    def offer(self, a: int, c: int) -> tuple[WorkItemId, OfferId]:
-        """A pending offer, or (c = 0) an earlier or later one, or that of an item in any state."""
-        offered = [item for item, record in self.state.items.items() if record.state == "offered"]
-        item = _pick(offered, a) if offered and (c > 0 or a > 4) else self.any_item(a)
-        attempt = self.state.items[item].attempt if item in self.state.items else 1
-        return item, OfferId(f"{item}:{attempt + (0 if c else _pick((-1, 0, 1), a))}")
+    def offer(self, a: int, b: int, c: int) -> tuple[OfferId, AgentId]:
+        """A pending offer and (b = 0: not) its agent, or (c = 0) an earlier or later one, or that of any item."""
+        rings = [(item, agent) for item, record in self.state.items.items() for agent in record.ringing]
+        if rings and (c > 0 or a > 4):
+            item, agent = _pick(rings, a + b)
+            attempt = self.state.items[item].ringing[agent].attempt
+        else:
+            item = self.any_item(a)
+            agent = self.holder(item, b)
+            attempt = self.state.items[item].attempt if item in self.state.items else 1
+        offer = OfferId(f"{item}:{attempt + (0 if c else _pick((-1, 0, 1), a))}")
+        return offer, agent if b > 0 else _pick(AGENTS, len(item))
 
     def held(self, a: int, c: int) -> WorkItemId:
         """An item in an agent's hands, or (c = 0) any one."""
@@ -199,8 +208,7 @@ def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
 
 
 def _accept(world: World, a: int, b: int, c: int) -> Ask:
-    item, offer = world.offer(a, c)
-    agent = world.holder(item, b)
+    offer, agent = world.offer(a, b, c)
     return Ask(
         said=f"accept {offer} by {agent}",
         of_store=lambda: world.store.accept(offer, agent),
@@ -209,8 +217,7 @@ def _accept(world: World, a: int, b: int, c: int) -> Ask:
 
 
 def _decline(world: World, a: int, b: int, c: int) -> Ask:
-    item, offer = world.offer(a, c)
-    agent = world.holder(item, b)
+    offer, agent = world.offer(a, b, c)
     return Ask(
         said=f"decline {offer} by {agent}",
         of_store=lambda: world.store.decline(offer, agent, reason="tired"),
@@ -397,7 +404,7 @@ _OFTEN = {
     "sign_out": 1,
     "set_status": 8,
     "set_next_status": 4,
-    "configure": 1,
+    "configure": 2,
 }
 
 Move = tuple[str, int, int, int, int]
