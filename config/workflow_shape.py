@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
@@ -30,6 +31,9 @@ class Reads:
         except ExpressionInvalid as error:
             yield Complaint(f"bad expression: {error.reason}", (error.line, error.column))
 
+
+_KNOWN_SID = Reads(partial(parse_known_worker, "sid"))
+_KNOWN_NAME = Reads(partial(parse_known_worker, "friendly_name"))
 
 AnyName = Annotated[str, Meta(min_length=1, max_length=MOST_NAME_CHARS)]
 Expression = Annotated[str, Reads(parse)]
@@ -67,12 +71,12 @@ class TargetShape(Struct, frozen=True, kw_only=True):
     ] = ""
     known_worker_sid: Annotated[
         str,
-        Reads(lambda text: parse_known_worker("sid", text)),
+        _KNOWN_SID,
         Meta(description="Only the agent of this id: task.… or the id itself."),
     ] = ""
     known_worker_friendly_name: Annotated[
         str,
-        Reads(lambda text: parse_known_worker("friendly_name", text)),
+        _KNOWN_NAME,
         Meta(description="Only the agent whose attribute friendly_name is this: task.… or the name itself."),
     ] = ""
     unreadable: Unreadable = ""

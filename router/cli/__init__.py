@@ -14,6 +14,8 @@ COMMANDS = {
     "doctor": "router.cli.operating:doctor",
     "sessions": "router.cli.operating:sessions",
     "policy": "router.cli.policies:policy",
+    "import": "router.cli.importing:imports",
+    "explain": "router.cli.explaining:explain",
     "bench": "router.cli.measuring:bench",
     "replay-chats": "router.cli.measuring:replay_chats",
 }

@@ -1,0 +1,281 @@
+"""From a TaskRouter document to the queues and workflows of a policy, with a line for everything in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from config.taskrouter.document import Document, QueueEntry, Table, WorkflowEntry, tables, text
+from config.taskrouter.names import label_of, unique_name, unique_text
+from config.taskrouter.report import Report
+from config.workflow_shape import (
+    MOST_NAME_CHARS,
+    MOST_PRIORITY,
+    MOST_TIMEOUT_S,
+    FilterShape,
+    TargetShape,
+    WorkflowShape,
+)
+from router.core.taskrouter.expression import MOST_CHARS
+from router.core.taskrouter.known_worker import parse_known_worker
+from router.core.taskrouter.order import parse_order
+from router.core.taskrouter.workflow import DEFAULT_FILTER
+
+UNMATCHED: Final = "unmatched"
+"""The queue nobody belongs to, for what no filter takes: it stays visible to supervisors."""
+EVERYONE: Final = "1==1"
+NOBODY: Final = "1==0"
+
+_QUEUE_KEYS: Final = frozenset(
+    {"sid", "key", "unique_name", "friendly_name", "friendlyName", "target_workers", "targetWorkers"}
+)
+_FILTER_KEYS: Final = frozenset({"filter_friendly_name", "friendly_name", "expression", "targets"})
+_TARGET_KEYS: Final = frozenset(TargetShape.__struct_fields__) - {"timeout_s", "unreadable"} | {
+    "task_queue_sid",
+    "timeout",
+}
+_WORKFLOW_KEYS: Final = frozenset(
+    {"friendly_name", "friendlyName", "key", "unique_name", "sid", "configuration", "task_routing"}
+)
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,12}(?:\.0*)?")
+_NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]*)?")
+
+
+@dataclass(slots=True, kw_only=True)
+class Converted:
+    """queues: by the policy's name of them, each a table as `[queues.<name>]` has it."""
+
+    queues: dict[str, dict[str, object]] = field(default_factory=dict)
+    workflows: list[WorkflowShape] = field(default_factory=list)
+    report: Report = field(default_factory=Report)
+
+
+def convert(document: Document) -> Converted:
+    """Raises DocumentInvalid: targets that are no list of objects."""
+    return _Conversion().run(document)
+
+
+class _Conversion:
+    """One document on its way. names: what targets may call a queue → the policy's name."""
+
+    def __init__(self) -> None:
+        self.done = Converted()
+        self.report = self.done.report
+        self.names: dict[str, str] = {}
+
+    def run(self, document: Document) -> Converted:
+        for entry in document.queues:
+            self._queue(entry)
+        for field_of in ("sid", "friendly_name", "key"):
+            for entry, name in zip(document.queues, list(self.done.queues), strict=True):
+                if reference := getattr(entry, field_of):
+                    self.names.setdefault(reference, name)
+        for workflow in document.workflows:
+            self._workflow(workflow)
+        for key, value in document.rest.items():
+            self.report.approximated(f"workspace: {key}", _shown(value), "not a part of routing policy; left out")
+        return self.done
+
+    def _queue(self, entry: QueueEntry) -> None:
+        name = unique_name(entry.key or entry.friendly_name or entry.sid, self.done.queues)
+        where = f"queue {entry.friendly_name or entry.reference!r}"
+        source = entry.table.get("target_workers", entry.table.get("targetWorkers"))
+        table: dict[str, object] = {"label": label_of(entry.friendly_name or entry.reference)}
+        if source is None or source == "":
+            table["workers"] = EVERYONE
+            self.report.ok(f"{where}: target_workers")
+        elif not isinstance(source, str):
+            table["unreadable"] = _shown(source)
+            self.report.refused(f"{where}: target_workers", _shown(source), "expected an expression")
+        elif self.report.expression(f"{where}: target_workers", source, "queue"):
+            table["workers"] = source
+        else:
+            table["unreadable"] = source[:MOST_CHARS]
+        self.done.queues[name] = table | {"reference": self._cut(where, entry.reference), "department": False}
+        most = entry.table.get("max_reserved_workers", 1)
+        if most != 1:
+            reason = "one agent at a time is offered an item"
+            self.report.approximated(f"{where}: max_reserved_workers", _shown(most), reason)
+        self._unknown(where, entry.table, _QUEUE_KEYS | {"max_reserved_workers"})
+
+    def _workflow(self, entry: WorkflowEntry) -> None:
+        names = [workflow.name for workflow in self.done.workflows]
+        name = unique_text(entry.name[:MOST_NAME_CHARS], names)
+        where = f"workflow {name!r}"
+        if name != entry.name:
+            self.report.approximated(where, entry.name, f"is called {name!r} here: the name is taken or too long")
+        filters = tuple(
+            self._filter(f"{where}, filter {number}", table, number, f"{entry.path}.filters[{number - 1}].")
+            for number, table in enumerate(entry.filters, start=1)
+        )
+        default = None
+        if entry.default_filter is not None:
+            default = self._target(f"{where}, {DEFAULT_FILTER}", entry.default_filter, "")
+        aliases = tuple(alias[:MOST_NAME_CHARS] for alias in entry.aliases)
+        self.done.workflows.append(WorkflowShape(name=name, aliases=aliases, filters=filters, default_filter=default))
+        self._unknown(where, entry.table, _WORKFLOW_KEYS)
+        self._unknown(f"{where}, task_routing", entry.rest, frozenset())
+
+    def _filter(self, where: str, table: Table, number: int, path: str) -> FilterShape:
+        given = text(table, "filter_friendly_name", "friendly_name")
+        where = f"{where} {given!r}" if given else where
+        name = self._cut(where, given) if given else f"filter {number}"
+        source = table.get("expression")
+        unreadable = ""
+        if not isinstance(source, str) or not source.strip():
+            unreadable = _shown(source) or "-"
+            self.report.refused(f"{where}: expression", _shown(source), "a filter needs an expression")
+        elif not self.report.expression(f"{where}: expression", source, "filter"):
+            unreadable = source[:MOST_CHARS]
+        targets: list[TargetShape] = []
+        for place, target in enumerate(tables(table, "targets", path), start=1):
+            shape = self._target(f"{where}, target {place}", target, targets[-1].queue if targets else "")
+            targets += [shape] if shape else []
+        self._unknown(where, table, _FILTER_KEYS)
+        return FilterShape(
+            name=name,
+            expression="" if unreadable else str(source),
+            targets=tuple(targets),
+            unreadable=unreadable,
+        )
+
+    def _target(self, where: str, table: Table, inherited: str) -> TargetShape | None:
+        """None: it has no queue. inherited: the queue of the target before."""
+        self._unknown(where, table, _TARGET_KEYS)
+        queue = self._queue_of(where, table) or inherited
+        if not queue:
+            self.report.refused(f"{where}: queue", _shown(table.get("queue")), "no queue, and none before to inherit")
+            self.report.refused(f"{where}: expression", _shown(table.get("expression")), "the target has no queue")
+            return None
+        unreadable: list[str] = []
+        found = {
+            "expression": self._expression(where, table, unreadable),
+            "known_worker_sid": self._known_worker(where, table, "known_worker_sid", unreadable),
+            "known_worker_friendly_name": self._known_worker(where, table, "known_worker_friendly_name", unreadable),
+        }
+        timeout = self._timeout(where, table, unreadable)
+        return TargetShape(
+            queue=queue,
+            timeout_s=timeout,
+            priority=self._priority(where, table),
+            order_by=self._order(where, table),
+            skip_if=self._skip_if(where, table),
+            unreadable="; ".join(unreadable)[:MOST_CHARS],
+            **found,
+        )
+
+    def _queue_of(self, where: str, table: Table) -> str:
+        reference = table.get("queue", table.get("task_queue_sid"))
+        if isinstance(reference, Mapping):
+            reference = text(reference, "sid", "friendly_name", "friendlyName")
+        if not isinstance(reference, str) or not reference:
+            return ""
+        if reference not in self.names:
+            self.names[reference] = name = unique_name(reference, self.done.queues)
+            self.done.queues[name] = {
+                "label": label_of(reference),
+                "workers": EVERYONE,
+                "reference": self._cut(where, reference),
+                "department": False,
+            }
+            reason = "the file does not define this queue: it takes everyone"
+            self.report.approximated(f"queue {reference!r}", reference, reason)
+        return self.names[reference]
+
+    def _expression(self, where: str, table: Table, unreadable: list[str]) -> str:
+        source = table.get("expression")
+        if source is None or (isinstance(source, str) and not source.strip()):
+            self.report.ok(f"{where}: expression", source or "")
+            return ""
+        if isinstance(source, str) and self.report.expression(f"{where}: expression", source, "target"):
+            return source
+        if not isinstance(source, str):
+            self.report.refused(f"{where}: expression", _shown(source), "expected an expression")
+        unreadable.append(_shown(source))
+        return ""
+
+    def _skip_if(self, where: str, table: Table) -> str:
+        source = table.get("skip_if")
+        if source is None or source == "":
+            return ""
+        if not isinstance(source, str):
+            self.report.refused(f"{where}: skip_if", _shown(source), "expected an expression; never skipped")
+            return ""
+        return source if self.report.expression(f"{where}: skip_if", source, "skip_if") else ""
+
+    def _order(self, where: str, table: Table) -> str:
+        source = table.get("order_by")
+        if source is None or source == "":
+            return ""
+        if not isinstance(source, str):
+            self.report.refused(f"{where}: order_by", _shown(source), "expected a list of attributes")
+            return ""
+
+        def notes() -> list[str]:
+            parse_order(source)
+            return []
+
+        return source if self.report.reading(f"{where}: order_by", source, notes) else ""
+
+    def _known_worker(self, where: str, table: Table, key: str, unreadable: list[str]) -> str:
+        source = table.get(key)
+        if source is None or source == "":
+            return ""
+
+        def notes() -> list[str]:
+            worker = parse_known_worker("sid", str(source))
+            return [] if worker.path else [f"taken as the worker {worker.value!r} itself"]
+
+        if isinstance(source, str) and self.report.reading(f"{where}: {key}", source, notes):
+            return source
+        if not isinstance(source, str):
+            self.report.refused(f"{where}: {key}", _shown(source), "expected a task attribute or a worker")
+        unreadable.append(f"{key} {_shown(source)}")
+        return ""
+
+    def _timeout(self, where: str, table: Table, unreadable: list[str]) -> float | None:
+        value = table.get("timeout")
+        if value is None:
+            return None
+        seconds = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+        if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
+            seconds = float(value)
+        if seconds is None or not 0 <= seconds <= MOST_TIMEOUT_S:
+            self.report.refused(f"{where}: timeout", _shown(value), f"expected seconds, 0 to {MOST_TIMEOUT_S:,}")
+            unreadable.append(f"timeout {_shown(value)}")
+            return None
+        return int(seconds) if seconds.is_integer() else seconds
+
+    def _priority(self, where: str, table: Table) -> int | None:
+        value = table.get("priority")
+        if value is None:
+            return None
+        whole = (
+            int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0 else None
+        )
+        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+            whole = int(value.strip().partition(".")[0])
+        if whole is None or abs(whole) > MOST_PRIORITY:
+            reason = f"expected a whole number, {-MOST_PRIORITY:,} to {MOST_PRIORITY:,}; the priority before stays"
+            self.report.refused(f"{where}: priority", _shown(value), reason)
+            return None
+        return whole
+
+    def _unknown(self, where: str, table: Table, known: frozenset[str]) -> None:
+        for key, value in table.items():
+            if key not in known:
+                self.report.approximated(f"{where}: {key}", _shown(value), "has no counterpart; left out")
+
+    def _cut(self, where: str, name: str) -> str:
+        if len(name) > MOST_NAME_CHARS:
+            self.report.approximated(where, name, f"the name is cut to {MOST_NAME_CHARS} characters")
+        return name[:MOST_NAME_CHARS]
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
