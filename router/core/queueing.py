@@ -103,7 +103,7 @@ def erlang_a(load: Load, patience_s: float) -> ErlangA:
 
 def waiting_places(pools: Sequence[Load], places: int) -> Places:
     """Pools which share nothing but the places to wait in; one pool is M/M/c/K with K = agents + places."""
-    alone = [stationary(lambda n, pool=pool: pool.per_s * (n < pool.agents + places), _out(pool)) for pool in pools]
+    alone = [present_in(pool, places=places) for pool in pools]
     busy = [law[pool.agents :] for pool, law in zip(pools, alone, strict=True)]
     queue = [[sum(law[: pool.agents + 1]), *law[pool.agents + 1 :]] for pool, law in zip(pools, alone, strict=True)]
     together = _sum_of(queue, places)
