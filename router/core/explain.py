@@ -71,8 +71,8 @@ def _answer(policy: Policy, found: Explained) -> dict[str, Any]:
 
 def _target(policy: Policy, step: Step, eligible: Sequence[str]) -> dict[str, Any]:
     return {
-        "from_s": step.from_s,
-        "until_s": step.until_s,
+        "from_s": _seconds(step.from_s),
+        "until_s": None if step.until_s is None else _seconds(step.until_s),
         "queue": _reference(policy, step.target.queue),
         "priority": step.priority,
         "eligible": list(eligible),
@@ -80,6 +80,11 @@ def _target(policy: Policy, step: Step, eligible: Sequence[str]) -> dict[str, An
         "rule": step.rule,
         "queue_label": policy.queues[step.target.queue].label,
     }
+
+
+def _seconds(value: float) -> float:
+    """Whole numbers as such."""
+    return int(value) if value == int(value) else value
 
 
 def _reference(policy: Policy, queue: str) -> str:

@@ -85,10 +85,20 @@ def decides(expression: Expression, place: Literal["filter", "skip_if"], known: 
     return reduce(expression, place, known) == TRUE
 
 
-def first_failing(expression: Expression, passes: Callable[[Expression], bool]) -> Expression:
-    """Of an expression that does not hold, the first part that had to and did not."""
-    while isinstance(expression, Joined) and expression.word == "and":
-        expression = next(part for part in expression.parts if not passes(part))
+def first_failing(
+    expression: Expression, holds: Callable[[Expression], bool], possible: Callable[[Expression], bool]
+) -> Expression:
+    """Of an expression that does not hold, the smallest part that had to and did not.
+
+    possible: whether some worker could make a part true. Only such alternatives count; where one is left, it had to.
+    """
+    while isinstance(expression, Joined):
+        candidates = [part for part in expression.parts if not holds(part)]
+        if expression.word == "or":
+            candidates = [part for part in candidates if possible(part)]
+            if len(candidates) != 1:
+                break
+        expression = candidates[0]
     return expression
 
 

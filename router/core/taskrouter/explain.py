@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from router.core.agent_condition import AgentCondition, attributes_used, holds, known, value_of
+from router.core.agent_condition import FALSE, AgentCondition, attributes_used, holds, known, value_of
 from router.core.policy import Queue
 from router.core.taskrouter.evaluate import Known, Place, first_failing, reduce, worker_operand
 from router.core.taskrouter.expression import Expression, parse, print_expression
@@ -124,14 +124,22 @@ class _Floor:
         expression = parse(source).expression
         if self._holds(worker, expression, place):
             return ""
-        return print_expression(first_failing(expression, lambda part: self._holds(worker, part, place)))
+        failing = first_failing(
+            expression,
+            lambda part: self._holds(worker, part, place),
+            lambda part: self._reduced(part, place) != FALSE,
+        )
+        return print_expression(failing)
 
     def _holds(self, worker: Worker, expression: Expression, place: Place) -> bool:
-        if (id(expression), place) not in self._conditions:
-            self._conditions[id(expression), place] = (expression, reduce(expression, place, self.facts))
-        condition = self._conditions[id(expression), place][1]
+        condition = self._reduced(expression, place)
         attributes = known(attributes_used(condition), worker.id, worker.attributes)
         return holds(condition, attributes, worker.assigned, worker.capacities)
+
+    def _reduced(self, expression: Expression, place: Place) -> AgentCondition:
+        if (id(expression), place) not in self._conditions:
+            self._conditions[id(expression), place] = (expression, reduce(expression, place, self.facts))
+        return self._conditions[id(expression), place][1]
 
 
 def _not_known(worker: Worker, known_worker: KnownWorker, task: Mapping[str, object]) -> str:
