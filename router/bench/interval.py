@@ -25,14 +25,15 @@ def interval(lives: Sequence[Sums], *, burst: float, error: float) -> Interval:
     """Where the true mean is, but for a chance of `error`, told from at least two independent lives.
 
     A ratio of sums, by linearization (W. G. Cochran, "Sampling Techniques", ch. 6) with Student's t. burst: what
-    happens together adds so much to the numerator. Bursts that n tries never showed may still come −log(error) in n:
-    the interval is never narrower than that on either side.
+    happens together adds so much to the numerator. When a life went by without any (or with nothing else), bursts that
+    n tries never showed may still come −log(error) in n: then the interval is not narrower than that on either side.
     """
     mean, count = mean_of(lives), len(lives)
     tries = sum(n for _, n in lives) or 1
     spread = sum((x - mean * n) ** 2 for x, n in lives)
     half = student(1 - error / 2, count - 1) * sqrt(spread * count / (count - 1)) / tries
-    half = max(half, burst * -log(error) / tries)
+    if any(x in (0, n) for x, n in lives):
+        half = max(half, burst * -log(error) / tries)
     return Interval(mean - half, mean + half)
 
 

@@ -99,17 +99,17 @@ def _answered_within(ms: Ms) -> Callable[[Seen], Sums]:
 # Cases --------------------------------------------------------------------------------------------------------------
 
 
-def burst_of(load: Load, occupancy: float) -> float:
+def burst_of(occupancy: float) -> float:
     """How many customers a rare wait befalls together: clusters of long waits in M/M/1 are 1/(1 − ρ)² customers long
     (H. Rootzén, "Maxima and exceedances of stationary Markov chains", Adv. Appl. Prob. 20, 1988).
     """
-    return min((1 - occupancy) ** -2, load.erlangs * 1000)
+    return (1 - occupancy) ** -2 if occupancy < 1 else inf
 
 
 def erlang_c_case(load: Load, *, within_s: Sequence[int], at_most: float = 1.0) -> Case:
     """Everybody waits until served."""
     law = erlang_c(load)
-    burst, delayed_s = burst_of(load, law.occupancy), load.service_s / (load.agents - load.erlangs)
+    burst, delayed_s = burst_of(law.occupancy), load.service_s / (load.agents - load.erlangs)
     return Case(
         name=f"Erlang C, {_told(load)}",
         centre=Centre(load=load, agents=[frozenset({0})] * load.agents),
@@ -134,7 +134,7 @@ def erlang_c_case(load: Load, *, within_s: Sequence[int], at_most: float = 1.0) 
 def erlang_a_case(load: Load, patience_s: float) -> Case:
     """Customers leave when their patience ends."""
     law = erlang_a(load, patience_s)
-    burst = burst_of(load, law.occupancy)
+    burst = min(burst_of(load.erlangs / load.agents), max(1.0, load.per_s * patience_s))
     return Case(
         name=f"Erlang A, {_told(load)}, patience {patience_s:g} s",
         centre=Centre(load=load, agents=[frozenset({0})] * load.agents, patience_s=patience_s),
