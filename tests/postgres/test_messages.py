@@ -13,6 +13,7 @@ from router.core.words import ConversationId, CustomerId
 from router.protocol.errors import BadRequest
 from router.store.errors import Overloaded
 from router.store.postgres import conversations, messages
+from router.store.postgres.conversations import Close, Closed, Marks
 from router.store.postgres.database import Database
 from router.store.postgres.messages import Appended, Refused
 from router.store.postgres.writer import Writer
@@ -166,3 +167,30 @@ async def test_customers_see_no_notes(writer: Writer, database: Database, conver
     assert [m.text for m in await messages.page(database, conversation, notes=False)] == ["Hello", "Hello?"]
     found = await messages.newest(database, [conversation, ConversationId("nope")], each=2)
     assert {key: [m.text for m in value] for key, value in found.items()} == {conversation: ["rude", "Hello?"]}
+
+
+async def test_a_batch_of_several_kinds_is_carried_out_in_their_order_and_committed_once(
+    postgres_url: str, database: Database
+) -> None:
+    async with await Writer.open(postgres_url, shards=1) as writer:
+        new = a_start()
+        end = Close(
+            conversation_id=new.id,
+            author="agent",
+            author_id="agt_1",
+            author_name="Ben",
+            text="conversation.ended",
+            client_id="ended",
+            at=3_000,
+        )
+        marked, closed, appended, _ = await asyncio.gather(
+            conversations.mark(writer, new.id, Marks(agent_read_n=3)),
+            conversations.close(writer, end),
+            messages.append(writer, a_draft(new.id)),
+            conversations.start(writer, new),
+        )
+    assert marked == Marks(agent_delivered_n=3, agent_read_n=3)
+    assert closed == Closed(n=3, at=3_000)
+    assert appended == Appended(n=2, at=2_000, repeated=False)
+    transactions = await database.fetch("SELECT DISTINCT xmin FROM messages WHERE conversation_id = $1", new.id)
+    assert len(transactions) == 1

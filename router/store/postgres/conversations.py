@@ -9,10 +9,10 @@ from typing import Any, Literal
 import asyncpg
 
 from router.core.words import Channel, ConversationId, CustomerId, Ms, Units, WorkItemId
-from router.store.postgres.database import Database, Rows, to_json
+from router.store.postgres.database import Database, to_json
 from router.store.postgres.messages import Author
 from router.store.postgres.text import kept
-from router.store.postgres.writer import Kind, Writer, attributes
+from router.store.postgres.writer import Answers, Kind, Writer, attributes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +208,7 @@ _PLAIN_START_COLUMNS = attributes(
 )
 
 
-def _start_outcomes(_: Sequence[Start], rows: Rows) -> list[Started | HasOpen]:
+def _start_outcomes(_: Sequence[Start], rows: Answers) -> list[Started | HasOpen]:
     return [
         HasOpen(conversation_id=row["conversation_id"])
         if row["outcome"] == "has_open"
@@ -222,11 +222,11 @@ def _start_outcomes(_: Sequence[Start], rows: Rows) -> list[Started | HasOpen]:
     ]
 
 
-def _close_outcomes(_: Sequence[Close], rows: Rows) -> list[Closed | None]:
+def _close_outcomes(_: Sequence[Close], rows: Answers) -> list[Closed | None]:
     return [None if row["outcome"] == "unknown" else Closed(n=row["n"], at=row["at"]) for row in rows]
 
 
-def _mark_outcomes(_: Sequence[_Mark], rows: Rows) -> list[Marks | None]:
+def _mark_outcomes(_: Sequence[_Mark], rows: Answers) -> list[Marks | None]:
     return [None if row["agent_read_n"] is None else Marks(**row) for row in rows]
 
 

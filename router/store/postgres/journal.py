@@ -21,8 +21,8 @@ from router.core.events import AgentPresence, Event
 from router.core.words import AgentId, Ms
 from router.store.errors import StoreUnavailable
 from router.store.postgres.change import Change, changes
-from router.store.postgres.database import Database, Rows
-from router.store.postgres.writer import JOURNAL, Kind, Writer, attributes
+from router.store.postgres.database import Database
+from router.store.postgres.writer import JOURNAL, Answers, Kind, Writer, attributes
 
 _presence = msgspec.msgpack.Decoder(AgentPresence).decode
 KEEPER_LOCK = 0x6A6F7572  # "jour"
@@ -163,7 +163,7 @@ def _row(event: Event) -> tuple[str, str | None, str | None, str | None]:
 _CHANGE_COLUMNS = attributes(*Change.__dataclass_fields__)
 
 
-def _outcomes(entries: Sequence[Sequence[Journaled]], _: Rows) -> list[None]:
+def _outcomes(entries: Sequence[Sequence[Journaled]], _: Answers) -> list[None]:
     return [None] * len(entries)
 
 

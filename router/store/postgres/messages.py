@@ -9,9 +9,9 @@ from typing import Literal
 import asyncpg
 
 from router.core.words import ConversationId, Ms
-from router.store.postgres.database import Database, Rows
+from router.store.postgres.database import Database
 from router.store.postgres.text import kept
-from router.store.postgres.writer import Kind, Writer, attributes
+from router.store.postgres.writer import Answers, Kind, Writer, attributes
 
 MessageKind = Literal["text", "note", "system"]
 Author = Literal["customer", "agent", "bot", "system"]
@@ -127,7 +127,7 @@ def _message(row: asyncpg.Record) -> Message:
     return Message(**row)
 
 
-def _append_outcomes(_: Sequence[Draft], rows: Rows) -> list[Appended | Refused]:
+def _append_outcomes(_: Sequence[Draft], rows: Answers) -> list[Appended | Refused]:
     return [
         Refused(reason=row["outcome"])
         if row["outcome"] in ("closed", "unknown")

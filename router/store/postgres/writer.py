@@ -1,7 +1,7 @@
 """Group commit: many durable writes share one flush to disk.
 
 An entry is queued in a shard (entries of one conversation always in the same one, so their order holds). Whenever the
-shard's connection is free it takes all that waits and writes it in one transaction; what arrives meanwhile is the
+shard's connection is free it takes all that waits and writes it in one statement; what arrives meanwhile is the
 next batch. No timer: alone, an entry goes out at once; under load batches grow by themselves. An entry is answered
 only after its COMMIT.
 
@@ -16,7 +16,7 @@ import asyncio
 import contextlib
 import random
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -24,13 +24,15 @@ from typing import Any, Generic, Self, TypeVar
 from zlib import crc32
 
 import asyncpg
+import msgspec
 import structlog
 
 from router.store.errors import ConnectionLost, NotSent, Overloaded
-from router.store.postgres.database import Rows, away, is_away
+from router.store.postgres.database import away, is_away
 
 log = structlog.get_logger()
 
+Answers = Sequence[Mapping[str, Any]]
 E = TypeVar("E")
 R = TypeVar("R")
 
@@ -47,13 +49,13 @@ class Kind(Generic[E, R]):
 
     rank: where it comes in a batch of several kinds, lowest first.
     columns: entries → one list a parameter of the function.
-    outcomes: entries and returned rows → one outcome an entry, in order.
+    outcomes: entries and the rows it returned, an answer each → one outcome an entry, in order.
     """
 
     rank: int
     function: str
     columns: Callable[[Sequence[E]], Sequence[Sequence[object]]]
-    outcomes: Callable[[Sequence[E], Rows], Sequence[R]]
+    outcomes: Callable[[Sequence[E], Answers], Sequence[R]]
 
 
 class _Entry:
@@ -189,7 +191,7 @@ class _Shard:
                 self._batch = []
 
     async def _write(self, batch: list[_Entry]) -> None:
-        """One transaction; when it is refused for what is in it, one for each entry."""
+        """One statement; when it is refused for what is in it, one for each entry."""
         for entry in batch:
             entry.tried = True
         try:
@@ -207,22 +209,20 @@ class _Shard:
                 _answer(entry, outcome)
 
     async def _transact(self, batch: list[_Entry]) -> list[tuple[_Entry, object]]:
+        """One statement, so one round trip and one commit, however many kinds there are."""
         groups: dict[Kind[Any, Any], list[_Entry]] = {}
-        for entry in batch:
+        for entry in sorted(batch, key=lambda entry: entry.kind.rank):
             groups.setdefault(entry.kind, []).append(entry)
-        if len(groups) == 1:
-            return await self._call(*groups.popitem())
+        values = {kind: [entry.value for entry in entries] for kind, entries in groups.items()}
+        columns = {kind: kind.columns(values[kind]) for kind in groups}
+        sql = _sql(tuple((kind.function, len(columns[kind])) for kind in groups))
+        parts: dict[int, list[Mapping[str, Any]]] = {part: [] for part in range(len(groups))}
+        for row in await self._connection.fetch(sql, *(column for kind in groups for column in columns[kind])):
+            parts[row["part"]].append(msgspec.json.decode(row["answer"]))
         outcomes: list[tuple[_Entry, object]] = []
-        async with self._connection.transaction():
-            for kind in sorted(groups, key=lambda kind: kind.rank):
-                outcomes += await self._call(kind, groups[kind])
+        for part, (kind, entries) in enumerate(groups.items()):
+            outcomes += zip(entries, kind.outcomes(values[kind], parts[part]), strict=True)
         return outcomes
-
-    async def _call(self, kind: Kind[Any, Any], entries: list[_Entry]) -> list[tuple[_Entry, object]]:
-        values = [entry.value for entry in entries]
-        columns = kind.columns(values)
-        rows = await self._connection.fetch(_sql(kind.function, len(columns)), *columns)
-        return list(zip(entries, kind.outcomes(values, rows), strict=True))
 
     async def _reconnect(self) -> None:
         self._connection.terminate()
@@ -260,8 +260,16 @@ def attributes(*names: str) -> Callable[[Sequence[Any]], list[list[object]]]:
 
 
 @cache
-def _sql(function: str, parameters: int) -> str:
-    return f"SELECT * FROM {function}({', '.join(f'${number}' for number in range(1, parameters + 1))})"  # noqa: S608 - names of ours
+def _sql(calls: tuple[tuple[str, int], ...]) -> str:
+    """Functions by name and number of parameters, carried out in this order: UNION ALL goes through its parts in turn,
+    and each statement inside them sees what those before it wrote.
+    """
+    selects, first = [], 1
+    for part, (function, parameters) in enumerate(calls):
+        given = ", ".join(f"${number}" for number in range(first, first + parameters))
+        selects.append(f"SELECT {part} AS part, to_jsonb(answer) AS answer FROM {function}({given}) AS answer")  # noqa: S608 - names of ours
+        first += parameters
+    return " UNION ALL ".join(selects)
 
 
 def _answer(entry: _Entry, outcome: object) -> None:
