@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
@@ -152,7 +153,7 @@ def _constant_text(value: Scalar | tuple[Scalar, ...]) -> str:
         return f"'{escaped}'"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    return f"{value:f}".rstrip("0") if isinstance(value, float) else str(value)
+    return format(Decimal(repr(value)), "f")
 
 
 def _tokens(text: str) -> Iterator[_Token]:
