@@ -67,9 +67,9 @@ class Centre:
         if events:
             await journal.append(self.writer, [(written.seq, written.packed, written.event) for written in events])
 
-    async def say(self, said: AnySaid) -> None:
-        """Tell all nodes."""
-        await self.talk.say([encode(said)])
+    async def say(self, *said: AnySaid) -> None:
+        """Tell all nodes, in this order."""
+        await self.talk.say([encode(one) for one in said])
 
     def own_origin(self, origin: str) -> bool:
         """Whether a page of this web origin is one of ours."""

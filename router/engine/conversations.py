@@ -166,20 +166,22 @@ async def close(
     closed = await stored.close(centre.writer, end)
     if closed is None:
         raise NotFound("unknown_conversation")
-    if closed.n is not None:
-        line = Message(
-            conversation_id=conversation_id,
-            n=closed.n,
-            kind="system",
-            author=author,
-            author_id=author_id,
-            author_name=name,
-            text=end.text,
-            client_id=end.client_id,
-            at=closed.at,
-        )
-        await centre.say(talk.MessageSaid(conversation_id=conversation_id, message=line))
-    await centre.say(talk.ClosedSaid(conversation_id=conversation_id, closed_at=closed.at, by=by))
+    over = talk.ClosedSaid(conversation_id=conversation_id, closed_at=closed.at, by=by)
+    if closed.n is None:
+        await centre.say(over)
+        return
+    line = Message(
+        conversation_id=conversation_id,
+        n=closed.n,
+        kind="system",
+        author=author,
+        author_id=author_id,
+        author_name=name,
+        text=end.text,
+        client_id=end.client_id,
+        at=closed.at,
+    )
+    await centre.say(talk.MessageSaid(conversation_id=conversation_id, message=line), over)
 
 
 async def end_by_customer(centre: Centre, row: stored.Conversation, name: str) -> None:

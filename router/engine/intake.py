@@ -7,6 +7,7 @@ the reconciler puts it in line with its age kept.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,11 +56,11 @@ async def start(centre: Centre, visitor: Visitor, asked: customer.StartConversat
         raise Conflict("conversation_open", conversation_id=begun.conversation_id)
     arrival = await _again(centre, begun) if begun.repeated else _arrival(visitor, new, begun, routed)
     if arrival is not None:
-        await _show(centre, visitor, arrival, new if not begun.repeated else None)
+        said = await _show(centre, visitor, arrival, new if not begun.repeated else None)
         window = centre.live.windows.get(visitor.visitor_id)
         if window is not None and known_as != (visitor.name, visitor.email):
             centre.live.look_anew(window)
-        await enqueue(centre, arrival)
+        await asyncio.gather(centre.say(said), enqueue(centre, arrival))  # said first, as both go out in this order
     return customer.Started(conversation_id=begun.conversation_id, n=1, at=begun.at)
 
 
@@ -201,8 +202,8 @@ async def arrival_of(centre: Centre, item: work_items.WorkItem) -> Arrival | Non
     )
 
 
-async def _show(centre: Centre, visitor: Visitor, arrival: Arrival, new: stored.Start | None) -> None:
-    """Tell the visitor's tabs, here at once and elsewhere by the talk stream. new: what was said, if known."""
+async def _show(centre: Centre, visitor: Visitor, arrival: Arrival, new: stored.Start | None) -> talk.StartedSaid:
+    """Tell the visitor's tabs here; what to say for those elsewhere. new: the first message, if known."""
     conversation = arrival.conversation
     window = centre.live.windows.get(visitor.visitor_id)
     if window is not None and window.conversation_id != conversation.id:
@@ -212,10 +213,9 @@ async def _show(centre: Centre, visitor: Visitor, arrival: Arrival, new: stored.
             else await messages.page(centre.database, conversation.id, notes=False)
         )
         centre.live.started(window, records.conversation(conversation, newest), arrival.item_id)
-    said = talk.StartedSaid(
+    return talk.StartedSaid(
         conversation_id=conversation.id, visitor_id=visitor.visitor_id, work_item_id=arrival.item_id
     )
-    await centre.say(said)
 
 
 def _first_message(conversation_id: ConversationId, new: stored.Start) -> messages.Message:

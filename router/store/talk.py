@@ -7,9 +7,13 @@ last is in PostgreSQL, numbered within its conversation, and a client that sees 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 
+from redis.exceptions import ResponseError
+
 from router.store.connection import Connection
+from router.store.errors import StoreUnavailable
 
 KEPT = 20_000
 """Entries kept, about; a reader further behind has missed some."""
@@ -26,9 +30,15 @@ class TalkStream:
         self._last = "$"
 
     async def say(self, entries: Sequence[bytes]) -> None:
-        """Append entries in order. Raises StoreUnavailable; then nothing is known about any of them."""
-        for entry in entries:
-            await self._calls.ask("XADD", self._key, "MAXLEN", "~", KEPT, "*", "e", entry)
+        """Append entries in order, in one round trip. Raises StoreUnavailable; then nothing is known about any of them.
+
+        They are on their way, before any later call on the connection, when this is first waited for.
+        """
+        calls = [self._calls.call("XADD", self._key, "MAXLEN", "~", KEPT, "*", "e", entry) for entry in entries]
+        try:
+            await asyncio.gather(*calls)
+        except ResponseError as error:
+            raise StoreUnavailable(str(error)) from error
 
     async def start(self) -> None:
         """Remember the end of the stream; `listen` begins after it."""
