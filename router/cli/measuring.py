@@ -84,6 +84,27 @@ def theory(whole: bool, customers: int, as_json: bool) -> None:
     sys.exit(0 if result["ok"] else 1)
 
 
+@bench.command()
+@click.option(
+    "--customers", default=30_000, show_default=True, type=click.IntRange(100, 200_000), help="Of a whole day."
+)
+@click.option("--agents", default=250, show_default=True, type=click.IntRange(25, 2_000))
+@click.option("--hours", default=(7, 24), show_default=True, type=(click.IntRange(7, 23), click.IntRange(8, 24)))
+@click.option("--seed", default=1, show_default=True)
+@as_json
+def day(customers: int, agents: int, hours: tuple[int, int], seed: int, as_json: bool) -> None:
+    """A real day of 250 agents on four channels, checked at every step; exit status 1 when a promise broke."""
+    from router.bench.day import Options
+    from router.bench.day import run as live
+
+    set_up_logging("console", "warning")
+    if hours[0] >= hours[1]:
+        refuse("--hours: the first comes before the last")
+    result = run(lambda: live(Options(agents=agents, customers=customers, hours=hours, seed=seed)))
+    _report(result, as_json)
+    sys.exit(0 if result["ok"] else 1)
+
+
 def _tell(step: str) -> None:
     """Where a long run is, for people: on one line of stderr that is written over."""
     if sys.stderr.isatty():
