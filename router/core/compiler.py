@@ -8,15 +8,17 @@ What may change under waiting items (ring time, wrap-up, grace …) is in `Setti
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
 
 import msgspec
 
-from router.core.policy import Demand, Policy, Supply
-from router.core.words import Channel, ChoiceModel, LaneId, Ms, ProfileId, Units
+from router.core.policy import Demand, Later, Policy, Requirement, Supply
+from router.core.words import Channel, ChoiceModel, LaneId, Ms, PlanId, ProfileId, Units
+
+Needs = tuple[tuple[str, int], ...]
 
 VISITED: Channel = "webchat"
 """The channel whose customers wait in an open page; nodes tell while it is connected."""
@@ -26,13 +28,36 @@ OFFLINE = "offline"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lane:
-    """One distinct demand. needs: (skill, least level), by skill."""
+    """One distinct demand. needs: sets of (skill, least level), by skill; any one of them is enough."""
 
     queue: str
     channel: Channel
     weight: Units
     model: ChoiceModel
-    needs: tuple[tuple[str, int], ...] = ()
+    needs: tuple[Needs, ...] = ((),)
+    backup: bool = False
+    """Agents for whom the queue is a backup may serve it too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanStep:
+    """From this age on an item waits in the lane.
+
+    first: number of the step whose agents are asked first, then those of the steps after it up to this one; all of
+        them may serve this step's lane too.
+    """
+
+    at_ms: Ms
+    lane: LaneId
+    first: int
+    credit_ms: Ms = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A demand that changes with waiting: at least two steps by age, the first at 0."""
+
+    steps: tuple[PlanStep, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +68,8 @@ class Profile:
     channels: Mapping[Channel, int]
     """How many items of each channel an agent holds at most; channels not served are absent."""
     skills: Mapping[str, int]
+    backup: tuple[str, ...] = ()
+    """Queues served only where a lane says so; in order, without repeats and without those above."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,30 +110,75 @@ def class_of(lane: Lane) -> str:
 def eligible(lane: Lane, profile: Profile) -> bool:
     """Whether agents of the profile may ever be offered items of the lane."""
     return (
-        lane.queue in profile.queues
+        (lane.queue in profile.queues or (lane.backup and lane.queue in profile.backup))
         and lane.channel in profile.channels
-        and all(profile.skills.get(skill, 0) >= level for skill, level in lane.needs)
+        and any(all(profile.skills.get(skill, 0) >= level for skill, level in needs) for needs in lane.needs)
     )
 
 
 def lane_of(demand: Demand) -> Lane:
-    """Compile a demand; of two levels asked of one skill the higher counts."""
-    needs: dict[str, int] = {}
-    for requirement in demand.requirements:
-        needs[requirement.skill] = max(requirement.level, needs.get(requirement.skill, 0))
+    """Compile what a demand asks at first; of two levels asked of one skill the higher counts."""
     return Lane(
         queue=demand.queue,
         channel=demand.channel,
         weight=demand.weight,
         model=demand.model,
-        needs=tuple(sorted(needs.items())),
+        needs=_weakest(_needs([*demand.requirements, *more]) for more in demand.alternatives or ((),)),
+        backup=demand.backup,
     )
+
+
+def _needs(requirements: Iterable[Requirement]) -> Needs:
+    levels: dict[str, int] = {}
+    for requirement in requirements:
+        levels[requirement.skill] = max(requirement.level, levels.get(requirement.skill, 0))
+    return tuple(sorted(levels.items()))
+
+
+def _weakest(alternatives: Iterable[Needs]) -> tuple[Needs, ...]:
+    """In order, without those that ask at least as much as another."""
+    every = sorted(set(alternatives))
+    return tuple(needs for needs in every if not any(needs != other and _implies(needs, other) for other in every))
+
+
+def _implies(needs: Needs, other: Needs) -> bool:
+    levels = dict(needs)
+    return all(levels.get(skill, 0) >= level for skill, level in other)
+
+
+def plan_of(demand: Demand) -> tuple[Plan, tuple[Lane, ...]]:
+    """Compile a demand with all it asks later; its lanes by step, and a plan of one step where nothing changes.
+
+    A step that changes nothing is left out.
+    """
+    lanes = [lane_of(demand)]
+    steps = [PlanStep(at_ms=0, lane=lane_id(lanes[0]), first=0)]
+    for later in sorted(demand.later, key=lambda later: later.at_ms):
+        lane = _widened(lanes[-1], later)
+        first = steps[-1].first if later.keeps else len(steps)
+        if later.at_ms <= steps[-1].at_ms:  # nobody is at the step before
+            lanes.pop()
+            first = min(first, steps.index(steps.pop()))
+        step = PlanStep(at_ms=max(0, later.at_ms), lane=lane_id(lane), first=first, credit_ms=later.credit_ms)
+        if (step.lane, step.credit_ms) != (steps[-1].lane, steps[-1].credit_ms):
+            lanes.append(lane)
+            steps.append(step)
+    return Plan(steps=tuple(steps)), tuple(lanes)
+
+
+def _widened(before: Lane, later: Later) -> Lane:
+    """The lane of a later demand; if that keeps the agents of the lane before, they may serve it by construction."""
+    lane = lane_of(later.demand)
+    if not later.keeps:
+        return lane
+    return replace(lane, needs=_weakest((*before.needs, *lane.needs)), backup=before.backup or lane.backup)
 
 
 def profile_of(supply: Supply) -> Profile:
     """Compile a supply; a channel of which the agent takes none is not served."""
     return Profile(
         queues=tuple(sorted(supply.queues)),
+        backup=tuple(sorted(supply.backup - supply.queues)),
         channels={channel: most for channel, most in sorted(supply.at_most.items()) if most > 0},
         skills=dict(sorted(supply.skills.items())),
     )
@@ -139,16 +211,32 @@ def lane_id(lane: Lane) -> LaneId:
 
 
 @lru_cache(maxsize=16_384)
-def named_lane(demand: Demand) -> tuple[LaneId, Lane]:
-    """Compile a demand, remembered: every item has one, and few differ."""
-    lane = lane_of(demand)
-    return lane_id(lane), lane
+def named_plan(demand: Demand) -> tuple[PlanId, tuple[Lane | Plan, ...]]:
+    """Compile a demand, remembered: every item has one, and few differ.
+
+    Its id and the definitions it needs, in order; a plan of one step is that lane and has its id.
+    """
+    plan, lanes = plan_of(demand)
+    if len(lanes) == 1:
+        return PlanId(lane_id(lanes[0])), lanes
+    return plan_id(plan), (*dict.fromkeys(lanes), plan)
+
+
+def started_plan(demand: Demand, step: int) -> tuple[PlanId | None, LaneId, int]:
+    """Plan, lane and step of an item at this step of its demand's plan, or at the last one there is."""
+    plan, lanes = plan_of(demand)
+    step = min(step, len(lanes) - 1)
+    return plan_id(plan) if len(lanes) > 1 else None, plan.steps[step].lane, step
+
+
+def plan_id(plan: Plan) -> PlanId:
+    return PlanId(_digest(plan))
 
 
 def profile_id(profile: Profile) -> ProfileId:
     return ProfileId(_digest(profile))
 
 
-def _digest(definition: Lane | Profile) -> str:
+def _digest(definition: Lane | Plan | Profile) -> str:
     """64 bits of content hash: a clash among 100,000 definitions has a chance below one in three thousand million."""
     return blake2b(msgspec.json.encode(definition, order="deterministic"), digest_size=8).hexdigest()

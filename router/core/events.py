@@ -18,6 +18,7 @@ from router.core.words import (
     LaneId,
     Ms,
     OfferId,
+    PlanId,
     ProfileId,
     Reachability,
     Units,
@@ -48,6 +49,24 @@ class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
     """Who transferred it."""
     from_agent: AgentId | None = None
     """Whose assignment ended with this (transfer, agent_gone)."""
+    plan: PlanId | None = None
+    """How what it asks changes with its age; None: not at all."""
+    step: int = 0
+    """Of the plan."""
+
+
+class ItemRelaxed(RoutingEvent, tag="item.relaxed", frozen=True, kw_only=True):
+    """An item that waits has come to a later step of its plan: it asks for something else now, maybe in another queue."""
+
+    item: WorkItemId
+    plan: PlanId
+    step: int
+    queue: str
+    lane: LaneId
+    channel: Channel
+    weight: Units
+    score: int
+    enqueued_at: Ms
 
 
 class OfferCreated(RoutingEvent, tag="offer.created", frozen=True, kw_only=True):
@@ -169,6 +188,7 @@ class StoreRebuilt(RoutingEvent, tag="store.rebuilt", frozen=True, kw_only=True)
 
 Event = (
     ItemQueued
+    | ItemRelaxed
     | OfferCreated
     | OfferAccepted
     | OfferDeclined

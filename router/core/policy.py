@@ -43,6 +43,32 @@ class Requirement:
     level: int = 1
 
 
+Alternatives = tuple[frozenset[Requirement], ...]
+"""Sets of requirements of which an agent must meet any one; none: nothing is asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relaxation:
+    """How what is asked loosens at an age: requirements fall away or get lower, other sets of the queue's are enough."""
+
+    at_ms: Ms
+    drop: frozenset[str] = frozenset()
+    levels: Mapping[str, int] = field(default_factory=dict)
+    """Skills with the level asked from now on, where a higher one was."""
+    any: bool = False
+    """No skill is asked any more."""
+    also: Alternatives = ()
+    """Further sets (rings), each in place of all that the queue itself asks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overflow:
+    """From this age on the item waits in another queue."""
+
+    after_ms: Ms
+    queue: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     name: str
@@ -50,6 +76,12 @@ class Queue:
     model: ChoiceModel = "longest_idle"
     requirements: frozenset[Requirement] = frozenset()
     """Asked of every item of this queue, beside what rules add."""
+    requires_any: Alternatives = ()
+    """Any one of these is asked beside the requirements."""
+    relaxations: tuple[Relaxation, ...] = ()
+    overflows: tuple[Overflow, ...] = ()
+    delay_ms: Ms = 0
+    """Agents for whom the queue is a backup are asked from this age on."""
     weights: Mapping[Channel, Units] = field(default_factory=dict)
     ring_ms: Mapping[Channel, Ms] = field(default_factory=dict)
     ring_agents: int = 1
@@ -147,6 +179,8 @@ class Supply:
     limit: Units
     at_most: Mapping[Channel, int]
     """Channels missing here are not served by this agent."""
+    backup: frozenset[str] = frozenset()
+    """Queues the agent helps out in, once an item has waited for the queue's delay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,3 +192,22 @@ class Demand:
     requirements: frozenset[Requirement]
     weight: Units
     model: ChoiceModel
+    alternatives: Alternatives = ()
+    """Any one of these is asked beside the requirements."""
+    backup: bool = False
+    """Agents for whom the queue is a backup may take it too."""
+    later: tuple[Later, ...] = ()
+    """What it asks once it has waited for some time, by age."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Later:
+    """What an item asks from an age on. The age counts from the beginning of its waiting and is never reset."""
+
+    at_ms: Ms
+    demand: Demand
+    """Without a `later` of its own; of the same weight and channel as before if `keeps`."""
+    keeps: bool = True
+    """Who could take the item before still can, and is asked first."""
+    credit_ms: Ms = 0
+    """Waiting credited from now on, in place of what a step before credited."""

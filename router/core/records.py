@@ -14,6 +14,7 @@ from router.core.words import (
     ItemState,
     LaneId,
     Ms,
+    PlanId,
     ProfileId,
     Reachability,
     Units,
@@ -32,6 +33,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One open work item. Queue, channel and weight are its lane's."""
 
     lane: LaneId
+    """Of the step of its plan at which it is."""
+    plan: PlanId | None = None
+    """None: it asks for the same for ever."""
+    step: int = 0
+    """Of the plan, from 0; it only grows."""
     state: ItemState
     score: int
     """Place in line, smallest first; ties by item id."""

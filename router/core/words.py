@@ -13,6 +13,8 @@ ConversationId = NewType("ConversationId", str)
 WorkItemId = NewType("WorkItemId", str)
 OfferId = NewType("OfferId", str)
 LaneId = NewType("LaneId", str)
+PlanId = NewType("PlanId", str)
+"""A plan; or a lane, for a plan that is one lane for ever."""
 ProfileId = NewType("ProfileId", str)
 DeviceId = NewType("DeviceId", str)
 """One open socket of an agent: a browser tab, a softphone."""

@@ -146,6 +146,8 @@ class Board:
         match event:
             case events.ItemQueued():
                 self._queued(event)
+            case events.ItemRelaxed():
+                self._relaxed(event)
             case events.OfferCreated():
                 self._offered(event)
             case events.OfferAccepted():
@@ -177,6 +179,13 @@ class Board:
                 since=event.at,
             )
         )
+
+    def _relaxed(self, event: events.ItemRelaxed) -> None:
+        item = self.items.get(event.item)
+        if item is not None:
+            self._leave(item)
+            item.queue, item.weight = event.queue, event.weight
+            self._enter(item)
 
     def _offered(self, event: events.OfferCreated) -> None:
         item = self.items.get(event.item)

@@ -10,7 +10,7 @@ from config.accounts import Account
 from config.settings import Settings
 from router.core.policy import Demand, Policy
 from router.core.rules import Ruleset
-from router.core.words import LaneId, Ms
+from router.core.words import Ms, PlanId
 from router.engine.attendance import Attendance
 from router.engine.board import Board
 from router.engine.live import Live
@@ -56,7 +56,7 @@ class Centre:
     origins: frozenset[str]
     """Web origins this server is reached at."""
     clock: Clock = field(default_factory=Clock)
-    lanes: dict[LaneId, Demand] = field(default_factory=dict)
+    lanes: dict[PlanId, Demand] = field(default_factory=dict)
     """Lanes this node has seen; all of them are in PostgreSQL."""
 
     def now(self) -> Ms:

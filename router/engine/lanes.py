@@ -1,24 +1,26 @@
-"""Demands and their plain form, kept in PostgreSQL by lane so that a rebuild finds them."""
+"""Demands and their plain form, kept in PostgreSQL by lane or plan so that a rebuild finds them."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from router.core.compiler import lane_id, lane_of
+from router.core.compiler import named_plan
 from router.core.policy import Demand, Policy, Requirement
 from router.engine.centre import Centre
 from router.store.postgres import lanes as stored
+from router.store.postgres.change import place_in_plan
 from router.store.postgres.work_items import WorkItem
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 def to_plain(demand: Demand) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(demand)
-    plain["requirements"] = [
-        {"skill": requirement.skill, "level": requirement.level} for requirement in sorted(demand.requirements)
-    ]
+    """The same for equal demands: sets are in order."""
+    plain: dict[str, Any] = json.loads(_encode(demand))
     return plain
 
 
@@ -27,18 +29,19 @@ def from_plain(plain: Mapping[str, Any]) -> Demand:
 
 
 async def remember(centre: Centre, demand: Demand) -> None:
-    """Make the demand durable before an item is put in its lane; once a lane and node."""
-    lane = lane_id(lane_of(demand))
-    if lane not in centre.lanes:
-        await stored.keep(centre.database, lane, to_plain(demand))
-        centre.lanes[lane] = demand
+    """Make the demand durable before an item is put in its lane; once a plan and node."""
+    plan, _ = named_plan(demand)
+    if plan not in centre.lanes:
+        await stored.keep(centre.database, plan, to_plain(demand))
+        centre.lanes[plan] = demand
 
 
 async def now_of(centre: Centre, row: WorkItem) -> Demand:
-    """What the item asks for now: its lane's demand, which a transfer changes; before its first line, its own."""
-    if row.lane and row.lane not in centre.lanes:
-        centre.lanes |= {lane: from_plain(plain) for lane, plain in (await stored.every(centre.database)).items()}
-    return centre.lanes.get(row.lane) or from_plain(row.demand)
+    """What the item asks for now: the demand of its plan, which a transfer changes; before its first line, its own."""
+    plan, _ = place_in_plan(row.lane)
+    if plan and plan not in centre.lanes:
+        centre.lanes |= {known: from_plain(plain) for known, plain in (await stored.every(centre.database)).items()}
+    return centre.lanes.get(plan) or from_plain(row.demand)
 
 
 def shown(demand: Demand) -> list[str]:

@@ -373,7 +373,7 @@ def agents_of(event: events.Event) -> tuple[AgentId, ...]:
             return (event.from_agent,) if event.from_agent else ()
         case events.ItemClosed():
             return (event.agent,) if event.agent else ()
-        case events.StoreRebuilt():
+        case events.ItemRelaxed() | events.StoreRebuilt():
             return ()
         case _:
             return (event.agent,)

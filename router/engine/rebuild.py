@@ -19,6 +19,7 @@ from router.engine import intake, lanes
 from router.engine.centre import Centre
 from router.store.errors import StoreUnavailable
 from router.store.postgres import journal, work_items
+from router.store.postgres.change import place_in_plan
 from router.store.restored import RestoredAgent, RestoredItem
 from router.store.routing import StoreEmpty
 
@@ -146,6 +147,7 @@ async def _item(centre: Centre, row: work_items.WorkItem) -> RestoredItem:
         state=state,
         score=row.score if row.score is not None else row.enqueued_at - credit_ms,
         enqueued_at=row.enqueued_at,
+        step=place_in_plan(row.lane)[1],
         attempt=row.attempt,
         taken=int(row.offer_id.rpartition(":")[2]) if row.offer_id is not None else row.attempt,
         agent=AgentId(row.agent_id) if state != "waiting" and row.agent_id else None,

@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from router.core.compiler import Lane, Profile, Settings, class_of, eligible
+from router.core.compiler import Lane, Plan, Profile, Settings, class_of, eligible
 from router.core.model import State
 from router.core.model.matching import can_match, is_free_for, rank
-from router.core.words import AgentId, LaneId, ProfileId
+from router.core.words import AgentId, LaneId, PlanId, ProfileId
 from router.store.connection import Connection
 from router.store.routing import RoutingStore
 
@@ -25,6 +25,7 @@ class _Entry(msgspec.Struct):
     kind: str
     id: str = ""
     lane: Lane | None = None
+    plan: Plan | None = None
     profile: Profile | None = None
     settings: Settings | None = None
 
@@ -69,6 +70,8 @@ async def load(connection: Connection, store: RoutingStore) -> tuple[State, Shel
         entry = msgspec.msgpack.decode(packed[40:], type=_Entry)
         if entry.lane:
             state.lanes[LaneId(entry.id)] = entry.lane
+        if entry.plan:
+            state.plans[PlanId(entry.id)] = entry.plan
         if entry.profile:
             state.profiles[ProfileId(entry.id)] = entry.profile
         state.settings = entry.settings or state.settings
@@ -184,6 +187,9 @@ def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
         want |= {f"offer {item} {agent}": ringing.expires_at for agent, ringing in record.ringing.items()}
         if record.state == "wrap_up":
             want[f"wrap_up {item}"] = record.until
+        if record.state == "waiting" and record.plan:
+            rest = state.plans[record.plan].steps[record.step + 1 :]
+            want |= {f"relax {item}": record.enqueued_at + step.at_ms for step in rest[:1]}
         want |= {f"exclusion {item} {agent}": until for agent, until in record.excluded.items() if until}
     for agent, known in state.agents.items():
         if known.reachability == "grace":

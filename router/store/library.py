@@ -17,6 +17,7 @@ FILES = (
     "call.lua",
     "definitions.lua",
     "records.lua",
+    "plans.lua",
     "lines.lua",
     "matching.lua",
     "offers.lua",

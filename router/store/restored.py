@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from router.core.compiler import named_lane, profile_id, profile_of
+from router.core.compiler import profile_id, profile_of, started_plan
 from router.core.policy import Demand, Supply
 from router.core.records import Item
 from router.core.words import AgentId, Ms, WorkItemId
@@ -49,6 +49,8 @@ class RestoredItem:
     state: Literal["waiting", "assigned", "wrap_up"]
     score: int
     enqueued_at: Ms
+    step: int = 0
+    """Of the demand's plan, as the newest event says; a later one by age follows with the next tick."""
     attempt: int = 0
     taken: int = 0
     agent: AgentId | None = None
@@ -58,8 +60,11 @@ class RestoredItem:
     brief: bytes = b""
 
     def packed(self) -> bytes:
+        plan, lane, step = started_plan(self.demand, self.step)
         record = Item(
-            lane=named_lane(self.demand)[0],
+            lane=lane,
+            plan=plan,
+            step=step,
             state=self.state,
             score=self.score,
             enqueued_at=self.enqueued_at,

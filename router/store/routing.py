@@ -13,7 +13,17 @@ from typing import Any
 import msgspec
 from redis.exceptions import ResponseError
 
-from router.core.compiler import Lane, Profile, Settings, lane_id, named_lane, profile_id, profile_of
+from router.core.compiler import (
+    Lane,
+    Plan,
+    Profile,
+    Settings,
+    lane_id,
+    named_plan,
+    plan_id,
+    profile_id,
+    profile_of,
+)
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Supply
 from router.core.records import Agent, Item
@@ -119,7 +129,7 @@ class RoutingStore:
         Best before agents sign in: a class of work that is new to agents who are free moves each of them once.
         Outcomes: ok, too_many.
         """
-        return await self._install(*{lane: None for _, lane in map(named_lane, demands)})
+        return await self._install(*dict.fromkeys(d for _, needed in map(named_plan, demands) for d in needed))
 
     async def put_agent(self, supply: Supply) -> Step:
         """Make an agent known, or give a known one other skills, queues or limits.
@@ -128,7 +138,7 @@ class RoutingStore:
         Outcomes: ok, too_many, bad_request.
         """
         profile = profile_of(supply)
-        return await self._step("put_agent", supply.agent_id, profile_id(profile), supply.limit, define=profile)
+        return await self._step("put_agent", supply.agent_id, profile_id(profile), supply.limit, define=(profile,))
 
     # -- presence ------------------------------------------------------------------------------------------------
 
@@ -185,13 +195,14 @@ class RoutingStore:
     ) -> Step:
         """Put a new item in line, and offer it at once if an eligible agent is free.
 
+        What it asks later comes into force as it waits (item.relaxed), by its age whatever happens meanwhile.
         credit_ms: waiting credited for its priority. brief: opaque, at most BRIEF_BYTES, comes back in every offer.
         enqueued_at: when the waiting began, if not now. excluded: agents it is never offered to.
         Outcomes: ok, exists (a repeat), item_closed, bad_request, too_many.
         """
-        lane, define = named_lane(demand)
+        plan, define = named_plan(demand)
         since = "" if enqueued_at is None else enqueued_at
-        return await self._step("enqueue", item, lane, since, credit_ms, brief, *excluded, define=define)
+        return await self._step("enqueue", item, plan, since, credit_ms, brief, *excluded, define=define)
 
     async def accept(self, offer: OfferId, agent: AgentId) -> Step:
         """Make the agent the one owner of the offered item.
@@ -244,8 +255,8 @@ class RoutingStore:
         For the cool-down it is not offered to the agent who transferred it.
         Outcomes: ok, not_yours, wrong_state, item_closed, unknown_item.
         """
-        lane, define = named_lane(demand)
-        return await self._step("transfer_to_queue", item, agent, lane, define=define)
+        plan, define = named_plan(demand)
+        return await self._step("transfer_to_queue", item, agent, plan, define=define)
 
     async def transfer_to_agent(self, item: WorkItemId, agent: AgentId, target: AgentId) -> Step:
         """End the agent's assignment and offer the item to the target, whose limit it may exceed.
@@ -353,8 +364,8 @@ class RoutingStore:
     ) -> None:
         """Put agents and items in their places, agents first. No events are written and nothing is matched yet."""
         profiles = {profile_id(profile): profile for profile in (profile_of(agent.supply) for agent in agents)}
-        lanes = dict(named_lane(item.demand) for item in items)
-        definitions: list[Lane | Profile] = [*profiles.values(), *lanes.values()]
+        plans = (definition for item in items for definition in named_plan(item.demand)[1])
+        definitions: list[Lane | Plan | Profile] = [*profiles.values(), *dict.fromkeys(plans)]
         for start in range(0, len(definitions), RESTORE_BATCH):
             await self._install(*definitions[start : start + RESTORE_BATCH], epoch=epoch)
         entries = [(agent.packed(), b"") for agent in agents] + [(item.packed(), item.brief) for item in items]
@@ -368,16 +379,16 @@ class RoutingStore:
 
     # -- calls ---------------------------------------------------------------------------------------------------
 
-    async def _step(self, name: str, *args: str | int | bytes, define: Lane | Profile | None = None) -> Step:
+    async def _step(self, name: str, *args: str | int | bytes, define: Sequence[Lane | Plan | Profile] = ()) -> Step:
         step, fact = await self._call(name, *args)
-        if step.outcome in (Outcome.UNKNOWN_LANE, Outcome.UNKNOWN_PROFILE) and define is not None:
-            installed = await self._install(define)
+        if step.outcome in (Outcome.UNKNOWN_LANE, Outcome.UNKNOWN_PROFILE) and define:
+            installed = await self._install(*define)
             if installed.outcome is not Outcome.OK:
                 return installed
             step, fact = await self._call(name, *args)
         return Step(step.outcome, step.at, step.events, fact) if fact else step
 
-    async def _install(self, *definitions: Lane | Profile | Settings, epoch: str = "") -> Step:
+    async def _install(self, *definitions: Lane | Plan | Profile | Settings, epoch: str = "") -> Step:
         packed = [_encode(_entry(definition)) for definition in definitions]
         name = "install_rebuilt" if epoch else "install"
         return self._checked(await self._fcall(name, epoch, *packed))[0]
@@ -417,11 +428,13 @@ class RoutingStore:
             raise StoreUnavailable(str(error)) from error
 
 
-def _entry(definition: Lane | Profile | Settings) -> dict[str, object]:
+def _entry(definition: Lane | Plan | Profile | Settings) -> dict[str, object]:
     """A definition as the store's list of definitions has it."""
     match definition:
         case Lane():
             return {"kind": "lane", "id": lane_id(definition), "lane": definition}
+        case Plan():
+            return {"kind": "plan", "id": plan_id(definition), "plan": definition}
         case Profile():
             return {"kind": "profile", "id": profile_id(definition), "profile": definition}
         case Settings():

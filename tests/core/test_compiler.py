@@ -14,7 +14,7 @@ from router.core.compiler import (
     eligible,
     lane_id,
     lane_of,
-    named_lane,
+    named_plan,
     profile_id,
     profile_of,
     settings_of,
@@ -78,8 +78,9 @@ def test_a_profile_is_named_by_what_it_says_not_by_the_order_it_was_said_in(supp
 
 @given(demand=demands)
 def test_ids_stay_the_same_from_one_process_to_the_next_and_fit_the_index(demand: Demand) -> None:
-    lane, compiled = named_lane(demand)
-    assert compiled == lane_of(demand)
+    lane, definitions = named_plan(demand)
+    compiled = lane_of(demand)
+    assert definitions == (compiled,)
     assert re.fullmatch(r"[0-9a-f]{16}", lane)
     assert class_of(compiled) == f"{demand.channel}:{demand.weight}:{demand.model}"
 
@@ -87,7 +88,7 @@ def test_ids_stay_the_same_from_one_process_to_the_next_and_fit_the_index(demand
 def test_a_known_lane_keeps_its_id_over_releases() -> None:
     needs = frozenset({Requirement(skill="french", level=3), Requirement(skill="french", level=5)})
     demand = Demand(queue="sales", channel="webchat", requirements=needs, weight=25, model="longest_idle")
-    assert lane_of(demand).needs == (("french", 5),)
+    assert lane_of(demand).needs == ((("french", 5),),)
     assert lane_id(lane_of(demand)) == "6ab0cfe906d78a6d"
 
 

@@ -16,7 +16,7 @@ from router.core import model
 from router.core.compiler import lane_id, lane_of, profile_id, profile_of, settings_of
 from router.core.model import State
 from router.core.policy import Demand, Supply
-from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
+from router.core.words import AgentId, DeviceId, OfferId, PlanId, WorkItemId
 from router.engine import brief
 from router.engine import desk as desks
 from router.engine.board import AgentNow, Board, ItemNow, Person
@@ -72,7 +72,7 @@ class History:
         if rings:
             holder = rings[a % len(rings)]
         offer = OfferId(f"{item}:{held.ringing[holder].attempt if held is not None and rings else 1}")
-        lane = lane_id(lane_of(DEMANDS[b % len(DEMANDS)]))
+        lane = PlanId(lane_id(lane_of(DEMANDS[b % len(DEMANDS)])))
         match kind:
             case "arrive":
                 self.born += 1

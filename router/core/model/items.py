@@ -9,10 +9,11 @@ from typing import Literal
 from router.core.events import ItemClosed, ItemQueued, WrapUpStarted
 from router.core.model.matching import make_offer, place, settle
 from router.core.model.offers import allowed_in, exclude, rescind_all, return_offers, tell_presence
+from router.core.model.plans import begun, is_known
 from router.core.model.state import BRIEF_BYTES, Reply, State
 from router.core.outcomes import Outcome
 from router.core.records import Item
-from router.core.words import AgentId, Channel, LaneId, Ms, OfferId, WorkItemId
+from router.core.words import AgentId, Channel, Ms, OfferId, PlanId, WorkItemId
 
 LOOK_AGAIN_MS = 1_000
 ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
@@ -22,7 +23,7 @@ def enqueue(
     state: State,
     now: Ms,
     item: WorkItemId,
-    lane: LaneId,
+    plan: PlanId,
     *,
     enqueued_at: Ms | None = None,
     credit_ms: Ms = 0,
@@ -31,7 +32,7 @@ def enqueue(
 ) -> Reply:
     if not ID.fullmatch(item) or len(brief) > BRIEF_BYTES:
         return Reply(Outcome.BAD_REQUEST)
-    if lane not in state.lanes:
+    if not is_known(state, plan):
         return Reply(Outcome.UNKNOWN_LANE)
     if item in state.items:
         return Reply(Outcome.EXISTS)
@@ -39,7 +40,11 @@ def enqueue(
         return Reply(Outcome.ITEM_CLOSED)
     since = now if enqueued_at is None else enqueued_at
     state.items[item] = Item(
-        lane=lane, state="waiting", score=since - credit_ms, enqueued_at=since, excluded=dict.fromkeys(excluded, 0)
+        **begun(state, plan),
+        state="waiting",
+        score=since - credit_ms,
+        enqueued_at=since,
+        excluded=dict.fromkeys(excluded, 0),
     )
     state.briefs[item] = brief
     _queued(state, now, item, "new")
@@ -116,8 +121,8 @@ def end_visit(state: State, now: Ms, item: WorkItemId) -> None:
             state.set_timer(now + LOOK_AGAIN_MS, "visit", item)
 
 
-def transfer_to_queue(state: State, now: Ms, item: WorkItemId, agent: AgentId, lane: LaneId) -> Reply:
-    if lane not in state.lanes:
+def transfer_to_queue(state: State, now: Ms, item: WorkItemId, agent: AgentId, plan: PlanId) -> Reply:
+    if not is_known(state, plan):
         return Reply(Outcome.UNKNOWN_LANE)
     if refusal := _not_held(state, item, agent):
         return refusal
@@ -125,7 +130,7 @@ def transfer_to_queue(state: State, now: Ms, item: WorkItemId, agent: AgentId, l
         return Reply(Outcome.WRONG_STATE)
     release(state, item)
     state.change_agent(agent, idle_since=now)
-    state.change_item(item, lane=lane)
+    state.change_item(item, **begun(state, plan))
     if state.items[item].excluded.get(agent) != 0:
         exclude(state, item, agent, now + state.settings.cooldown_ms)
     requeue(state, now, item, "transfer", by=agent)
@@ -239,6 +244,8 @@ def _queued(
             reason=reason,
             by=by,
             from_agent=from_agent,
+            plan=record.plan,
+            step=record.step,
         )
     )
 
@@ -258,5 +265,6 @@ def _erase(state: State, item: WorkItemId) -> None:
     state.closed[item] = record.agent
     state.briefs.pop(item)
     state.drop_timer("visit", item)
+    state.drop_timer("relax", item)
     for agent in record.excluded:
         state.drop_timer("exclusion", item, agent)

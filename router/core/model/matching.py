@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.core.compiler import Lane, eligible
 from router.core.events import OfferCreated
+from router.core.model.plans import advance, await_step, preferred_lanes
 from router.core.model.state import State
 from router.core.records import Agent, Ringing
 from router.core.words import AgentId, Ms, OfferId, WorkItemId
@@ -23,10 +24,11 @@ def is_free_for(state: State, agent: Agent, lane: Lane) -> bool:
     )
 
 
-def can_match(state: State, item: WorkItemId, agent: AgentId) -> bool:
+def can_match(state: State, item: WorkItemId, agent: AgentId, lane: Lane | None = None) -> bool:
+    """lane: of an earlier step of the item's plan, in place of the one it is at."""
     record = state.items[item]
     passed_over = agent in record.excluded or agent in record.ringing
-    return not passed_over and is_free_for(state, state.agents[agent], state.lane(item))
+    return not passed_over and is_free_for(state, state.agents[agent], lane or state.lane(item))
 
 
 def rank(state: State, agent: AgentId, lane: Lane) -> tuple[float, int, AgentId]:
@@ -37,8 +39,13 @@ def rank(state: State, agent: AgentId, lane: Lane) -> tuple[float, int, AgentId]
 
 
 def best_agent(state: State, item: WorkItemId) -> AgentId | None:
-    able = [agent for agent in state.agents if can_match(state, item, agent)]
-    return min(able, key=lambda agent: rank(state, agent, state.lane(item)), default=None)
+    """Of the agents who could take it at the earliest step of its plan, the best."""
+    for _, lane_id in preferred_lanes(state, item):
+        lane = state.lanes[lane_id]
+        able = [agent for agent in state.agents if can_match(state, item, agent, lane)]
+        if able:
+            return min(rank(state, agent, lane) for agent in able)[-1]
+    return None
 
 
 def best_item(state: State, agent: AgentId) -> WorkItemId | None:
@@ -58,6 +65,7 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
     state.take_room(agent, lane, sign=1)
     state.change_agent(agent, offers=[*state.agents[agent].offers, item])
     state.set_timer(now + ring_ms, "offer", item, agent)
+    state.drop_timer("relax", item)
     state.events.append(
         OfferCreated(
             at=now,
@@ -87,6 +95,8 @@ def await_visit(state: State, now: Ms, item: WorkItemId) -> None:
 
 def place(state: State, now: Ms, item: WorkItemId) -> None:
     """Ring an item that is in nobody's hands at as many agents as its queue wants; if it rings nowhere, it waits."""
+    if not state.items[item].ringing:
+        advance(state, now, item)
     queue = state.settings.queues.get(state.lane(item).queue)
     for _ in range((queue.ring_agents if queue else 1) - len(state.items[item].ringing)):
         agent = best_agent(state, item)
@@ -95,6 +105,7 @@ def place(state: State, now: Ms, item: WorkItemId) -> None:
     if not state.items[item].ringing:
         state.change_item(item, state="waiting")
         await_visit(state, now, item)
+        await_step(state, item)
 
 
 def settle(state: State, now: Ms, agent: AgentId) -> None:

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from router.core.compiler import Lane, Profile, Settings
+from router.core.compiler import Lane, Plan, Profile, Settings
 from router.core.events import Event
 from router.core.outcomes import Outcome
 from router.core.records import Agent, Item
-from router.core.words import AgentId, LaneId, Ms, ProfileId, Units, WorkItemId
+from router.core.words import AgentId, LaneId, Ms, PlanId, ProfileId, Units, WorkItemId
 
 BRIEF_BYTES = 4096
 DEVICES = 16
@@ -31,6 +31,8 @@ class Reply(NamedTuple):
 class State:
     settings: Settings
     lanes: dict[LaneId, Lane] = field(default_factory=dict)
+    plans: dict[PlanId, Plan] = field(default_factory=dict)
+    """Of two steps or more."""
     profiles: dict[ProfileId, Profile] = field(default_factory=dict)
     agents: dict[AgentId, Agent] = field(default_factory=dict)
     items: dict[WorkItemId, Item] = field(default_factory=dict)

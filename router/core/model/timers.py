@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from router.core.model.items import end_visit, end_wrap_up
+from router.core.model.matching import place
 from router.core.model.offers import end_exclusion, expire_offer
 from router.core.model.presence import drop_device, leave
 from router.core.model.state import Reply, State
@@ -32,6 +33,8 @@ def _carry_out(state: State, now: Ms, kind: str, of: str, other: str = "") -> No
             expire_offer(state, now, WorkItemId(of), AgentId(other))
         case "visit":
             end_visit(state, now, WorkItemId(of))
+        case "relax":
+            place(state, now, WorkItemId(of))
         case "wrap_up":
             end_wrap_up(state, now, WorkItemId(of))
         case "grace":

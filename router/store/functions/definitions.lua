@@ -1,4 +1,4 @@
---[[ Lanes, profiles and settings, as the policy compiler made them.
+--[[ Lanes, plans, profiles and settings, as the policy compiler made them.
 
   The keyspace has them as one append-only list: stamp (40 hex digits) .. msgpack map. A stamp is the hash of the stamp
   before it and its own entry, so it names the whole history up to there; `meta` has the last one. The Lua state keeps what it
@@ -23,6 +23,11 @@ local function flat(needs)
   return all
 end
 
+local function each_flat(alternatives)
+  for i = 1, #alternatives do alternatives[i] = flat(alternatives[i]) end
+  return alternatives
+end
+
 local learn = {}
 
 function learn.lane(definition)
@@ -37,7 +42,7 @@ function learn.lane(definition)
   end
   lane.class, lane.few_profiles = class, { seen = 0 }
   class.lanes[#class.lanes + 1] = lane
-  lane.needs = flat(lane.needs)
+  lane.needs = each_flat(lane.needs)
   if not known.queues[lane.queue] then
     known.queues[lane.queue] = true
     known.queue_list[#known.queue_list + 1] = lane.queue
@@ -46,10 +51,12 @@ function learn.lane(definition)
   known.lane_list[#known.lane_list + 1] = lane
 end
 
+function learn.plan(definition) known.plans[definition.id] = definition.plan end
+
 function learn.profile(definition)
   local profile = definition.profile
   profile.id = definition.id
-  profile.queues = set_of(profile.queues)
+  profile.queues, profile.backup = set_of(profile.queues), set_of(profile.backup)
   profile.classes, profile.lanes_seen, profile.few_lanes = {}, 0, {}
   known.profiles[profile.id] = profile
   known.profile_list[#known.profile_list + 1] = profile
@@ -76,21 +83,28 @@ local function read_definitions(stamp)
   if known and known.stamp == stamp then return end
   local last = known and known.count > 0 and call('LINDEX', prefix .. 'definitions', known.count - 1)
   if not (last and last:sub(1, 40) == known.stamp) then
-    known = { count = 0, stamp = '', lanes = {}, lane_list = {}, profiles = {}, profile_list = {}, classes = {},
+    known = { count = 0, stamp = '', lanes = {}, lane_list = {}, plans = {}, profiles = {}, profile_list = {}, classes = {},
               queues = {}, queue_list = {} }
     caches[prefix] = known
   end
   learn_entries(known.count)
 end
 
--- twin core/compiler.py:eligible
-local function eligible(lane, profile)
-  if not (profile.queues[lane.queue] and profile.channels[lane.channel]) then return false end
-  local needs, skills = lane.needs, profile.skills
+local function meets(skills, needs)
   for i = 1, #needs, 2 do
     if (skills[needs[i]] or 0) < needs[i + 1] then return false end
   end
   return true
+end
+
+-- twin core/compiler.py:eligible
+local function eligible(lane, profile)
+  if not (profile.queues[lane.queue] or (lane.backup and profile.backup[lane.queue])) then return false end
+  if not profile.channels[lane.channel] then return false end
+  for i = 1, #lane.needs do
+    if meets(profile.skills, lane.needs[i]) then return true end
+  end
+  return false
 end
 
 -- The classes in which the profile may serve any lane; lanes are only ever added, so each is looked at once.
@@ -128,6 +142,7 @@ end
 
 local function is_known(definition)
   return (definition.kind == 'lane' and known.lanes[definition.id])
+      or (definition.kind == 'plan' and known.plans[definition.id])
       or (definition.kind == 'profile' and known.profiles[definition.id])
 end
 

@@ -1,24 +1,29 @@
 --[[ Work items: waiting → offered → assigned → wrap_up → closed. ]]
 
+local function queued_event(id, item, reason, by, from_agent)
+  local lane = known.lanes[item.lane]
+  write_event('item.queued', {
+    item = id, queue = lane.queue, lane = lane.id, channel = lane.channel, weight = lane.weight, score = item.score,
+    enqueued_at = item.enqueued_at, reason = reason, by = by, from_agent = from_agent, plan = item.plan, step = item.step })
+end
+
 --[[ enqueue: a new item is offered at once or waits.
-  ARGV item, lane, enqueued_at ('' : now), credit in ms, brief, excluded agents …
-  events item.queued, offer.created                                          twin core/model.py:enqueue ]]
-local function enqueue(id, lane_id, enqueued_at, credit, brief, ...)
+  ARGV item, plan or lane, enqueued_at ('' : now), credit in ms, brief, excluded agents …
+  events item.queued, item.relaxed …, offer.created                          twin core/model.py:enqueue ]]
+local function enqueue(id, plan_id, enqueued_at, credit, brief, ...)
   local since = enqueued_at == '' and now or whole(enqueued_at, 0)
   credit = whole(credit, -2^53)
   if not (is_id(id) and since and credit and #brief <= BRIEF_BYTES) then return OUTCOME.BAD_REQUEST end
-  local lane = known.lanes[lane_id]
-  if not lane then return OUTCOME.UNKNOWN_LANE end
+  if not is_plan(plan_id) then return OUTCOME.UNKNOWN_LANE end
   if item_of(id) then return OUTCOME.EXISTS end
   if closed[id] then return OUTCOME.ITEM_CLOSED end
   local excluded = {}
   for i = 1, select('#', ...) do excluded[select(i, ...)] = 0 end
-  local item = { lane = lane_id, score = since - credit, enqueued_at = since, excluded = filled(excluded) }
+  local item = { score = since - credit, enqueued_at = since, excluded = filled(excluded) }
+  begin_plan(item, plan_id)
   items[id] = item
   keep_brief(id, item, brief)
-  write_event('item.queued', {
-    item = id, queue = lane.queue, lane = lane_id, channel = lane.channel, weight = lane.weight, score = item.score,
-    enqueued_at = since, reason = 'new' })
+  queued_event(id, item, 'new')
   place(id, item)
   return OUTCOME.OK
 end
@@ -128,11 +133,15 @@ end
 
 -- Back to its lane out of an agent's hands, who is not asked again for the cool-down when they gave it away themselves.
 local function requeue(id, item, agent_id, reason, by)
-  local lane = known.lanes[item.lane]
   item.agent = nil
-  write_event('item.queued', {
-    item = id, queue = lane.queue, lane = lane.id, channel = lane.channel, weight = lane.weight, score = item.score,
-    enqueued_at = item.enqueued_at, reason = reason, by = by, from_agent = agent_id })
+  queued_event(id, item, reason, by, agent_id)
+  place(id, item)
+end
+
+-- An item that waits has come to the age of its next step.
+local function relax(id)
+  local item = item_of(id)
+  leave_lane(id, item)
   place(id, item)
 end
 
@@ -157,15 +166,15 @@ local function end_visit(id)
 end
 
 --[[ transfer_to_queue: assigned → in another lane, its age kept.
-  ARGV item, agent, lane      events item.queued, offer.created …      twin core/model.py:transfer_to_queue ]]
-local function transfer_to_queue(id, agent_id, lane_id)
-  if not known.lanes[lane_id] then return OUTCOME.UNKNOWN_LANE end
+  ARGV item, agent, plan or lane      events item.queued, offer.created …      twin core/model.py:transfer_to_queue ]]
+local function transfer_to_queue(id, agent_id, plan_id)
+  if not is_plan(plan_id) then return OUTCOME.UNKNOWN_LANE end
   local outcome, item = find_held(id, agent_id)
   if outcome ~= OUTCOME.OK then return outcome end
   if item.state ~= 'assigned' then return OUTCOME.WRONG_STATE end
   local _, agent = release(id, item)
   agent.idle_since = now
-  item.lane = lane_id
+  begin_plan(item, plan_id)
   if not (item.excluded and item.excluded[agent_id] == 0) then
     exclude(id, item, agent_id, now + known.settings.cooldown_ms)
   end

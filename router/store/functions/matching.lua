@@ -70,6 +70,7 @@ local function wait_in_lane(id, item)
   call('ZADD', prefix .. 'queue:' .. lane.queue, item.score, id)
   local visit_ms = known.settings.visit_ms[lane.channel]
   if visit_ms then call('ZADD', prefix .. 'timers', 'NX', now + visit_ms, 'visit ' .. id) end
+  await_step(id, item)
 end
 
 local function leave_lane(id, item)
@@ -78,6 +79,7 @@ local function leave_lane(id, item)
     call('SREM', prefix .. 'asleep', lane.id)
   end
   call('ZREM', prefix .. 'queue:' .. lane.queue, id)
+  if item.plan then remove_timer('relax', id) end
 end
 
 -- Free agents -------------------------------------------------------------------------------------------------------
@@ -170,7 +172,7 @@ local function make_offer(item_id, item, agent_id, agent, by)
   if item.has_brief then append_brief(call('GET', prefix .. 'brief:' .. item_id)) end
 end
 
--- The best free agent for an item; nil: there is none.
+-- The best free agent for an item at a lane of its plan; nil: there is none.
 local function best_agent(item, lane)
   local excluded, ringing = item.excluded or {}, item.ringing or {}
   local member = best(lane.class.free, prefix .. 'pool:' .. lane.class.name .. ':',
@@ -185,10 +187,11 @@ end
 
 -- Ring an item that is in no line at as many agents as its queue wants; if it rings nowhere, it waits.
 local function place(id, item)
+  if not item.ringing then advance(id, item) end
   local lane = known.lanes[item.lane]
   change_item(id)
   for _ = entries(item.ringing) + 1, ring_agents(lane) do
-    local agent_id = best_agent(item, lane)
+    local agent_id = by_preference(item, best_agent)
     if not agent_id then break end
     make_offer(id, item, agent_id, agent_of(agent_id))
   end

@@ -4,6 +4,7 @@ local on_timer = {
   exclusion = end_exclusion,
   offer = expire_offer,
   visit = end_visit,
+  relax = relax,
   wrap_up = end_wrap_up,
   grace = function(id) leave(id, agent_of(id), 'gone') end,
   lease = function(id, device) drop_device(id, agent_of(id), device) end,

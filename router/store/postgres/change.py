@@ -8,7 +8,7 @@ from typing import Any
 
 from router.core import events
 from router.core.events import Event
-from router.core.words import ItemState, Ms
+from router.core.words import ItemState, Ms, PlanId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,8 @@ def _apply(before: Change, seq: int, event: Event) -> Change:
     match event:
         case events.ItemQueued():
             state, facts = "waiting", _place(event) | {"queued_seq": seq}
+        case events.ItemRelaxed():
+            state, facts = "waiting", _place(event) | {"queued_seq": seq}
         case events.OfferCreated():
             state, facts = "offered", {"offer_id": event.offer, "offer_expires_at": event.expires_at}
             facts |= {"agent_id": event.agent, "attempt": max(event.attempt, before.attempt or 0)}
@@ -77,5 +79,13 @@ def _apply(before: Change, seq: int, event: Event) -> Change:
     return replace(before, **STATELESS | facts, state=state, state_seq=seq)
 
 
-def _place(event: events.ItemQueued) -> dict[str, Any]:
-    return {name: getattr(event, name) for name in ("queue", "lane", "weight", "score", "enqueued_at")}
+def _place(event: events.ItemQueued | events.ItemRelaxed) -> dict[str, Any]:
+    """lane: of an item with a plan, "<plan>:<step>"; `place_in_plan` takes it apart."""
+    facts = {name: getattr(event, name) for name in ("queue", "weight", "score", "enqueued_at")}
+    return facts | {"lane": f"{event.plan}:{event.step}" if event.plan else event.lane}
+
+
+def place_in_plan(lane: str) -> tuple[PlanId, int]:
+    """Plan and step of an item from the lane of its row; a lone lane is at step 0 of itself."""
+    plan, _, step = lane.partition(":")
+    return PlanId(plan), int(step or 0)

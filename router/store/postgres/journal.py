@@ -3,7 +3,7 @@
 Nodes journal the events of their own calls, so events of one item may arrive late, twice, or in another order than they
 happened. Each event therefore says which part of a row it decides, and the newest event (by seq) decides each part:
 
-    place   queue, lane, weight, score, enqueued_at                         item.queued
+    place   queue, lane, weight, score, enqueued_at                         item.queued, item.relaxed
     state   state, agent, offer, deadlines, and how it ended                every event of an item
     record  attempt (the highest), answered_at (the first), accepted_at (the last)   offer.created, offer.accepted
 """

@@ -15,12 +15,12 @@ from typing import TypeVar, cast
 from hypothesis import strategies as st
 
 from router.core import model
-from router.core.compiler import QueueSettings, Settings, lane_id, lane_of, profile_id, profile_of
+from router.core.compiler import Lane, Plan, QueueSettings, Settings, lane_id, named_plan, profile_id, profile_of
 from router.core.events import Event
 from router.core.model import Reply, State
 from router.core.outcomes import Outcome
-from router.core.policy import Demand, Requirement, Supply
-from router.core.words import AgentId, ChoiceModel, DeviceId, OfferId, WorkItemId
+from router.core.policy import Demand, Later, Requirement, Supply
+from router.core.words import AgentId, ChoiceModel, DeviceId, OfferId, PlanId, WorkItemId
 from router.store import library
 from router.store.audit import broken
 from router.store.connection import Connection
@@ -63,26 +63,56 @@ FRENCH, FLUENT_FRENCH, ENGLISH = (
     Requirement(skill="french", level=5),
     Requirement(skill="english", level=3),
 )
-DEMANDS = tuple(
-    Demand(queue=queue, channel=channel, weight=weight, model=cast(ChoiceModel, chosen), requirements=frozenset(needs))
-    for queue, channel, weight, chosen, needs in (
-        ("sales", "webchat", 25, "longest_idle", [FRENCH]),
-        ("sales", "webchat", 25, "longest_idle", [ENGLISH]),
-        ("sales", "webchat", 50, "longest_idle", [FLUENT_FRENCH, ENGLISH]),
-        ("sales", "voice", 100, "longest_idle", []),
-        ("help", "webchat", 25, "least_loaded", []),
-        ("help", "webchat", 25, "least_loaded", [FRENCH]),
-        ("help", "voice", 100, "least_loaded", [ENGLISH]),
-        ("annex", "webchat", 25, "longest_idle", []),
-        *(("sales", "webchat", 25, "longest_idle", [Requirement(skill="french", level=n)]) for n in range(2, 9)),
-        ("help", "webchat", 25, "longest_idle", [FRENCH, ENGLISH]),
+
+
+def _plans() -> tuple[Demand, ...]:
+    """Demands that change with age: drops, rings, backups, another queue, credit; at ages other things happen at too."""
+    fluent = Demand(
+        queue="sales", channel="webchat", weight=25, model="longest_idle", requirements=frozenset({FLUENT_FRENCH})
     )
+    free, backup = replace(fluent, requirements=frozenset()), replace(fluent, backup=True)
+    ring = replace(fluent, requirements=frozenset(), alternatives=(frozenset({FLUENT_FRENCH}), frozenset({ENGLISH})))
+    away = replace(free, queue="annex")
+    overflowing = replace(fluent, queue="help", model="least_loaded")
+    call = replace(fluent, channel="voice", weight=100)
+    return (
+        replace(fluent, later=(Later(at_ms=1_000, demand=free),)),
+        replace(fluent, later=(Later(at_ms=500, demand=ring), Later(at_ms=1_000, demand=free))),
+        replace(fluent, later=(Later(at_ms=0, demand=ring), Later(at_ms=1, demand=backup, credit_ms=1_000))),
+        replace(overflowing, later=(Later(at_ms=1_000, demand=away, keeps=False),)),
+        replace(free, later=(Later(at_ms=1_000, demand=fluent, keeps=False), Later(at_ms=3_000, demand=ring))),
+        replace(fluent, later=tuple(Later(at_ms=at, demand=fluent, credit_ms=at) for at in (500, 1_000))),
+        replace(call, later=(Later(at_ms=1_000, demand=replace(call, requirements=frozenset())),)),
+        ring,
+    )
+
+
+DEMANDS = (
+    tuple(
+        Demand(
+            queue=queue, channel=channel, weight=weight, model=cast(ChoiceModel, chosen), requirements=frozenset(needs)
+        )
+        for queue, channel, weight, chosen, needs in (
+            ("sales", "webchat", 25, "longest_idle", [FRENCH]),
+            ("sales", "webchat", 25, "longest_idle", [ENGLISH]),
+            ("sales", "webchat", 50, "longest_idle", [FLUENT_FRENCH, ENGLISH]),
+            ("sales", "voice", 100, "longest_idle", []),
+            ("help", "webchat", 25, "least_loaded", []),
+            ("help", "webchat", 25, "least_loaded", [FRENCH]),
+            ("help", "voice", 100, "least_loaded", [ENGLISH]),
+            ("annex", "webchat", 25, "longest_idle", []),
+            *(("sales", "webchat", 25, "longest_idle", [Requirement(skill="french", level=n)]) for n in range(2, 9)),
+            ("help", "webchat", 25, "longest_idle", [FRENCH, ENGLISH]),
+        )
+    )
+    + _plans()
 )
 AGENTS = tuple(AgentId(name) for name in ("a", "ab", "b", "a.b", "A"))
 NOBODY = AgentId("nobody")
+BACKUP = frozenset({"sales"})
 _both, _chats = {"webchat": 3, "voice": 1}, {"webchat": 2}
 SUPPLIES = tuple(
-    Supply(agent_id=NOBODY, skills=skills, queues=frozenset(queues), limit=limit, at_most=at_most)
+    Supply(agent_id=NOBODY, skills=skills, queues=frozenset(queues), limit=limit, at_most=at_most, backup=BACKUP)
     for skills, queues, limit, at_most in (
         ({"french": 5, "english": 3}, ["sales", "help", "annex"], 100, _both),
         ({"french": 9, "english": 3}, ["sales", "help"], 50, _both),
@@ -140,6 +170,17 @@ class World:
     def told(self) -> str:
         return "\n".join(["differs after", *self.steps])
 
+    def learn(self, demand: Demand) -> PlanId:
+        """Make the model know what the store will be told."""
+        plan, definitions = named_plan(demand)
+        for definition in definitions:
+            match definition:
+                case Lane():
+                    self.state.lanes[lane_id(definition)] = definition
+                case Plan():
+                    self.state.plans[plan] = definition
+        return plan
+
     # What an argument means now --------------------------------------------------------------------------------------
 
     def offer(self, a: int, b: int, c: int) -> tuple[OfferId, AgentId]:
@@ -188,10 +229,9 @@ def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
     else:
         world.born += 1
         item = WorkItemId(f"i{world.born}")
-    number = a + 8 * (b % 2)
+    number = a + 8 * (b % 3)
     demand = DEMANDS[number]
-    lane = lane_of(demand)
-    world.state.lanes[lane_id(lane)] = lane
+    plan = world.learn(demand)
     since = START if c % 2 else None
     credit = _pick((0, 0, 1, 1_000), c)
     brief = b"" if c < 4 else b"\x00\xff" * (128 if c == 7 else 1)
@@ -202,7 +242,7 @@ def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
             item, demand, enqueued_at=since, credit_ms=credit, brief=brief, excluded=excluded
         ),
         of_model=lambda state, now: model.enqueue(
-            state, now, item, lane_id(lane), enqueued_at=since, credit_ms=credit, brief=brief, excluded=excluded
+            state, now, item, plan, enqueued_at=since, credit_ms=credit, brief=brief, excluded=excluded
         ),
     )
 
@@ -266,13 +306,13 @@ def _expect(world: World, a: int, b: int, c: int) -> Ask:
 def _transfer_to_queue(world: World, a: int, b: int, c: int) -> Ask:
     item = world.held(a, c)
     agent = world.holder(item, c)
-    demand = _pick(DEMANDS, b)
-    lane = lane_of(demand)
-    world.state.lanes[lane_id(lane)] = lane
+    number = (b + 8 * a) % len(DEMANDS)
+    demand = DEMANDS[number]
+    plan = world.learn(demand)
     return Ask(
-        said=f"transfer {item} by {agent} to {b % len(DEMANDS)}",
+        said=f"transfer {item} by {agent} to {number}",
         of_store=lambda: world.store.transfer_to_queue(item, agent, demand),
-        of_model=lambda state, now: model.transfer_to_queue(state, now, item, agent, lane_id(lane)),
+        of_model=lambda state, now: model.transfer_to_queue(state, now, item, agent, plan),
     )
 
 
