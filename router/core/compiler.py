@@ -158,9 +158,10 @@ def plan_of(demand: Demand) -> tuple[Plan, tuple[Lane, ...]]:
         first = steps[-1].first if later.keeps else len(steps)
         if later.at_ms <= steps[-1].at_ms:  # nobody is at the step before
             lanes.pop()
-            first = min(first, steps.index(steps.pop()))
+            steps.pop()
+            first = min(first, len(steps))
         step = PlanStep(at_ms=max(0, later.at_ms), lane=lane_id(lane), first=first, credit_ms=later.credit_ms)
-        if (step.lane, step.credit_ms) != (steps[-1].lane, steps[-1].credit_ms):
+        if not steps or (step.lane, step.credit_ms) != (steps[-1].lane, steps[-1].credit_ms):
             lanes.append(lane)
             steps.append(step)
     return Plan(steps=tuple(steps)), tuple(lanes)

@@ -56,7 +56,7 @@ class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
 
 
 class ItemRelaxed(RoutingEvent, tag="item.relaxed", frozen=True, kw_only=True):
-    """An item that waits has come to a later step of its plan: it asks for something else now, maybe in another queue."""
+    """A waiting item has come to a later step of its plan: it asks for something else now, maybe in another queue."""
 
     item: WorkItemId
     plan: PlanId

@@ -49,7 +49,7 @@ Alternatives = tuple[frozenset[Requirement], ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relaxation:
-    """How what is asked loosens at an age: requirements fall away or get lower, other sets of the queue's are enough."""
+    """How the ask loosens at an age: requirements fall away or get lower, other sets than the queue's are enough."""
 
     at_ms: Ms
     drop: frozenset[str] = frozenset()

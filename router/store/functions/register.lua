@@ -64,12 +64,12 @@ local function reader(name, run)
   end }
 end
 
---[[ reopen: go on with what this server has, if it is of the journal's epoch and not older.
+--[[ reopen: go on with what this server has, if it is of this library's format and the journal's epoch, and not older.
   Numbers are left out: nodes may have seen events that are lost here.
   ARGV epoch, seq of the journal's last event, numbers to leave out      events – | store.rebuilt ]]
 redis.register_function('usher_reopen', function(keys, args)
   local state, epoch = begin(keys, args)
-  if state ~= 'open' or epoch ~= args[2] or seq < tonumber(args[3]) then return empty() end
+  if state ~= 'open' or meta.format ~= FORMAT or epoch ~= args[2] or seq < tonumber(args[3]) then return empty() end
   if is_ours() then return finish(OUTCOME.OK) end
   seq = seq + tonumber(args[4])
   write_event('store.rebuilt', { epoch = epoch })

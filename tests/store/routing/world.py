@@ -66,7 +66,7 @@ FRENCH, FLUENT_FRENCH, ENGLISH = (
 
 
 def _plans() -> tuple[Demand, ...]:
-    """Demands that change with age: drops, rings, backups, another queue, credit; at ages other things happen at too."""
+    """Demands that change with age: drops, rings, backups, other queues, credit; when other things happen too."""
     fluent = Demand(
         queue="sales", channel="webchat", weight=25, model="longest_idle", requirements=frozenset({FLUENT_FRENCH})
     )
