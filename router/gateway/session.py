@@ -12,6 +12,7 @@ import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import islice
 
 import structlog
 
@@ -25,6 +26,7 @@ REPLIES_KEPT = 64
 REPLY_KEPT_BYTES = 4_096
 """A longer answer is a page that was read: asked again, it is read again."""
 CALM_BYTES = 262_144
+TAKEN = 64
 
 
 def _nobody() -> None:
@@ -44,6 +46,7 @@ class Session:
     """keep: the largest number of events not yet acknowledged. on_lost: called once, when the session is over."""
 
     __slots__ = (
+        "_encode",
         "_keep",
         "_next_seq",
         "_on_acked",
@@ -66,6 +69,7 @@ class Session:
     def __init__(self, session_id: str, subprotocol: Subprotocol, *, keep: int, on_lost: Callable[[], None]) -> None:
         self.id = session_id
         self.subprotocol = subprotocol
+        self._encode = Encoded.json if subprotocol == "usher.v1.json" else Encoded.msgpack
         self.lost = False
         self.close_code = 0
         """Not 0: the connection must be closed with this code."""
@@ -88,9 +92,14 @@ class Session:
         self._replies: OrderedDict[int, bytes] = OrderedDict()
 
     @property
+    def last_seq(self) -> int:
+        """The number of the last event put."""
+        return self._next_seq - 1
+
+    @property
     def backlog(self) -> int:
         """Events not yet handed to a socket."""
-        return self._next_seq - 1 - self._sent_seq
+        return self.last_seq - self._sent_seq
 
     def on_acked(self, listener: Callable[[ServerEvent], None]) -> None:
         """Tell this listener of every event the client has acknowledged, in order."""
@@ -195,20 +204,26 @@ class Session:
         """The connection is gone and no other has come."""
         self._tell = _nobody
 
-    def take(self, most: int = 64) -> list[bytes]:
-        """The next frames to send, in order: replies first, then events as far as they are loaded."""
+    def take(self, most: int = TAKEN) -> list[bytes]:
+        """The next frames to send, in order: replies first, then events as far as they are loaded.
+
+        Up to `most` of each; fewer than that in all: there are no more now.
+        """
+        frames = self._take_urgent(most) if self._urgent else []
+        slots = self._slots
+        if slots and (skip := self._sent_seq + 1 - slots[0].seq) < len(slots):
+            for slot in islice(slots, skip, skip + most):
+                if slot.encoded is None:
+                    break
+                frames.append(self._encode(slot.encoded, slot.seq))
+                self._sent_seq = slot.seq
+        return frames
+
+    def _take_urgent(self, most: int) -> list[bytes]:
         frames = [self._urgent.popleft() for _ in range(min(most, len(self._urgent)))]
         self._urgent_bytes -= sum(map(len, frames))
         if self._urgent_bytes <= CALM_BYTES:
             self.calm.set()
-        if self._slots and (skip := self._sent_seq + 1 - self._slots[0].seq) < len(self._slots):
-            encode = Encoded.json if self.subprotocol == "usher.v1.json" else Encoded.msgpack
-            for position in range(skip, min(len(self._slots), skip + most)):
-                slot = self._slots[position]
-                if slot.encoded is None:
-                    break
-                frames.append(encode(slot.encoded, slot.seq))
-                self._sent_seq = slot.seq
         return frames
 
     def end(self, close_code: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
+from struct import Struct
 from typing import Any
 
 from starlette.websockets import WebSocket
@@ -30,6 +31,7 @@ BINARY, TEXT = 0x82, 0x81
 """First byte of a whole message."""
 SHORT, MEDIUM = 126, 65_536
 """RFC 6455 5.2: lengths below these take no, two more bytes; longer ones eight."""
+_medium, _long = Struct("!BBH").pack, Struct("!BBQ").pack
 
 
 class Gone(Exception):
@@ -77,6 +79,8 @@ class Wire(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.queue = _Inbox()  # type: ignore[assignment]  # uvicorn uses these three methods of asyncio.Queue only
         self.on_room: Callable[[], None] | None = None
+        self.has_room = True
+        """Whether more should be sent now; else on_room is called later."""
         self._inbox_length = 0
         self._cut_off: asyncio.TimerHandle | None = None
 
@@ -128,11 +132,6 @@ class Wire(WebSocketsSansIOProtocol):
         """Whether nothing more can be sent."""
         return self.disconnected or self.close_sent or self.transport.is_closing()
 
-    @property
-    def has_room(self) -> bool:
-        """Whether more should be sent now; else on_room is called later."""
-        return self.writable.is_set()
-
     def write(self, frames: Iterable[bytes], *, text: bool = False) -> None:
         """Send whole messages, in one write; nothing on a connection that is gone: its reader is told."""
         if self.gone:
@@ -168,10 +167,12 @@ class Wire(WebSocketsSansIOProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
+        self.has_room = False
         self._cut_off = self.loop.call_later(TAKEN_WITHIN_S, self.end, NOT_TAKING)
 
     def resume_writing(self) -> None:
         super().resume_writing()
+        self.has_room = True
         self._room()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -198,5 +199,5 @@ def _head(first: int, length: int) -> bytes:
     if length < SHORT:
         return bytes((first, length))
     if length < MEDIUM:
-        return bytes((first, SHORT)) + length.to_bytes(2)
-    return bytes((first, SHORT + 1)) + length.to_bytes(8)
+        return _medium(first, SHORT, length)
+    return _long(first, SHORT + 1, length)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 
-from router.gateway.session import Session
+from router.gateway.session import TAKEN, Session
 from router.gateway.wire import Wire
 
 REPLACED = 4409
@@ -46,7 +46,14 @@ class Writing:
         elif session.connection != self._number:
             wire.end(REPLACED)
         else:
-            while wire.has_room and (frames := session.take()):
-                wire.write(frames, text=self._text)
+            self._as_far_as_taken()
             if session.lost:
                 wire.end(session.close_code)
+
+    def _as_far_as_taken(self) -> None:
+        while self._wire.has_room:
+            frames = self._session.take(TAKEN)
+            if frames:
+                self._wire.write(frames, text=self._text)
+            if len(frames) < TAKEN:
+                return
