@@ -8,10 +8,12 @@ leaving to the offer read. All clients live in this process, so one monotonic cl
 from __future__ import annotations
 
 import asyncio
+import json
+import sys
 import tempfile
 import time
 from collections import deque
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
@@ -24,13 +26,14 @@ from loadtest.floor import Floor, floor
 from loadtest.http import become_visitor, caller
 from loadtest.limits import allow_files
 from loadtest.measures import quantile
-from loadtest.server import Server, cpu_s, own_server, resident_kb
+from loadtest.server import Server, cpu_by_part_s, own_server, resident_kb
 from router.protocol import customer, staff
 
 WARM_UP_S = 3.0
 IDLE_S = 3.0
 DRAIN_S = 10.0
 AT_ONCE = 40
+PUSH_PATH_S = 60.0
 POOL_S = 3.0
 """Customers enough for this long a stay of each at the given rate."""
 
@@ -159,24 +162,37 @@ class BenchCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """The measured part of the flow: its bounds, and what the server's process used for how many frames in it."""
+    """The measured part of the flow: its bounds, the processor time of each part, how many items and frames in it."""
 
     began: float
     ended: float
-    server_cpu_s: float
+    cpu_s: Mapping[str, float]
+    items: int
     frames: int
 
 
 async def bench_push(options: PushOptions) -> dict[str, Any]:
     """Run the bench on a server of its own. Raises ServerFailed, MintFailed, OSError."""
     allow_files(options.agents + _customers(options))
-    bare = await floor()
+    bare, path = await floor(), await push_path()
     with tempfile.TemporaryDirectory(prefix="usher-push-") as temporary:
         folder = Path(temporary)
         push_centre.write(options.agents, folder / "centre")
         async with own_server(folder, policy=folder / "centre") as server:
             cookies = await push_centre.sessions(folder / "data")
-            return await measure(server, cookies, options, bare)
+            report = await measure(server, cookies, options, bare)
+    report["ratio"] |= {name: path.pop(name) for name in ("push_to_send_loop", "coalesced_to_send_loop")}
+    return report | {"push_path": path}
+
+
+async def push_path() -> dict[str, float | None]:
+    """The server's own way from a session to its socket and the bare send loop, in a process of their own."""
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "router.bench.push_path", stdout=asyncio.subprocess.PIPE
+    )
+    async with asyncio.timeout(PUSH_PATH_S):
+        said, _ = await child.communicate()
+    return {name: _rounded(value) for name, value in json.loads(said).items()}
 
 
 async def measure(server: Server, cookies: Sequence[str], options: PushOptions, bare: Floor) -> dict[str, Any]:
@@ -217,22 +233,24 @@ async def _flow(
 ) -> Window:
     """Arrivals at their times whether the server keeps up or not, so that a slow server cannot hide behind them."""
     began = time.perf_counter()
-    cpu_before, frames_before = 0.0, 0
+    before: dict[str, float] = {}
+    frames_before = completed_before = 0
     for number in range(int((WARM_UP_S + options.seconds) * options.rate)):
         due = began + number / options.rate
         if (early := due - time.perf_counter()) > 0:
             await asyncio.sleep(early)
-        if not cpu_before and due >= began + WARM_UP_S:
-            cpu_before, frames_before = cpu_s(server.pid), times.frames
+        if not before and due >= began + WARM_UP_S:
+            before, frames_before, completed_before = cpu_by_part_s(server.pid), times.frames, times.completed
         if free:
             times.begun += 1
             tasks.create_task(free.popleft().begin())
         else:
             times.starved += 1
     ended = time.perf_counter()
-    used, frames = cpu_s(server.pid) - cpu_before, times.frames - frames_before
+    used = {part: now - before.get(part, 0.0) for part, now in cpu_by_part_s(server.pid).items()}
+    items, frames = times.completed - completed_before, times.frames - frames_before
     await _drained(times)
-    return Window(began=began + WARM_UP_S, ended=ended, server_cpu_s=used, frames=frames)
+    return Window(began=began + WARM_UP_S, ended=ended, cpu_s=used, items=items, frames=frames)
 
 
 async def _drained(times: Times) -> None:
@@ -247,7 +265,7 @@ def _report(options: PushOptions, times: Times, window: Window, kb_per_socket: f
     push_ms = [max(0.0, times.offered[key] - times.committed[key]) * 1_000 for key in offered]
     whole_ms = [(times.offered[key] - times.sent[key]) * 1_000 for key in offered]
     commit_ms = [(times.acknowledged[key] - times.sent[key]) * 1_000 for key in counted]
-    p50_ms, frames_per_cpu_s = quantile(push_ms, 0.5), window.frames / (window.server_cpu_s or 1e-9)
+    p50_ms, frames_per_cpu_s = quantile(push_ms, 0.5), window.frames / (window.cpu_s["server"] or 1e-9)
     wall_s = window.ended - window.began
     return {
         "agents": options.agents,
@@ -264,7 +282,8 @@ def _report(options: PushOptions, times: Times, window: Window, kb_per_socket: f
         "arrivals_without_a_free_customer": times.starved,
         "done_per_s": _rounded(len(offered) / wall_s),
         "kb_per_socket": _rounded(kb_per_socket),
-        "server_cpu_share": _rounded(window.server_cpu_s / wall_s),
+        "server_cpu_share": _rounded(window.cpu_s["server"] / wall_s),
+        "cpu_ms_per_item": {part: _rounded(used * 1_000 / max(1, window.items)) for part, used in window.cpu_s.items()},
         "agent_frames_per_server_cpu_s": _rounded(frames_per_cpu_s),
         "floor": {key: _rounded(value) for key, value in asdict(bare).items()},
         "ratio": {

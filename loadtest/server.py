@@ -110,3 +110,33 @@ def cpu_s(pid: int) -> float:
         return 0.0
     fields = stat.rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def cpu_by_part_s(pid: int) -> dict[str, float]:
+    """Processor time of a server (`server`), the stores below it (`valkey`, `postgres`) and this process (`clients`).
+
+    A process that ended is not counted any more.
+    """
+    used = {"server": cpu_s(pid), "valkey": 0.0, "postgres": 0.0, "clients": cpu_s(os.getpid())}
+    for child, name in _below(pid).items():
+        part = next((part for part in ("valkey", "postgres") if part in name), None)
+        if part is not None:
+            used[part] += cpu_s(child)
+    return used
+
+
+def _below(pid: int) -> dict[int, str]:
+    """The processes a process started, and those they did, by id with their names."""
+    parents: dict[int, int] = {}
+    names: dict[int, str] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            head, _, rest = stat.read_text(encoding="ascii", errors="replace").rpartition(")")
+        except OSError:
+            continue
+        number, _, name = head.partition(" (")
+        parents[int(number)], names[int(number)] = int(rest.split()[1]), name
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return {child: names[child] for child in found - {pid}}
