@@ -249,7 +249,7 @@ def _same(left: Value, right: Value) -> bool:
 
 
 def _among(value: Value, array: Any) -> bool:
-    return value is not None and any(_same(value, element) for element in array)
+    return any(_same(value, element) for element in array)
 
 
 def _scalar(of_kind: Kind) -> bool:
