@@ -9,11 +9,13 @@ V := .venv/bin
 run: front-ends ## Serve the demo centre with embedded Valkey and PostgreSQL
 	@$(V)/usher run --port $(PORT) --data .usher --demo-traffic
 
+# A folder with a short name: a path to a Unix socket may have no more than 107 bytes.
 test: front-ends .venv/dev ## Everything that is checked: types, layers, units, stores, faults, browsers
 	@bash tests/install_system_packages
 	@$(MAKE) --no-print-directory check
 	@$(V)/python -m router.front_ends test
-	@$(V)/pytest -n auto --maxprocesses 4 --dist loadfile --durations 20 --durations-min 5
+	@base=$$(mktemp -d /tmp/usher.XXXX) && trap 'rm -rf "$$base"' EXIT && \
+	$(V)/pytest -n auto --maxprocesses 4 --dist loadfile --durations 20 --durations-min 5 --basetemp "$$base/t"
 
 check: .venv/dev front-ends ## The quick half: lint, types, layers, generated files
 	@$(V)/ruff check . && $(V)/ruff format --check .
