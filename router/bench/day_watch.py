@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from router.core import events
-from router.core.compiler import Settings, named_lane
+from router.core.compiler import Settings, lane_id, lane_of
 from router.core.policy import Demand, Supply
 from router.core.words import AgentId, LaneId, Ms, WorkItemId
 from router.store.step import Written
@@ -69,7 +69,7 @@ class Watch:
         self.told: list[str] = []
         self.steps = 0
         self._settings = settings
-        self._demands = {named_lane(demand)[0]: demand for demand in demands}
+        self._demands = {lane_id(lane_of(demand)): demand for demand in demands}
         self._lines: defaultdict[LaneId, list[tuple[int, WorkItemId]]] = defaultdict(list)
         self._serves: dict[tuple[AgentId, LaneId], bool] = {}
         self._ends: list[tuple[Ms, WorkItemId, AgentId]] = []

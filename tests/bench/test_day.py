@@ -11,7 +11,7 @@ from router.bench.day import Options, live_day
 from router.bench.day_centre import SETTINGS
 from router.bench.day_watch import Watch
 from router.core import events
-from router.core.compiler import named_lane
+from router.core.compiler import lane_id, lane_of
 from router.core.policy import Demand, Supply
 from router.core.words import AgentId, OfferId, WorkItemId
 from router.store.connection import Connection
@@ -67,12 +67,11 @@ class Scene:
         )
 
     def queued(self, name: str, demand: Demand = CALL, *, score: int = AT) -> events.ItemQueued:
-        lane, _ = named_lane(demand)
         return events.ItemQueued(
             at=self.now,
             item=WorkItemId(name),
             queue=demand.queue,
-            lane=lane,
+            lane=lane_id(lane_of(demand)),
             channel=demand.channel,
             weight=demand.weight,
             score=score,
@@ -87,7 +86,7 @@ class Scene:
             item=WorkItemId(name),
             agent=supply.agent_id,
             queue=demand.queue,
-            lane=named_lane(demand)[0],
+            lane=lane_id(lane_of(demand)),
             channel=demand.channel,
             weight=demand.weight,
             expires_at=self.now + 20_000,
