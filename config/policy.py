@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.document import MOST_FILES, Node, merge, read
 from config.fault import ConfigInvalid, Fault, PolicyInvalid
+from config.hours_shape import build_hours, build_when_closed, judged_closing, judged_hours
 from config.policy_shape import (
     ChannelShape,
     OffersShape,
@@ -108,6 +109,7 @@ def _names(tree: Node) -> Mapping[str, tuple[str, ...]]:
     return {
         "queues": tuple(name for name, _ in tree.items("queues")),
         "statuses": tuple(name for name, _ in tree.items("statuses")),
+        "hours": tuple(name for name, _ in tree.items("hours")),
         "skills": tuple(dict.fromkeys(str(node.value) for node in tree.elements("skills"))),
     }
 
@@ -118,6 +120,8 @@ def _judged(tree: Node) -> Iterator[Fault]:
         yield from _doubled(tree, section)
     yield from _unreachable(tree)
     yield from _too_heavy(tree)
+    yield from judged_hours(tree)
+    yield from judged_closing(tree)
     queues = tree.at("queues")
     if queues is not None and queues.value == {}:
         yield queues.fault("a policy needs a queue", key=True)
@@ -194,6 +198,8 @@ def _build(shape: PolicyShape) -> Policy:
         dispositions=tuple(Disposition(name=name, label=entry.label) for name, entry in shape.dispositions.items()),
         presence=_presence(shape.presence),
         offers=_offers(shape.offers),
+        hours={name: build_hours(name, hours) for name, hours in shape.hours.items()},
+        service_level_variant=shape.service_level_variant,
         default_queue=shape.default_queue or next(iter(shape.queues)),
     )
 
@@ -226,6 +232,8 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         priority=shape.priority,
         service_level_ms=_ms(shape.service_level_s),
         short_abandon_ms=_ms(shape.short_abandon_s),
+        hours=shape.hours or "",
+        when_closed=build_when_closed(shape.when_closed),
         department=shape.department,
         workers=shape.workers,
         reference=shape.reference,

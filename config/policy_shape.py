@@ -10,9 +10,11 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
+from config.hours_shape import HoursShape, WhenClosedShape
 from config.shape import Complaint, Names, OneOf, Report
 from config.workflow_shape import MOST_NAME_CHARS, Expression, Unreadable, WorkflowShape
 from router.core.condition import ConditionInvalid, compile_condition
+from router.core.service_level import Variant
 from router.core.words import CHANNELS, Channel, ChoiceModel
 
 MOST_AGENT_UNITS = 10_000
@@ -99,6 +101,8 @@ class QueueShape(Struct, frozen=True, kw_only=True):
     short_abandon_s: Annotated[
         float, Meta(ge=0, le=600, description="A customer who leaves sooner does not count as abandoned.")
     ] = 5
+    hours: Annotated[str, Names("hours"), Meta(description="When it is open; always if not given.")] | None = None
+    when_closed: WhenClosedShape | None = None
     department: Annotated[bool, Meta(description="Offered to customers to choose from in the widget.")] = True
     workers: Annotated[
         Expression,
@@ -190,6 +194,10 @@ class PolicyShape(Struct, frozen=True, kw_only=True):
     queues: dict[Name, QueueShape]
     rules: tuple[RuleShape, ...] = ()
     workflows: tuple[WorkflowShape, ...] = ()
+    hours: dict[Name, HoursShape] = field(default_factory=dict)
+    service_level_variant: Annotated[
+        Variant, Meta(description="How the service level counts who left; see [metrics](metrics.md).")
+    ] = "abandoned_after_t"
     dispositions: dict[Name, DispositionShape] = field(default_factory=dict)
     default_queue: (
         Annotated[str, Names("queues"), Meta(description="Takes what no rule decides; the first queue if not given.")]

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import tomli_w
 
+from config.hours_shape import shape_hours, shape_when_closed
 from config.policy_shape import (
     AgentsShape,
     ChannelShape,
@@ -56,6 +57,8 @@ def _shape(policy: Policy) -> PolicyShape:
         rules=tuple(_rule(rule) for rule in policy.rules),
         workflows=tuple(shape_workflow(workflow) for workflow in policy.workflows),
         dispositions={entry.name: DispositionShape(label=entry.label) for entry in policy.dispositions},
+        hours={name: shape_hours(hours) for name, hours in policy.hours.items()},
+        service_level_variant=policy.service_level_variant,
         default_queue=policy.default_queue or None,
     )
 
@@ -84,6 +87,8 @@ def _queue(queue: Queue) -> QueueShape:
         priority=queue.priority,
         service_level_s=_seconds(queue.service_level_ms),
         short_abandon_s=_seconds(queue.short_abandon_ms),
+        hours=queue.hours or None,
+        when_closed=shape_when_closed(queue.when_closed),
         department=queue.department,
         workers=queue.workers,
         reference=queue.reference,

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import NODEFAULT, Meta
 from msgspec.structs import FieldInfo, fields
 
-from config import accounts, policy_shape, workflow_shape
+from config import accounts, hours_shape, policy_shape, workflow_shape
 from config.policy import DEFAULT
 from config.secret import Secret
 from config.settings import Settings, is_secret, variable
@@ -144,6 +144,8 @@ _TABLES: Mapping[str, Callable[[], str]] = {
     "workflows": lambda: shape_table(workflow_shape.WorkflowShape),
     "filters": lambda: shape_table(workflow_shape.FilterShape),
     "targets": lambda: shape_table(workflow_shape.TargetShape),
+    "hours": lambda: shape_table(hours_shape.HoursShape),
+    "when_closed": lambda: shape_table(hours_shape.WhenClosedShape),
     "presence": lambda: shape_table(policy_shape.PresenceShape, _shipped("presence")),
     "offers": lambda: shape_table(policy_shape.OffersShape, _shipped("offers")),
     "dispositions": lambda: shape_table(policy_shape.DispositionShape),

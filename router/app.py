@@ -188,6 +188,7 @@ async def node(plan: Plan) -> AsyncIterator[Starlette]:
 
 async def _count_today(made: Centre) -> None:
     """The board's counts of the last day, from PostgreSQL."""
+    made.board.new_day(made.now())
     for day in await work_items.waits_since(made.database, made.now() - made.now() % DAY_MS):
         made.board.count(day.queue, day.answered_waits_ms, day.abandoned_waits_ms)
 

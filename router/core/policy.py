@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
+from router.core.hours import Hours
+from router.core.service_level import Variant
 from router.core.taskrouter.workflow import Workflow
 from router.core.words import AgentId, Channel, ChoiceModel, Ms, Units
 
@@ -70,6 +73,22 @@ class Overflow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WhenClosed:
+    """What becomes of customers while a queue is closed.
+
+    wait: they join the line. queue: they go to another. message: their message becomes work when the queue opens;
+    callback: so too, with a telephone number. announce: they are told, and nothing else.
+    """
+
+    action: Literal["wait", "queue", "message", "callback", "announce"] = "wait"
+    queue: str = ""
+    waiting: Literal["keep", "same"] = "keep"
+    """Who waits at closing time: stays in line, or has the same done to them."""
+    text: Mapping[str, str] = field(default_factory=dict)
+    """What customers read, by language; empty: the widget's own words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
     name: str
     label: str
@@ -91,6 +110,9 @@ class Queue:
     priority: int = 0
     service_level_ms: Ms = 20_000
     short_abandon_ms: Ms = 5_000
+    hours: str = ""
+    """Name of the hours it is open in; empty: always open."""
+    when_closed: WhenClosed = field(default_factory=WhenClosed)
     department: bool = True
     """Offered to customers to choose from in the widget."""
     workers: str = ""
@@ -165,6 +187,8 @@ class Policy:
     offers: Offers
     workflows: tuple[Workflow, ...] = ()
     """Imported from TaskRouter; when there are any, they decide in place of the rules."""
+    hours: Mapping[str, Hours] = field(default_factory=dict)
+    service_level_variant: Variant = "abandoned_after_t"
     default_queue: str = ""
     """Takes what no rule sends anywhere; empty: the first queue."""
 

@@ -13,13 +13,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from router.core import events
-from router.core.expected_wait import Pace, expected_wait
-from router.core.policy import Policy, Supply
+from router.core.expected_wait import ExpectedWait
+from router.core.policy import Policy, Queue, Supply
 from router.core.words import AgentId, Channel, ItemState, Ms, Reachability, Units, WorkItemId
+from router.engine.queue_now import QueueNow
 from router.protocol.customer import QueuePosition
 from router.protocol.records import BoardAgent, BoardQueue, BoardWork
 
-AGES_MS = (30_000, 60_000, 120_000, 300_000)
+DAY_MS = 86_400_000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +36,15 @@ class ItemNow:
     """Who holds it."""
     ringing: tuple[AgentId, ...] = ()
     """To whom it is offered."""
+
+    answered: bool = False
+    """Somebody had it before: it counts once."""
+    at_once: bool = False
+    """It was offered as it came."""
+    told: ExpectedWait | None = None
+    """What its customer was told when it came."""
+    held_since: Ms | None = None
+    """When the offer began that led to its agent; None: before this board."""
 
     @property
     def agents(self) -> tuple[AgentId, ...]:
@@ -55,22 +65,6 @@ class AgentNow:
     status_by: AgentId | None = None
     next_status: str = ""
     work: dict[WorkItemId, ItemNow] = field(default_factory=dict)
-
-
-@dataclass(slots=True, kw_only=True)
-class QueueNow:
-    """waiting: (enqueued_at, item), sorted. The rest are counts."""
-
-    waiting: list[tuple[Ms, WorkItemId]] = field(default_factory=list)
-    offered: int = 0
-    in_progress: int = 0
-    answered: int = 0
-    answered_in_time: int = 0
-    abandoned: int = 0
-    abandoned_in_time: int = 0
-    eligible: int = 0
-    free: int = 0
-    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +92,11 @@ class Board:
         self.agents: dict[AgentId, AgentNow] = {}
         self.items: dict[WorkItemId, ItemNow] = {}
         self.queues: dict[str, QueueNow] = {name: QueueNow() for name in policy.queues}
-        self._counted: dict[AgentId, tuple[frozenset[str], bool]] = {}
+        self._counted: dict[AgentId, tuple[frozenset[str], bool, bool]] = {}
         self._watchers: set[int] = set()
         self._changes: dict[int, Changes] = {}
         self.seq = 0
+        self._day = 0
 
     # ------------------------------------------------------------ beginning
 
@@ -112,8 +107,7 @@ class Board:
         self.items = {}
         self._counted = {}
         for queue in self.queues.values():
-            queue.waiting.clear()
-            queue.offered = queue.in_progress = queue.eligible = queue.free = 0
+            queue.empty()
         for item in items:
             self._add(item)
         for agent in self.agents:
@@ -128,13 +122,20 @@ class Board:
 
     def count(self, queue: str, answered_waits_ms: Iterable[Ms], abandoned_waits_ms: Iterable[Ms]) -> None:
         """Add what was counted before this board began."""
-        now, threshold = self._queue(queue), self._service_level_ms(queue)
+        now = self._queue(queue)
         for waited_ms in answered_waits_ms:
-            now.answered += 1
-            now.answered_in_time += waited_ms <= threshold
+            now.answered.add(waited_ms)
         for waited_ms in abandoned_waits_ms:
-            now.abandoned += 1
-            now.abandoned_in_time += waited_ms <= threshold
+            now.abandoned.add(waited_ms)
+
+    def new_day(self, at: Ms) -> None:
+        """Numbers are of one day, in UTC: begin anew when another has come."""
+        if at // DAY_MS <= self._day:
+            return
+        self._day = at // DAY_MS
+        for name, queue in self.queues.items():
+            queue.new_day()
+            self._queue_changed(name)
 
     # ------------------------------------------------------------ folding
 
@@ -143,6 +144,7 @@ class Board:
         if seq <= self.seq:
             return
         self.seq = seq
+        self.new_day(event.at)
         match event:
             case events.ItemQueued():
                 self._queued(event)
@@ -166,19 +168,24 @@ class Board:
                 pass
 
     def _queued(self, event: events.ItemQueued) -> None:
-        if event.item in self.items:
-            self._leave(self.items[event.item])
-        self._add(
-            ItemNow(
-                item=event.item,
-                queue=event.queue,
-                channel=event.channel,
-                weight=event.weight,
-                enqueued_at=event.enqueued_at,
-                state="waiting",
-                since=event.at,
-            )
+        known = self.items.get(event.item)
+        if known is not None:
+            self._leave(known)
+            self._work_ends(known, event.at)
+        item = ItemNow(
+            item=event.item,
+            queue=event.queue,
+            channel=event.channel,
+            weight=event.weight,
+            enqueued_at=event.enqueued_at,
+            state="waiting",
+            since=event.at,
+            answered=event.from_agent is not None or (known is not None and known.answered),
         )
+        self._add(item)
+        if not item.answered:
+            queue = self._queue(event.queue)
+            item.told = queue.expected(len(queue.waiting), event.at)
 
     def _relaxed(self, event: events.ItemRelaxed) -> None:
         item = self.items.get(event.item)
@@ -190,7 +197,12 @@ class Board:
     def _offered(self, event: events.OfferCreated) -> None:
         item = self.items.get(event.item)
         rings = item.ringing if item is not None else ()
+        held = item is not None and item.agent is not None
+        if item is not None and item.state == "waiting" and item.since == event.at:
+            item.at_once = True
         self._move(event.item, "offered", None, event.at, ringing=(*rings, event.agent))
+        if item is not None and held:
+            self._work_ends(item, event.at)
 
     def _rings_no_more(self, item_id: WorkItemId, agent: AgentId, at: Ms) -> None:
         item = self.items.get(item_id)
@@ -198,27 +210,34 @@ class Board:
         self._move(item_id, "offered" if rings else "waiting", None, at, ringing=rings)
 
     def _accepted(self, event: events.OfferAccepted) -> None:
+        known = self.items.get(event.item)
+        rings_since = known.since if known is not None else event.at
         item = self._move(event.item, "assigned", event.agent, event.at)
         if item is None:
             return
-        queue = self._queue(item.queue)
-        waited_ms = event.at - item.enqueued_at
-        queue.pace.started(event.at, waited_ms)
-        queue.answered += 1
-        queue.answered_in_time += waited_ms <= self._service_level_ms(item.queue)
+        item.held_since = rings_since
+        if item.answered:
+            return
+        item.answered = True
+        queue, waited_ms = self._queue(item.queue), event.at - item.enqueued_at
+        queue.work_begins(event.at, waited_ms, item.told, at_once=item.at_once)
+        queue.answered.add(waited_ms)
 
     def _closed(self, event: events.ItemClosed) -> None:
         item = self.items.pop(event.item, None)
         if item is None:
             return
         self._leave(item)
-        if event.outcome == "cancelled" and item.state in ("waiting", "offered"):
-            self._abandoned(item, event.at - item.enqueued_at)
+        self._work_ends(item, event.at)
+        if event.outcome == "cancelled" and item.state in ("waiting", "offered") and not item.answered:
+            self._queue(item.queue).abandoned.add(event.at - item.enqueued_at)
 
-    def _abandoned(self, item: ItemNow, waited_ms: Ms) -> None:
-        queue = self._queue(item.queue)
-        queue.abandoned += 1
-        queue.abandoned_in_time += waited_ms <= self._service_level_ms(item.queue)
+    def _work_ends(self, item: ItemNow, at: Ms) -> None:
+        """To be called once the item has left its agent, if it had one."""
+        if item.state in ("waiting", "offered") and item.held_since is None:
+            return
+        self._queue(item.queue).work_ends(at - item.held_since if item.held_since is not None else None)
+        item.held_since = None
 
     def _presence(self, event: events.AgentPresence) -> None:
         now = self.agents.get(event.agent)
@@ -285,10 +304,6 @@ class Board:
     def _queue(self, name: str) -> QueueNow:
         return self.queues.setdefault(name, QueueNow())
 
-    def _service_level_ms(self, queue: str) -> Ms:
-        known = self._policy.queues.get(queue)
-        return known.service_level_ms if known else 20_000
-
     # ------------------------------------------------------------ who is free
 
     def _touch(self, agent: AgentId) -> None:
@@ -297,21 +312,20 @@ class Board:
             changes.agents.add(agent)
 
     def _recount(self, agent: AgentId) -> None:
-        queues, free = self._counted.pop(agent, (frozenset(), False))
-        self._count(queues, free, -1)
+        if agent in self._counted:
+            self._count(*self._counted.pop(agent), -1)
         now, person = self.agents.get(agent), self._person_of(agent)
         if now is None or person is None or now.reachability != "connected":
             return
-        queues, free = person.supply.queues, self._is_free(now, person.supply)
-        self._counted[agent] = queues, free
-        self._count(queues, free, +1)
+        self._counted[agent] = person.supply.queues, self._is_free(now, person.supply), bool(now.work)
+        self._count(*self._counted[agent], +1)
 
-    def _count(self, queues: frozenset[str], free: bool, by: int) -> None:
+    def _count(self, queues: frozenset[str], free: bool, busy: bool, by: int) -> None:
         for name in queues:
             queue = self._queue(name)
             queue.eligible += by
-            if free:
-                queue.free += by
+            queue.free += by if free else 0
+            queue.busy += by if busy else 0
             self._queue_changed(name)
 
     def _is_free(self, now: AgentNow, supply: Supply) -> bool:
@@ -383,44 +397,11 @@ class Board:
 
     def queue_position(self, queue: str, position: int, now: Ms) -> QueuePosition:
         """What a customer at this position (1 is next) is told."""
-        wait = expected_wait(self._queue(queue).pace, position, now)
-        return QueuePosition(
-            position=position,
-            expected_wait_p50_ms=wait.p50_ms if wait else None,
-            expected_wait_p90_ms=wait.p90_ms if wait else None,
-        )
+        return self._queue(queue).place(position, now)
 
     def queue_card(self, name: str, now: Ms) -> BoardQueue:
-        queue, policy = self._queue(name), self._policy.queues.get(name)
-        wait = expected_wait(queue.pace, len(queue.waiting) + 1, now)
-        if queue.free and not queue.waiting:
-            wait_ms: Ms | None = 0
-        else:
-            wait_ms = wait.p50_ms if wait else None
-        offered = queue.answered + queue.abandoned - queue.abandoned_in_time
-        return BoardQueue(
-            name=name,
-            label=policy.label if policy else name,
-            waiting=len(queue.waiting),
-            offered=queue.offered,
-            in_progress=queue.in_progress,
-            longest_enqueued_at=queue.waiting[0][0] if queue.waiting else None,
-            waiting_by_age=waiting_by_age(queue.waiting, now),
-            expected_wait_ms=wait_ms,
-            service_level=queue.answered_in_time / offered if offered > 0 else None,
-            service_level_ms=self._service_level_ms(name),
-            answered=queue.answered,
-            abandoned=queue.abandoned,
-            agents_eligible=queue.eligible,
-            agents_free=queue.free,
-        )
-
-
-def waiting_by_age(waiting: list[tuple[Ms, WorkItemId]], now: Ms) -> list[int]:
-    """Counts by age: under each of AGES_MS, then older. waiting: sorted, oldest first."""
-    older_than = [bisect_left(waiting, (now - age, WorkItemId(""))) for age in AGES_MS]
-    edges = [len(waiting), *older_than, 0]
-    return [edges[place] - edges[place + 1] for place in range(len(edges) - 1)]
+        policy = self._policy.queues.get(name) or Queue(name=name, label=name)
+        return self._queue(name).card(policy, self._policy.service_level_variant, now)
 
 
 def _work(item: ItemNow) -> BoardWork:

@@ -116,6 +116,7 @@ async def load_board(centre: Centre) -> None:
             since=item.enqueued_at,
             agent=item.agent,
             ringing=tuple(item.ringing),
+            answered=rows[item_id].answered_at is not None,
         )
         for item_id, item in snapshot.items.items()
         if item_id in rows

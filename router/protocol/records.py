@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from router.core.service_level import Variant
 from router.core.words import Channel, ChoiceModel, Ms, Reachability, Units
 from router.protocol.base import Record
 
@@ -195,11 +196,23 @@ class BoardAgent(Record, frozen=True, kw_only=True):
     next_status: str = ""
 
 
+class ToldWaits(Record, frozen=True, kw_only=True):
+    """How right the expected waits were that the last `count` customers were told who waited and were answered.
+
+    bias_ms: told minus waited, on average. within_p90: share (0–1) who waited no longer than the longest told.
+    """
+
+    count: int
+    bias_ms: Ms
+    mean_abs_ms: Ms
+    within_p90: float
+
+
 class BoardQueue(Record, frozen=True, kw_only=True):
     """One queue now.
 
     waiting_by_age: counts of waiting items by age: under 30 s, 60 s, 120 s, 300 s, older.
-    service_level: share (0–1) of today's items, ANS_T / (ANS + ABN − ABN_T); null without data.
+    service_level: share (0–1) of today's items by the policy's variant; null without data.
     expected_wait_ms: for an item arriving now; null when unknown.
     """
 
@@ -211,8 +224,10 @@ class BoardQueue(Record, frozen=True, kw_only=True):
     longest_enqueued_at: Ms | None
     waiting_by_age: list[int]
     expected_wait_ms: Ms | None
+    told_waits: ToldWaits | None
     service_level: float | None
     service_level_ms: Ms
+    service_level_variant: Variant
     answered: int
     abandoned: int
     agents_eligible: int

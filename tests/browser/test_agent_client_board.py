@@ -47,6 +47,8 @@ def queue(name: str, label: str, *, waiting: int = 0, free: int = 2) -> BoardQue
         expected_wait_ms=30_000,
         service_level=0.9,
         service_level_ms=20_000,
+        service_level_variant="abandoned_after_t",
+        told_waits=None,
         answered=10,
         abandoned=1,
         agents_eligible=4,

@@ -9,7 +9,20 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from config import policy
-from router.core.policy import ChannelRule, Disposition, Offers, Policy, Presence, Queue, Requirement, Rule, Status
+from router.core.hours import Hours, shift
+from router.core.policy import (
+    ChannelRule,
+    Disposition,
+    Offers,
+    Policy,
+    Presence,
+    Queue,
+    Requirement,
+    Rule,
+    Status,
+    WhenClosed,
+)
+from router.core.service_level import VARIANTS
 from router.core.words import CHANNELS
 
 DATA = Path(os.environ.get("USHER_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -29,8 +42,34 @@ channels = st.sampled_from(CHANNELS)
 rings_ms = st.integers(3_000, 120_000)
 
 
+worked = st.sampled_from(["", "08:00-16:30", "09:00-12:00 13:00-17:00", "22:00-06:00", "00:00-24:00"])
+days = worked.map(lambda texts: tuple(map(shift, texts.split())))
+weeks = st.lists(days, min_size=3, max_size=3).map(lambda week: (week[0], (), week[1], (), week[2], (), ()))
+
+
 @st.composite
-def queues(draw: st.DrawFn, name: str) -> Queue:
+def hours(draw: st.DrawFn, name: str) -> Hours:
+    return Hours(
+        name=name,
+        zone=draw(st.sampled_from(["Europe/Warsaw", "UTC", "America/Santiago"])),
+        week=draw(weeks),
+        dates=draw(st.dictionaries(st.dates(), days, max_size=2)),
+        yearly=draw(st.dictionaries(st.sampled_from([(12, 24), (2, 29), (5, 1)]), days, max_size=2)),
+        public_holidays=draw(st.sampled_from(["", "GR"])),
+    )
+
+
+@st.composite
+def closings(draw: st.DrawFn) -> WhenClosed:
+    return WhenClosed(
+        action=draw(st.sampled_from(["wait", "message", "callback", "announce"])),
+        waiting=draw(st.sampled_from(["keep", "same"])),
+        text=draw(st.dictionaries(st.sampled_from(["en", "pl"]), labels, max_size=2)),
+    )
+
+
+@st.composite
+def queues(draw: st.DrawFn, name: str, open_in: str = "") -> Queue:
     return Queue(
         name=name,
         label=draw(labels),
@@ -42,6 +81,8 @@ def queues(draw: st.DrawFn, name: str) -> Queue:
         priority=draw(priorities),
         service_level_ms=draw(st.integers(1_000, 86_400_000)),
         short_abandon_ms=draw(st.integers(0, 600_000)),
+        hours=open_in,
+        when_closed=draw(closings()) if open_in else WhenClosed(),
         department=draw(st.booleans()),
     )
 
@@ -63,6 +104,7 @@ def rules(draw: st.DrawFn, number: int, lines: list[str]) -> Rule:
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     lines = draw(st.lists(names, min_size=1, max_size=4, unique=True))
+    kept = draw(st.lists(names, max_size=2, unique=True))
     others = draw(st.lists(names.filter(lambda name: name not in DEFAULT.statuses), max_size=2, unique=True))
     return Policy(
         priority_credit_ms=draw(st.integers(0, 3_600_000)),
@@ -75,7 +117,9 @@ def policies(draw: st.DrawFn) -> Policy:
         },
         statuses=_shipped_statuses() | {name: draw(_statuses(name)) for name in others},
         skills=frozenset({"en", "pl", "garden", "v.i-p:1"}),
-        queues={name: draw(queues(name)) for name in lines},
+        queues={name: draw(queues(name, draw(st.sampled_from(["", *kept])))) for name in lines},
+        hours={name: draw(hours(name)) for name in kept},
+        service_level_variant=draw(st.sampled_from(VARIANTS)),
         rules=tuple(draw(rules(number, lines)) for number in range(draw(st.integers(0, 4)))),
         dispositions=(*SHIPPED_DISPOSITIONS, *(Disposition(name=f"d{name}", label=draw(labels)) for name in lines)),
         presence=Presence(

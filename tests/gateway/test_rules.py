@@ -139,11 +139,24 @@ async def test_the_expected_wait_is_told_once_enough_was_served(room: Room) -> N
         customer = await room.customer()
         _, work_item_id = await room.talking(anna, customer)
         await anna.ask("item.complete", work_item_id=work_item_id, disposition="")
+    await room.talking(anna, await room.customer())
     await anna.ask("status.set", status="busy")
     waiting = await room.customer()
     await room.start(waiting)
     queue = (await waiting.event("queue.changed"))["queue"]
-    assert 0 <= queue["expected_wait_p50_ms"] <= queue["expected_wait_p90_ms"]
+    assert 0 < queue["expected_wait_p50_ms"] <= queue["expected_wait_p90_ms"]
+
+
+async def test_while_nobody_works_no_wait_is_told(room: Room) -> None:
+    anna = await room.tab(room.anna)
+    for _ in range(4):
+        _, work_item_id = await room.talking(anna, await room.customer())
+        await anna.ask("item.complete", work_item_id=work_item_id, disposition="")
+    await anna.ask("status.set", status="busy")
+    waiting = await room.customer()
+    await room.start(waiting)
+    queue = (await waiting.event("queue.changed"))["queue"]
+    assert queue == {"position": 1, "expected_wait_p50_ms": None, "expected_wait_p90_ms": None}
 
 
 async def test_a_transfer_to_the_queue_leaves_a_note_and_the_age(room: Room) -> None:

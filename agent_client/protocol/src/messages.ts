@@ -204,7 +204,15 @@ export interface BoardAgent {
   next_status?: string;
 }
 
-/** One queue now. waiting_by_age: counts of waiting items by age: under 30 s, 60 s, 120 s, 300 s, older. service_level: share (0–1) of today's items, ANS_T / (ANS + ABN − ABN_T); null without data. expected_wait_ms: for an item arriving now; null when unknown. */
+/** How right the expected waits were that the last `count` customers were told who waited and were answered. bias_ms: told minus waited, on average. within_p90: share (0–1) who waited no longer than the longest told. */
+export interface ToldWaits {
+  count: number;
+  bias_ms: number;
+  mean_abs_ms: number;
+  within_p90: number;
+}
+
+/** One queue now. waiting_by_age: counts of waiting items by age: under 30 s, 60 s, 120 s, 300 s, older. service_level: share (0–1) of today's items by the policy's variant; null without data. expected_wait_ms: for an item arriving now; null when unknown. */
 export interface BoardQueue {
   name: string;
   label: string;
@@ -214,8 +222,10 @@ export interface BoardQueue {
   longest_enqueued_at: number | null;
   waiting_by_age: number[];
   expected_wait_ms: number | null;
+  told_waits: ToldWaits | null;
   service_level: number | null;
   service_level_ms: number;
+  service_level_variant: "abandoned_after_t" | "abandoned_all" | "abandoned_in_t_met" | "abandoned_not_short" | "answered_only";
   answered: number;
   abandoned: number;
   agents_eligible: number;

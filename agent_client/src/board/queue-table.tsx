@@ -48,6 +48,7 @@ export function QueueTable({ queues }: { queues: ReadonlyMap<string, BoardQueue>
           })}
         </tbody>
       </table>
+      <LevelNote queues={queues} />
       {queues.size === 0 && <p class="empty small">{t("board.no_queues")}</p>}
     </section>
   );
@@ -77,7 +78,7 @@ function QueueRow({ queue, most }: { queue: BoardQueue; most: number }): JSX.Ele
         {queue.longest_enqueued_at === null ? <None /> : <Age since={queue.longest_enqueued_at} exact />}
       </td>
       <td data-column="expected" data-label={t("board.expected")}>
-        {queue.expected_wait_ms === null ? <None /> : duration(queue.expected_wait_ms)}
+        {queue.expected_wait_ms === null ? <None /> : <span title={toldWords(queue)}>{duration(queue.expected_wait_ms)}</span>}
       </td>
       <td data-column="level" data-label={t("board.service_level")}>
         {queue.service_level === null ? (
@@ -99,6 +100,17 @@ function QueueRow({ queue, most }: { queue: BoardQueue; most: number }): JSX.Ele
       </td>
     </tr>
   );
+}
+
+/** How the service level counts those who left: every centre has its own way, and the number says little without it. */
+function LevelNote({ queues }: { queues: ReadonlyMap<string, BoardQueue> }): JSX.Element | null {
+  const [first] = queues.values();
+  return first ? <p class="note faint small">{t(`board.level_${first.service_level_variant}`)}</p> : null;
+}
+
+/** How right the waits were that customers were told. */
+function toldWords({ told_waits: told }: BoardQueue): string | undefined {
+  return told ? t("board.told_waits", { error: duration(told.mean_abs_ms), share: percent(told.within_p90) }) : undefined;
 }
 
 function None(): JSX.Element {

@@ -18,6 +18,8 @@ const queue: BoardQueue = {
   expected_wait_ms: null,
   service_level: null,
   service_level_ms: 20_000,
+  service_level_variant: "abandoned_after_t",
+  told_waits: null,
   answered: 0,
   abandoned: 0,
   agents_eligible: 2,

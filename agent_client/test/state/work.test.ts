@@ -55,6 +55,8 @@ test("board entries that did not change keep their identity", () => {
     expected_wait_ms: null,
     service_level: null,
     service_level_ms: 20_000,
+    service_level_variant: "abandoned_after_t" as const,
+    told_waits: null,
     answered: 0,
     abandoned: 0,
     agents_eligible: 0,
