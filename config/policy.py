@@ -259,6 +259,7 @@ def _presence(shape: PresenceShape) -> Presence:
         missed_status=shape.missed_status,
         lease_ms=_ms(shape.lease_s),
         grace_ms=_ms(shape.grace_s),
+        ramp_ms=_ms(shape.ramp_s),
         visitor_lease_ms=_ms(shape.visitor_lease_s),
         visitor_grace_ms=_ms(shape.visitor_grace_s),
         gone_boost_ms=_ms(shape.gone_boost_s),

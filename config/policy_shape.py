@@ -148,6 +148,14 @@ class PresenceShape(Struct, frozen=True, kw_only=True):
     grace_s: Annotated[
         float, Meta(ge=0, le=3_600, description="How long everything is kept for an agent who was lost.")
     ]
+    ramp_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=3_600,
+            description="An agent who comes back gets at most one new item in this time until half full; 0: no limit.",
+        ),
+    ]
     visitor_lease_s: Annotated[
         float, Meta(ge=10, le=3_600, description="How long a customer's widget counts as connected unheard.")
     ]

@@ -42,6 +42,7 @@ def _shape(policy: Policy) -> PolicyShape:
             missed_status=presence.missed_status,
             lease_s=_seconds(presence.lease_ms),
             grace_s=_seconds(presence.grace_ms),
+            ramp_s=_seconds(presence.ramp_ms),
             visitor_lease_s=_seconds(presence.visitor_lease_ms),
             visitor_grace_s=_seconds(presence.visitor_grace_ms),
             gone_boost_s=_seconds(presence.gone_boost_ms),

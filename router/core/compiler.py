@@ -96,6 +96,8 @@ class Settings:
     """For a queue or channel not named in `queues`."""
     wrap_up_ms: Ms = 0
     """For a queue not named in `queues`."""
+    ramp_ms: Ms = 0
+    """An agent who came back gets at most one new item in this time until they are half full; 0: no such limit."""
     visit_ms: Mapping[Channel, Ms] = field(default_factory=dict)
     """How long an item of the channel waits without a sign that its customer is still there; absent: for ever."""
     pacing: int = 1
@@ -202,6 +204,7 @@ def settings_of(policy: Policy) -> Settings:
         grace_ms=policy.presence.grace_ms,
         gone_boost_ms=policy.presence.gone_boost_ms,
         cooldown_ms=policy.offers.decline_cooldown_ms,
+        ramp_ms=policy.presence.ramp_ms,
         visit_ms={VISITED: policy.presence.visitor_lease_ms + policy.presence.visitor_grace_ms},
         pacing=policy.offers.pacing,
     )

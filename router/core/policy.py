@@ -147,6 +147,8 @@ class Presence:
     """The status an agent gets who let an offer expire."""
     lease_ms: Ms = 30_000
     grace_ms: Ms = 20_000
+    ramp_ms: Ms = 0
+    """An agent who comes back gets at most one new item in this time until they are half full; 0: no such limit."""
     visitor_lease_ms: Ms = 60_000
     """How long a widget counts as connected unheard."""
     visitor_grace_ms: Ms = 120_000

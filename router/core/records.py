@@ -73,6 +73,10 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """The supervisor who set the status; None: the agent did, or a rule."""
     next_status: str = ""
     """Taken when the last held item ends; until then nothing comes that it does not allow. Empty unless one is held."""
+    ramping: bool = False
+    """Came back and is not half full yet: gets one new item at a time."""
+    ramp_until: Ms = 0
+    """Nothing new comes before, as something came lately; 0: it may."""
     idle_since: Ms = 0
     """End of the last handled item, or the first sign-in. 0: never signed in."""
     used: Units = 0

@@ -194,6 +194,8 @@ def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
     for agent, known in state.agents.items():
         if known.reachability == "grace":
             want[f"grace {agent}"] = None
+        if known.ramp_until:
+            want[f"ramp {agent}"] = known.ramp_until
         want |= dict.fromkeys((f"lease {agent} {device}" for device in known.devices), None)
     have = dict(shelves.scored.get("timers", []))
     want |= {timer: None for timer in have if timer.startswith("visit ") and timer[6:] in state.items}

@@ -21,6 +21,7 @@ def is_free_for(state: State, agent: Agent, lane: Lane) -> bool:
         and agent.counts.get(lane.channel, 0) < state.profiles[agent.profile].channels.get(lane.channel, 0)
         and len(agent.offers) < state.settings.pacing
         and agent.wrapping == 0
+        and agent.ramp_until == 0
     )
 
 
@@ -64,6 +65,7 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
     state.change_item(item, state="offered", ringing=ringing, attempt=attempt, direct=by is not None)
     state.take_room(agent, lane, sign=1)
     state.change_agent(agent, offers=[*state.agents[agent].offers, item])
+    slow_down(state, now, agent, direct=by is not None)
     state.set_timer(now + ring_ms, "offer", item, agent)
     state.drop_timer("relax", item)
     state.events.append(
@@ -84,6 +86,24 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
             brief=state.briefs.get(item, b""),
         )
     )
+
+
+def slow_down(state: State, now: Ms, agent: AgentId, *, direct: bool) -> None:
+    """An offer to an agent who came back: the next one waits a while, unless they are half full now."""
+    record, ramp_ms = state.agents[agent], state.settings.ramp_ms
+    if not record.ramping:
+        return
+    if 2 * record.used >= record.limit or ramp_ms == 0:
+        state.end_ramp(agent)
+    elif not direct:
+        state.change_agent(agent, ramp_until=now + ramp_ms)
+        state.set_timer(now + ramp_ms, "ramp", agent)
+
+
+def end_pause(state: State, now: Ms, agent: AgentId) -> None:
+    """An agent who ramps up may have something new again."""
+    state.change_agent(agent, ramp_until=0)
+    settle(state, now, agent)
 
 
 def await_visit(state: State, now: Ms, item: WorkItemId) -> None:

@@ -54,9 +54,19 @@ class State:
         self.agents[agent] = replace(self.agents[agent], **fields)
 
     def take_status(self, agent: AgentId, status: str, by: AgentId | None = None) -> None:
-        """Who set the status changes with it only."""
-        if self.agents[agent].status != status:
-            self.change_agent(agent, status=status, status_by=by)
+        """Who set the status changes with it only. From one that allowed nothing the agent comes back."""
+        old, statuses = self.agents[agent].status, self.settings.statuses
+        if old == status:
+            return
+        self.change_agent(agent, status=status, status_by=by)
+        if not statuses.get(status):
+            self.end_ramp(agent)
+        elif not statuses.get(old):
+            self.change_agent(agent, ramping=self.settings.ramp_ms > 0)
+
+    def end_ramp(self, agent: AgentId) -> None:
+        self.change_agent(agent, ramping=False, ramp_until=0)
+        self.drop_timer("ramp", agent)
 
     def take_room(self, agent: AgentId, lane: Lane, *, sign: int) -> None:
         """Take (sign 1) or give back (sign -1) an agent's room for one item of the lane."""

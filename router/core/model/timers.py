@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from router.core.model.items import end_visit, end_wrap_up
-from router.core.model.matching import place
+from router.core.model.matching import end_pause, place
 from router.core.model.offers import end_exclusion, expire_offer
 from router.core.model.presence import drop_device, leave
 from router.core.model.state import Reply, State
@@ -31,6 +31,8 @@ def _carry_out(state: State, now: Ms, kind: str, of: str, other: str = "") -> No
             end_exclusion(state, now, WorkItemId(of), AgentId(other))
         case "offer":
             expire_offer(state, now, WorkItemId(of), AgentId(other))
+        case "ramp":
+            end_pause(state, now, AgentId(of))
         case "visit":
             end_visit(state, now, WorkItemId(of))
         case "relax":

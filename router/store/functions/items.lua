@@ -57,7 +57,7 @@ end
 -- An item was taken out of the agent's hands: after the last one the next status; then work that fits.
 local function freed(id, agent)
   if agent.next_status and not agent.items then
-    take_status(agent, agent.next_status)
+    take_status(id, agent, agent.next_status)
     agent.next_status = nil
     change_agent(id)
     presence_event(id, agent, 'next')

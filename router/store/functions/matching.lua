@@ -134,7 +134,7 @@ end
 -- The classes of which the agent can take an item now.
 local function open_classes(agent)
   local open = {}
-  if agent.reachability ~= 'connected' or (agent.wrapping or 0) > 0 or not may_ring(agent) then return open end
+  if agent.reachability ~= 'connected' or (agent.wrapping or 0) > 0 or agent.ramp_until or not may_ring(agent) then return open end
   local allowed = known.settings.statuses[agent.status] or {}
   local allowed_next = agent.next_status and (known.settings.statuses[agent.next_status] or {}) or allowed
   local profile = known.profiles[agent.profile]
@@ -152,6 +152,17 @@ end
 
 -- The match ---------------------------------------------------------------------------------------------------------
 
+-- An offer to an agent who came back: the next one waits a while, unless they are half full now.
+local function slow_down(id, agent, by)
+  if not agent.ramping then return end
+  if 2 * agent.used >= agent.limit or known.settings.ramp_ms == 0 then
+    end_ramp(id, agent)
+  elseif not by then
+    agent.ramp_until = now + known.settings.ramp_ms
+    add_timer(agent.ramp_until, 'ramp', id)
+  end
+end
+
 -- The agent stays in the pools of what fits beside the new offer.
 local function make_offer(item_id, item, agent_id, agent, by)
   local lane = known.lanes[item.lane]
@@ -163,6 +174,7 @@ local function make_offer(item_id, item, agent_id, agent, by)
   take_room(agent, lane, 1)
   agent.offers = with_last(agent.offers, item_id)
   change_agent(agent_id)
+  slow_down(agent_id, agent, by)
   file(agent_id, agent, open_classes(agent))
   add_timer(expires_at, 'offer', item_id, agent_id)
   write_event('offer.created', {
@@ -226,4 +238,12 @@ local function settle(id, agent)
   leave_lane(item_id, item)
   make_offer(item_id, item, id, agent)
   if may_ring(agent) then return settle(id, agent) end
+end
+
+-- An agent who ramps up may have something new again.
+local function end_pause(id)
+  local agent = agent_of(id)
+  agent.ramp_until = nil
+  change_agent(id)
+  settle(id, agent)
 end

@@ -147,7 +147,7 @@ local function expire_offer(item_id, agent_id)
   withdraw(agent_id, agent)
   local missed = known.settings.missed_status
   if agent.status ~= missed then
-    take_status(agent, missed)
+    take_status(agent_id, agent, missed)
     presence_event(agent_id, agent, 'missed_offer')
   end
   note_refusal(item_id, item, agent_id)

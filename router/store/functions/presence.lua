@@ -64,7 +64,7 @@ local function lease(id, device, node, ttl, status)
   local was_gone = agent.reachability == 'gone'
   agent.reachability = 'connected'
   if was_gone then
-    take_status(agent, status)
+    take_status(id, agent, status)
     if agent.idle_since == 0 then agent.idle_since = now end
     staff(id, agent.profile)
   else
@@ -101,7 +101,7 @@ end
 
 -- The agent will not be back: wrap-ups end, assigned items return to their queues in order, ahead of their age.
 local function leave(id, agent, reason)
-  take_status(agent, 'offline')
+  take_status(id, agent, 'offline')
   agent.reachability, agent.next_status = 'gone', nil
   change_agent(id)
   presence_event(id, agent, reason)
@@ -150,7 +150,7 @@ local function set_status(id, status, reason, by)
   if agent.reachability == 'gone' then return OUTCOME.AGENT_GONE end
   if agent.status == status and not agent.next_status then return OUTCOME.OK end
   by = by ~= '' and by or nil
-  take_status(agent, status, by)
+  take_status(id, agent, status, by)
   agent.next_status = nil
   change_agent(id)
   presence_event(id, agent, reason, by)

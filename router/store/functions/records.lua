@@ -100,9 +100,21 @@ local function without(list, value)
   return filled(rest)
 end
 
--- Who set the status changes with it only.
-local function take_status(agent, status, by)
-  if agent.status ~= status then agent.status, agent.status_by = status, by end
+local function end_ramp(id, agent)
+  if agent.ramp_until then remove_timer('ramp', id) end
+  agent.ramping, agent.ramp_until = nil, nil
+end
+
+-- Who set the status changes with it only. From one that allowed nothing the agent comes back.
+local function take_status(id, agent, status, by)
+  local old, statuses = agent.status, known.settings.statuses
+  if old == status then return end
+  agent.status, agent.status_by = status, by
+  if not next(statuses[status] or {}) then
+    end_ramp(id, agent)
+  elseif not next(statuses[old] or {}) then
+    agent.ramping = known.settings.ramp_ms > 0 or nil
+  end
 end
 
 -- Take (sign 1) or give back (sign -1) an agent's room for one item of the lane.

@@ -3,6 +3,7 @@
 local on_timer = {
   exclusion = end_exclusion,
   offer = expire_offer,
+  ramp = end_pause,
   visit = end_visit,
   relax = relax,
   wrap_up = end_wrap_up,

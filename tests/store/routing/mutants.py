@@ -258,8 +258,8 @@ MUTANTS = (
     Mutant(
         "choosing a status keeps the plan for the next",
         "presence.lua",
-        "take_status(agent, status, by)\n  agent.next_status = nil",
-        "take_status(agent, status, by)",
+        "take_status(id, agent, status, by)\n  agent.next_status = nil",
+        "take_status(id, agent, status, by)",
     ),
     Mutant(
         "a next status keeps the offer it does not allow",
@@ -290,5 +290,29 @@ MUTANTS = (
         "items.lua",
         "remove_timer('visit', id)             -- of the time before it was taken",
         "",
+    ),
+    Mutant(
+        "who comes back is filled up at once",
+        "matching.lua",
+        "agent.ramp_until = now + known.settings.ramp_ms",
+        "agent.ramp_until = nil",
+    ),
+    Mutant(
+        "who comes back is slowed down though half full",
+        "matching.lua",
+        "if 2 * agent.used >= agent.limit",
+        "if 2 * agent.used > agent.limit",
+    ),
+    Mutant(
+        "who comes back from a break is not spared",
+        "records.lua",
+        "agent.ramping = known.settings.ramp_ms > 0 or nil",
+        "agent.ramping = nil",
+    ),
+    Mutant(
+        "the pause of an agent who ramps up brings no work when it ends",
+        "matching.lua",
+        "agent.ramp_until = nil\n  change_agent(id)\n  settle(id, agent)",
+        "agent.ramp_until = nil\n  change_agent(id)",
     ),
 )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from router.core.events import AgentPresence, ItemClosed, OfferRescinded
 from router.core.outcomes import Outcome
 from router.core.words import AgentId, OfferId, WorkItemId
-from tests.store.routing.centre import Centre, call, chat
+from router.store.audit import audit
+from tests.store.routing.centre import SETTINGS, Centre, call, chat
 
 ANN, BOSS, ITEM, OTHER = AgentId("ann"), AgentId("boss"), WorkItemId("i"), WorkItemId("j")
 
@@ -153,3 +156,63 @@ async def test_it_is_known_who_set_the_status_last(centre: Centre) -> None:
     agent = await centre.store.agent(ANN)
     assert agent is not None
     assert (agent.status, agent.status_by) == ("away", None)
+
+
+# Ramp-up --------------------------------------------------------------------------------------------------------------
+
+
+async def ramping(centre: Centre, *, waiting: int) -> None:
+    """Ann, who takes four chats, comes back to a line of chats and takes the first."""
+    await centre.store.configure(replace(SETTINGS, ramp_ms=5_000))
+    for number in range(waiting):
+        await centre.item(f"w{number}")
+    await centre.agent("ann")
+    await centre.accepted("w0")
+
+
+async def test_who_signs_in_gets_one_item_at_a_time_until_half_full(centre: Centre) -> None:
+    await ramping(centre, waiting=4)
+    assert centre.offered_to("w1") is None
+    await centre.wait(4_997)
+    assert centre.offered_to("w1") is None
+    await centre.wait(3)
+    assert centre.offered_to("w1") == "ann"
+    await centre.accepted("w1")
+    assert centre.offered_to("w2") == "ann", "half full: no limit any more"
+
+
+async def test_a_new_item_waits_while_the_only_agent_ramps_up(centre: Centre) -> None:
+    await ramping(centre, waiting=1)
+    assert await centre.item("i") is None
+    assert await audit(centre.connection, centre.store) == []
+    await centre.wait(5_000)
+    assert centre.offered_to("i") == "ann"
+
+
+async def test_who_comes_back_from_a_break_is_spared_and_who_changes_channels_is_not(centre: Centre) -> None:
+    await centre.store.configure(replace(SETTINGS, ramp_ms=5_000))
+    await centre.agent("ann")
+    agent = await centre.store.agent(ANN)
+    assert agent is not None
+    assert agent.ramping
+    await centre.store.set_status(ANN, "away")
+    agent = await centre.store.agent(ANN)
+    assert agent is not None
+    assert not agent.ramping
+    await centre.store.configure(SETTINGS)
+    await centre.store.set_status(ANN, "available")
+    await centre.store.configure(replace(SETTINGS, ramp_ms=5_000))
+    await centre.store.set_status(ANN, "chats")
+    agent = await centre.store.agent(ANN)
+    assert agent is not None
+    assert not agent.ramping
+
+
+async def test_a_call_to_who_comes_back_ends_the_ramp_up_as_it_takes_them_whole(centre: Centre) -> None:
+    await centre.store.configure(replace(SETTINGS, ramp_ms=5_000))
+    await centre.item("i", call())
+    await centre.agent("ann")
+    await centre.accepted("i")
+    await centre.item("j")
+    await centre.did(await centre.store.complete(ITEM, ANN))
+    assert centre.offered_to("j") == "ann"

@@ -54,6 +54,8 @@ OTHER_SETTINGS = (
     replace(
         SETTINGS, pacing=2, queues={name: replace(queue, ring_agents=3) for name, queue in SETTINGS.queues.items()}
     ),
+    replace(SETTINGS, ramp_ms=1_000),
+    replace(SETTINGS, ramp_ms=3_000, sign_in_status="chats", pacing=2),
 )
 STATUSES = (*["available"] * 4, "chats", "busy", "offline", "nonsense")
 TIMES_MS = (*[0] * 12, 1, 1, 500, 999, 1_000, 3_000)
