@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from router.core.events import ItemClosed, ItemQueued, WrapUpStarted
-from router.core.model.matching import make_offer, place, settle
+from router.core.model.matching import await_visit, make_offer, place, settle
 from router.core.model.offers import allowed_in, exclude, rescind_all, return_offers, tell_presence
 from router.core.model.plans import begun, is_known
 from router.core.model.state import BRIEF_BYTES, Reply, State
@@ -49,6 +49,8 @@ def enqueue(
     state.briefs[item] = brief
     _queued(state, now, item, "new")
     place(state, now, item)
+    if state.items[item].state == "waiting":
+        await_visit(state, now, item)
     return Reply(Outcome.OK)
 
 

@@ -122,7 +122,8 @@ def place(state: State, now: Ms, item: WorkItemId) -> None:
         agent = best_agent(state, item)
         if agent is not None:
             make_offer(state, now, item, agent)
-    if not state.items[item].ringing:
+    record = state.items[item]
+    if not record.ringing and record.state != "waiting":
         state.change_item(item, state="waiting")
         await_visit(state, now, item)
         await_step(state, item)

@@ -68,7 +68,11 @@ local function wait_in_lane(id, item)
     return staffed
   end)
   call('ZADD', prefix .. 'queue:' .. lane.queue, item.score, id)
-  local visit_ms = known.settings.visit_ms[lane.channel]
+end
+
+-- An item that begins to wait does so for as long as its customer is seen, or was lately.
+local function await_visit(id, item)
+  local visit_ms = known.settings.visit_ms[known.lanes[item.lane].channel]
   if visit_ms then call('ZADD', prefix .. 'timers', 'NX', now + visit_ms, 'visit ' .. id) end
   await_step(id, item)
 end
@@ -208,6 +212,7 @@ local function place(id, item)
     make_offer(id, item, agent_id, agent_of(agent_id))
   end
   if item.ringing then return end
+  if item.state ~= 'waiting' then await_visit(id, item) end
   item.state = 'waiting'
   wait_in_lane(id, item)
 end

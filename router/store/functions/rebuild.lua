@@ -62,6 +62,7 @@ local function restore_item(entry, brief)
   local agent = item.agent and agent_of(item.agent)
   if item.state ~= 'waiting' and agent and agent.reachability ~= 'gone' then return restore_held(id, item, agent) end
   item.state, item.agent, item.taken, item['until'] = 'waiting', nil, nil, nil
+  await_visit(id, item)
   wait_in_lane(id, item)
 end
 
