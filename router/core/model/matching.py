@@ -123,10 +123,12 @@ def place(state: State, now: Ms, item: WorkItemId) -> None:
         if agent is not None:
             make_offer(state, now, item, agent)
     record = state.items[item]
-    if not record.ringing and record.state != "waiting":
-        state.change_item(item, state="waiting")
+    if record.ringing:
+        return
+    if record.state != "waiting":
         await_visit(state, now, item)
-        await_step(state, item)
+    state.change_item(item, state="waiting")
+    await_step(state, item)
 
 
 def settle(state: State, now: Ms, agent: AgentId) -> None:

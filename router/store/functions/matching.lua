@@ -68,13 +68,13 @@ local function wait_in_lane(id, item)
     return staffed
   end)
   call('ZADD', prefix .. 'queue:' .. lane.queue, item.score, id)
+  await_step(id, item)
 end
 
 -- An item that begins to wait does so for as long as its customer is seen, or was lately.
 local function await_visit(id, item)
   local visit_ms = known.settings.visit_ms[known.lanes[item.lane].channel]
   if visit_ms then call('ZADD', prefix .. 'timers', 'NX', now + visit_ms, 'visit ' .. id) end
-  await_step(id, item)
 end
 
 local function leave_lane(id, item)
