@@ -44,7 +44,8 @@ class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
     weight: Units
     score: int
     enqueued_at: Ms
-    reason: Literal["new", "transfer", "agent_gone", "rebuild"]
+    reason: Literal["new", "transfer", "agent_gone", "preferred_over", "rebuild"]
+    """preferred_over: it waited, or rang, for a preferred agent alone and is for all now."""
     by: AgentId | None = None
     """Who transferred it."""
     from_agent: AgentId | None = None
@@ -53,6 +54,8 @@ class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
     """How what it asks changes with its age; None: not at all."""
     step: int = 0
     """Of the plan."""
+    preferred: AgentId | None = None
+    """The agent it waits for alone at first."""
 
 
 class ItemRelaxed(RoutingEvent, tag="item.relaxed", frozen=True, kw_only=True):

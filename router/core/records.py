@@ -5,6 +5,8 @@ The store functions pack these as msgpack maps with the same field names; what h
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from router.core.words import (
@@ -27,6 +29,14 @@ class Ringing(msgspec.Struct, frozen=True, array_like=True):
 
     attempt: int
     expires_at: Ms
+
+
+class Preference(NamedTuple):
+    """An item waits for this agent alone for some time; regardless: of their skills and queues."""
+
+    agent: AgentId
+    wait_ms: Ms
+    regardless: bool = False
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +66,11 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """The pending offer is a transfer to this very agent."""
     until: Ms = 0
     """When its wrap-up ends at the latest."""
+    preferred: AgentId | None = None
+    """Whom it waits for or is offered to, nobody else, until preferred_until."""
+    preferred_until: Ms = 0
+    regardless: bool = False
+    """The preferred agent need neither have its skills nor be a member of its queue."""
     excluded: dict[AgentId, Ms] = {}
     """Agents it is not offered to now, until when; 0: for good."""
     refusals: dict[AgentId, int] = {}

@@ -87,7 +87,7 @@ async def load(connection: Connection, store: RoutingStore) -> tuple[State, Shel
 
 async def _read_shelf(connection: Connection, key: bytes, name: str, shelves: Shelves) -> None:
     kind = name.partition(":")[0]
-    if kind in ("lane", "queue", "pool", "waiting", "free", "timers"):
+    if kind in ("lane", "wanted", "queue", "pool", "waiting", "free", "timers"):
         flat = await connection.call("ZRANGE", key, 0, -1, "WITHSCORES")
         shelves.scored[name] = [(flat[i].decode(), float(flat[i + 1])) for i in range(0, len(flat), 2)]
     elif kind in ("asleep", "staff", "staffed"):
@@ -146,6 +146,10 @@ def _wrong_lines(state: State, shelves: Shelves) -> Iterator[str]:
     for item, record in sorted(state.items.items(), key=lambda pair: (pair[1].score, pair[0])):
         if record.state == "waiting":
             lane = state.lanes[record.lane]
+            want.setdefault(f"queue:{lane.queue}", []).append((item, record.score))
+            if record.preferred:
+                want.setdefault(f"wanted:{record.preferred}", []).append((item, record.score))
+                continue
             if f"lane:{record.lane}" not in want:
                 if any(eligible(lane, state.profiles[profile]) for profile in staffed):
                     heads = want.setdefault(f"waiting:{class_of(lane)}", [])
@@ -153,8 +157,7 @@ def _wrong_lines(state: State, shelves: Shelves) -> Iterator[str]:
                 else:
                     asleep.add(record.lane)
             want.setdefault(f"lane:{record.lane}", []).append((item, record.score))
-            want.setdefault(f"queue:{lane.queue}", []).append((item, record.score))
-    yield from _differences(want, shelves.scored, ("lane", "queue", "waiting"))
+    yield from _differences(want, shelves.scored, ("lane", "wanted", "queue", "waiting"))
     if asleep != shelves.sets.get("asleep", set()):
         yield f"lanes asleep: {shelves.sets.get('asleep')}, should be {asleep}"
     if staffed != shelves.sets.get("staffed", set()):
@@ -185,6 +188,8 @@ def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
     want: dict[str, float | None] = {}
     for item, record in state.items.items():
         want |= {f"offer {item} {agent}": ringing.expires_at for agent, ringing in record.ringing.items()}
+        if record.state == "waiting" and record.preferred:
+            want[f"prefer {item}"] = record.preferred_until
         if record.state == "wrap_up":
             want[f"wrap_up {item}"] = record.until
         if record.state == "waiting" and record.plan:

@@ -19,6 +19,7 @@ FILES = (
     "records.lua",
     "plans.lua",
     "lines.lua",
+    "preference.lua",
     "matching.lua",
     "offers.lua",
     "items.lua",

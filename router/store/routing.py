@@ -26,7 +26,7 @@ from router.core.compiler import (
 )
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Supply
-from router.core.records import Agent, Item
+from router.core.records import Agent, Item, Preference
 from router.core.words import AgentId, Channel, DeviceId, Ms, OfferId, WorkItemId
 from router.store import library
 from router.store.connection import Connection
@@ -191,18 +191,21 @@ class RoutingStore:
         credit_ms: Ms = 0,
         brief: bytes = b"",
         enqueued_at: Ms | None = None,
+        preference: Preference | None = None,
         excluded: Iterable[AgentId] = (),
     ) -> Step:
         """Put a new item in line, and offer it at once if an eligible agent is free.
 
         What it asks later comes into force as it waits (item.relaxed), by its age whatever happens meanwhile.
         credit_ms: waiting credited for its priority. brief: opaque, at most BRIEF_BYTES, comes back in every offer.
+        preference: an agent it waits for alone at first; it is for all at once when there is no hope of them.
         enqueued_at: when the waiting began, if not now. excluded: agents it is never offered to.
         Outcomes: ok, exists (a repeat), item_closed, bad_request, too_many.
         """
         plan, define = named_plan(demand)
         since = "" if enqueued_at is None else enqueued_at
-        return await self._step("enqueue", item, plan, since, credit_ms, brief, *excluded, define=define)
+        first = _preference(preference)
+        return await self._step("enqueue", item, plan, since, credit_ms, brief, *first, *excluded, define=define)
 
     async def accept(self, offer: OfferId, agent: AgentId) -> Step:
         """Make the agent the one owner of the offered item.
@@ -249,14 +252,16 @@ class RoutingStore:
         """
         return await self._step("expect", channel, *items)
 
-    async def transfer_to_queue(self, item: WorkItemId, agent: AgentId, demand: Demand) -> Step:
+    async def transfer_to_queue(
+        self, item: WorkItemId, agent: AgentId, demand: Demand, preference: Preference | None = None
+    ) -> Step:
         """End the agent's assignment and put the item in another line, its age kept.
 
         For the cool-down it is not offered to the agent who transferred it.
         Outcomes: ok, not_yours, wrong_state, item_closed, unknown_item.
         """
         plan, define = named_plan(demand)
-        return await self._step("transfer_to_queue", item, agent, plan, define=define)
+        return await self._step("transfer_to_queue", item, agent, plan, *_preference(preference), define=define)
 
     async def transfer_to_agent(self, item: WorkItemId, agent: AgentId, target: AgentId) -> Step:
         """End the agent's assignment and offer the item to the target, whose limit it may exceed.
@@ -426,6 +431,12 @@ class RoutingStore:
             return await self._connection.call(*command)
         except ResponseError as error:
             raise StoreUnavailable(str(error)) from error
+
+
+def _preference(preference: Preference | None) -> tuple[str, int, str]:
+    if preference is None:
+        return "", 0, ""
+    return preference.agent, preference.wait_ms, "1" if preference.regardless else ""
 
 
 def _entry(definition: Lane | Plan | Profile | Settings) -> dict[str, object]:

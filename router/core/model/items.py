@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-from router.core.events import ItemClosed, ItemQueued, WrapUpStarted
+from router.core.events import ItemClosed, WrapUpStarted
 from router.core.model.matching import await_visit, make_offer, place, settle
 from router.core.model.offers import allowed_in, exclude, rescind_all, return_offers, tell_presence
 from router.core.model.plans import begun, is_known
+from router.core.model.preference import forget, prefer, tell_queued
 from router.core.model.state import BRIEF_BYTES, Reply, State
 from router.core.outcomes import Outcome
-from router.core.records import Item
+from router.core.records import Item, Preference
 from router.core.words import AgentId, Channel, Ms, OfferId, PlanId, WorkItemId
 
 LOOK_AGAIN_MS = 1_000
@@ -28,9 +29,10 @@ def enqueue(
     enqueued_at: Ms | None = None,
     credit_ms: Ms = 0,
     brief: bytes = b"",
+    preference: Preference | None = None,
     excluded: Iterable[AgentId] = (),
 ) -> Reply:
-    if not ID.fullmatch(item) or len(brief) > BRIEF_BYTES:
+    if not ID.fullmatch(item) or len(brief) > BRIEF_BYTES or (preference and preference.wait_ms < 0):
         return Reply(Outcome.BAD_REQUEST)
     if not is_known(state, plan):
         return Reply(Outcome.UNKNOWN_LANE)
@@ -47,7 +49,8 @@ def enqueue(
         excluded=dict.fromkeys(excluded, 0),
     )
     state.briefs[item] = brief
-    _queued(state, now, item, "new")
+    prefer(state, now, item, preference)
+    tell_queued(state, now, item, "new")
     place(state, now, item)
     if state.items[item].state == "waiting":
         await_visit(state, now, item)
@@ -123,7 +126,11 @@ def end_visit(state: State, now: Ms, item: WorkItemId) -> None:
             state.set_timer(now + LOOK_AGAIN_MS, "visit", item)
 
 
-def transfer_to_queue(state: State, now: Ms, item: WorkItemId, agent: AgentId, plan: PlanId) -> Reply:
+def transfer_to_queue(
+    state: State, now: Ms, item: WorkItemId, agent: AgentId, plan: PlanId, preference: Preference | None = None
+) -> Reply:
+    if preference and preference.wait_ms < 0:
+        return Reply(Outcome.BAD_REQUEST)
     if not is_known(state, plan):
         return Reply(Outcome.UNKNOWN_LANE)
     if refusal := _not_held(state, item, agent):
@@ -135,7 +142,7 @@ def transfer_to_queue(state: State, now: Ms, item: WorkItemId, agent: AgentId, p
     state.change_item(item, **begun(state, plan))
     if state.items[item].excluded.get(agent) != 0:
         exclude(state, item, agent, now + state.settings.cooldown_ms)
-    requeue(state, now, item, "transfer", by=agent)
+    requeue(state, now, item, "transfer", by=agent, preference=preference)
     freed(state, now, agent)
     return Reply(Outcome.OK)
 
@@ -172,6 +179,7 @@ def release(state: State, item: WorkItemId) -> None:
     )
     state.change_item(item, taken=0, until=0)
     state.drop_timer("wrap_up", item)
+    forget(state, item)
     state.drop_timer("visit", item)  # of the time before it was taken
 
 
@@ -214,42 +222,20 @@ def close_held(
 
 
 def requeue(
-    state: State, now: Ms, item: WorkItemId, reason: Literal["transfer", "agent_gone"], *, by: AgentId | None = None
+    state: State,
+    now: Ms,
+    item: WorkItemId,
+    reason: Literal["transfer", "agent_gone"],
+    *,
+    by: AgentId | None = None,
+    preference: Preference | None = None,
 ) -> None:
     """Back in line, out of the hands of the agent still named in it."""
     agent = state.items[item].agent
     state.change_item(item, agent=None)
-    _queued(state, now, item, reason, by=by, from_agent=agent)
+    prefer(state, now, item, preference)
+    tell_queued(state, now, item, reason, by=by, from_agent=agent)
     place(state, now, item)
-
-
-def _queued(
-    state: State,
-    now: Ms,
-    item: WorkItemId,
-    reason: Literal["new", "transfer", "agent_gone"],
-    *,
-    by: AgentId | None = None,
-    from_agent: AgentId | None = None,
-) -> None:
-    record, lane = state.items[item], state.lane(item)
-    state.events.append(
-        ItemQueued(
-            at=now,
-            item=item,
-            queue=lane.queue,
-            lane=record.lane,
-            channel=lane.channel,
-            weight=lane.weight,
-            score=record.score,
-            enqueued_at=record.enqueued_at,
-            reason=reason,
-            by=by,
-            from_agent=from_agent,
-            plan=record.plan,
-            step=record.step,
-        )
-    )
 
 
 def _not_held(state: State, item: WorkItemId, agent: AgentId) -> Reply | None:
@@ -268,5 +254,6 @@ def _erase(state: State, item: WorkItemId) -> None:
     state.briefs.pop(item)
     state.drop_timer("visit", item)
     state.drop_timer("relax", item)
+    state.drop_timer("prefer", item)
     for agent in record.excluded:
         state.drop_timer("exclusion", item, agent)

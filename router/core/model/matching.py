@@ -5,18 +5,19 @@ from __future__ import annotations
 from router.core.compiler import Lane, eligible
 from router.core.events import OfferCreated
 from router.core.model.plans import advance, await_step, preferred_lanes
+from router.core.model.preference import give_up, has_hope
 from router.core.model.state import State
 from router.core.records import Agent, Ringing
 from router.core.words import AgentId, Ms, OfferId, WorkItemId
 
 
-def is_free_for(state: State, agent: Agent, lane: Lane) -> bool:
-    """Whether the agent could be offered an item of the lane now."""
+def is_free_for(state: State, agent: Agent, lane: Lane, *, regardless: bool = False) -> bool:
+    """Whether the agent could be offered an item of the lane now; regardless: of skills and queues."""
     return (
         agent.reachability == "connected"
         and lane.channel in state.settings.statuses.get(agent.status, ())
         and (not agent.next_status or lane.channel in state.settings.statuses.get(agent.next_status, ()))
-        and eligible(lane, state.profiles[agent.profile])
+        and (regardless or eligible(lane, state.profiles[agent.profile]))
         and agent.used + lane.weight <= agent.limit
         and agent.counts.get(lane.channel, 0) < state.profiles[agent.profile].channels.get(lane.channel, 0)
         and len(agent.offers) < state.settings.pacing
@@ -28,8 +29,9 @@ def is_free_for(state: State, agent: Agent, lane: Lane) -> bool:
 def can_match(state: State, item: WorkItemId, agent: AgentId, lane: Lane | None = None) -> bool:
     """lane: of an earlier step of the item's plan, in place of the one it is at."""
     record = state.items[item]
-    passed_over = agent in record.excluded or agent in record.ringing
-    return not passed_over and is_free_for(state, state.agents[agent], lane or state.lane(item))
+    passed_over = agent in record.excluded or agent in record.ringing or record.preferred not in (None, agent)
+    free = is_free_for(state, state.agents[agent], lane or state.lane(item), regardless=record.regardless)
+    return free and not passed_over
 
 
 def rank(state: State, agent: AgentId, lane: Lane) -> tuple[float, int, AgentId]:
@@ -68,6 +70,7 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
     slow_down(state, now, agent, direct=by is not None)
     state.set_timer(now + ring_ms, "offer", item, agent)
     state.drop_timer("relax", item)
+    state.drop_timer("prefer", item)
     state.events.append(
         OfferCreated(
             at=now,
@@ -117,8 +120,10 @@ def place(state: State, now: Ms, item: WorkItemId) -> None:
     """Ring an item that is in nobody's hands at as many agents as its queue wants; if it rings nowhere, it waits."""
     if not state.items[item].ringing:
         advance(state, now, item)
+        give_up(state, now, item)
     queue = state.settings.queues.get(state.lane(item).queue)
-    for _ in range((queue.ring_agents if queue else 1) - len(state.items[item].ringing)):
+    wanted = queue.ring_agents if queue and state.items[item].preferred is None else 1
+    for _ in range(wanted - len(state.items[item].ringing)):
         agent = best_agent(state, item)
         if agent is not None:
             make_offer(state, now, item, agent)
@@ -129,6 +134,16 @@ def place(state: State, now: Ms, item: WorkItemId) -> None:
         await_visit(state, now, item)
     state.change_item(item, state="waiting")
     await_step(state, item)
+    if record.preferred is not None:
+        state.set_timer(record.preferred_until, "prefer", item)
+
+
+def revise_wanted(state: State, now: Ms, agent: AgentId) -> None:
+    """What waits for an agent of whom there is no hope now waits for all, in order."""
+    mine = [item for item, record in state.items.items() if (record.state, record.preferred) == ("waiting", agent)]
+    for item in sorted(mine, key=lambda item: (state.items[item].score, item)):
+        if not has_hope(state, now, item):
+            place(state, now, item)
 
 
 def settle(state: State, now: Ms, agent: AgentId) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 from router.core.compiler import OFFLINE, Settings, eligible
 from router.core.events import AgentProfile
 from router.core.model.items import ID, close_held, freed, release, requeue
-from router.core.model.matching import settle
+from router.core.model.matching import revise_wanted, settle
 from router.core.model.offers import allowed_in, direct_or, return_offers, tell_presence
 from router.core.model.state import DEVICES, Reply, State
 from router.core.outcomes import Outcome
@@ -27,8 +27,10 @@ def put_agent(state: State, now: Ms, agent: AgentId, profile: ProfileId, limit: 
         return Reply(Outcome.OK)
     state.change_agent(agent, profile=profile, limit=limit)
     state.events.append(AgentProfile(at=now, agent=agent, profile=profile, limit=limit))
-    serves = direct_or(state, lambda item: eligible(state.lane(item), state.profiles[profile]))
+    able = state.profiles[profile]
+    serves = direct_or(state, lambda item: state.items[item].regardless or eligible(state.lane(item), able))
     return_offers(state, now, agent, "profile", keeps=serves)
+    revise_wanted(state, now, agent)
     settle(state, now, agent)
     return Reply(Outcome.OK)
 
@@ -100,6 +102,7 @@ def leave(state: State, now: Ms, agent: AgentId, reason: Literal["gone", "signed
     state.change_agent(agent, reachability="gone", next_status="")
     tell_presence(state, now, agent, reason)
     return_offers(state, now, agent, "disconnected")
+    revise_wanted(state, now, agent)
     held = state.agents[agent].items
     for item in held:
         if state.items[item].state == "wrap_up":

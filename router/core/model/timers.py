@@ -35,7 +35,7 @@ def _carry_out(state: State, now: Ms, kind: str, of: str, other: str = "") -> No
             end_pause(state, now, AgentId(of))
         case "visit":
             end_visit(state, now, WorkItemId(of))
-        case "relax":
+        case "relax" | "prefer":
             place(state, now, WorkItemId(of))
         case "wrap_up":
             end_wrap_up(state, now, WorkItemId(of))

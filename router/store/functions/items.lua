@@ -1,19 +1,13 @@
 --[[ Work items: waiting → offered → assigned → wrap_up → closed. ]]
 
-local function queued_event(id, item, reason, by, from_agent)
-  local lane = known.lanes[item.lane]
-  write_event('item.queued', {
-    item = id, queue = lane.queue, lane = lane.id, channel = lane.channel, weight = lane.weight, score = item.score,
-    enqueued_at = item.enqueued_at, reason = reason, by = by, from_agent = from_agent, plan = item.plan, step = item.step })
-end
-
 --[[ enqueue: a new item is offered at once or waits.
-  ARGV item, plan or lane, enqueued_at ('' : now), credit in ms, brief, excluded agents …
+  ARGV item, plan or lane, enqueued_at ('' : now), credit in ms, brief, preferred agent ('' : none), how long in ms,
+    '1' : whatever their skills and queues, excluded agents …
   events item.queued, item.relaxed …, offer.created                          twin core/model.py:enqueue ]]
-local function enqueue(id, plan_id, enqueued_at, credit, brief, ...)
+local function enqueue(id, plan_id, enqueued_at, credit, brief, preferred, wait_ms, regardless, ...)
   local since = enqueued_at == '' and now or whole(enqueued_at, 0)
-  credit = whole(credit, -2^53)
-  if not (is_id(id) and since and credit and #brief <= BRIEF_BYTES) then return OUTCOME.BAD_REQUEST end
+  credit, wait_ms = whole(credit, -2^53), whole(wait_ms, 0)
+  if not (is_id(id) and since and credit and wait_ms and #brief <= BRIEF_BYTES) then return OUTCOME.BAD_REQUEST end
   if not is_plan(plan_id) then return OUTCOME.UNKNOWN_LANE end
   if item_of(id) then return OUTCOME.EXISTS end
   if closed[id] then return OUTCOME.ITEM_CLOSED end
@@ -23,6 +17,7 @@ local function enqueue(id, plan_id, enqueued_at, credit, brief, ...)
   begin_plan(item, plan_id)
   items[id] = item
   keep_brief(id, item, brief)
+  prefer(item, preferred, wait_ms, regardless)
   queued_event(id, item, 'new')
   place(id, item)
   return OUTCOME.OK
@@ -44,6 +39,7 @@ local function release(id, item)
   take_room(agent, known.lanes[item.lane], -1)
   agent.items = without(agent.items, id)
   item.taken = nil
+  forget_preference(item)
   remove_timer('visit', id)             -- of the time before it was taken
   if item.state == 'wrap_up' then
     agent.wrapping = agent.wrapping > 1 and agent.wrapping - 1 or nil
@@ -138,7 +134,7 @@ local function requeue(id, item, agent_id, reason, by)
   place(id, item)
 end
 
--- An item that waits has come to the age of its next step.
+-- An item that waits has come to the age of its next step, or waited for its preferred agent long enough.
 local function relax(id)
   local item = item_of(id)
   leave_lane(id, item)
@@ -166,8 +162,11 @@ local function end_visit(id)
 end
 
 --[[ transfer_to_queue: assigned → in another lane, its age kept.
-  ARGV item, agent, plan or lane      events item.queued, offer.created …      twin core/model.py:transfer_to_queue ]]
-local function transfer_to_queue(id, agent_id, plan_id)
+  ARGV item, agent, plan or lane, preferred agent, how long in ms, '1' : whatever their skills and queues
+      events item.queued, offer.created …      twin core/model.py:transfer_to_queue ]]
+local function transfer_to_queue(id, agent_id, plan_id, preferred, wait_ms, regardless)
+  wait_ms = whole(wait_ms, 0)
+  if not wait_ms then return OUTCOME.BAD_REQUEST end
   if not is_plan(plan_id) then return OUTCOME.UNKNOWN_LANE end
   local outcome, item = find_held(id, agent_id)
   if outcome ~= OUTCOME.OK then return outcome end
@@ -178,6 +177,7 @@ local function transfer_to_queue(id, agent_id, plan_id)
   if not (item.excluded and item.excluded[agent_id] == 0) then
     exclude(id, item, agent_id, now + known.settings.cooldown_ms)
   end
+  prefer(item, preferred, wait_ms, regardless)
   requeue(id, item, agent_id, 'transfer', agent_id)
   freed(agent_id, agent)
   return OUTCOME.OK

@@ -60,13 +60,18 @@ end
 
 -- Waiting items -----------------------------------------------------------------------------------------------------
 
-local function wait_in_lane(id, item)
-  local lane = known.lanes[item.lane]
+local function join_lane(id, item, lane)
   join_line(lane.class.waiting, prefix .. 'lane:' .. lane.id, lane.id, item.score, id, function()
     local staffed = is_staffed(lane)
     if not staffed then call('SADD', prefix .. 'asleep', lane.id) end
     return staffed
   end)
+end
+
+-- In its lane, or in the line of the agent it waits for.
+local function wait_in_lane(id, item)
+  local lane = known.lanes[item.lane]
+  if item.preferred then join_wanted(id, item) else join_lane(id, item, lane) end
   call('ZADD', prefix .. 'queue:' .. lane.queue, item.score, id)
   await_step(id, item)
 end
@@ -79,7 +84,9 @@ end
 
 local function leave_lane(id, item)
   local lane = known.lanes[item.lane]
-  if leave_line(lane.class.waiting, prefix .. 'lane:' .. lane.id, lane.id, id) then
+  if item.preferred then
+    leave_wanted(id, item)
+  elseif leave_line(lane.class.waiting, prefix .. 'lane:' .. lane.id, lane.id, id) then
     call('SREM', prefix .. 'asleep', lane.id)
   end
   call('ZREM', prefix .. 'queue:' .. lane.queue, id)
@@ -135,21 +142,25 @@ local function may_ring(agent)
   return not agent.offers or #agent.offers < known.settings.pacing
 end
 
--- The classes of which the agent can take an item now.
-local function open_classes(agent)
-  local open = {}
-  if agent.reachability ~= 'connected' or (agent.wrapping or 0) > 0 or agent.ramp_until or not may_ring(agent) then return open end
+-- Says of a class whether the agent has room for an item of it now. nil: the agent takes nothing.
+local function room_of(agent)
+  if agent.reachability ~= 'connected' or (agent.wrapping or 0) > 0 or agent.ramp_until or not may_ring(agent) then return end
   local allowed = known.settings.statuses[agent.status] or {}
   local allowed_next = agent.next_status and (known.settings.statuses[agent.next_status] or {}) or allowed
-  local profile = known.profiles[agent.profile]
-  local classes = classes_of(profile)
+  local counts, channels = agent.counts or {}, known.profiles[agent.profile].channels
+  return function(class)
+    local channel = class.channel
+    return allowed[channel] and allowed_next[channel] and agent.used + class.weight <= agent.limit
+       and (counts[channel] or 0) < (channels[channel] or 0)
+  end
+end
+
+-- The classes of which the agent can take an item now.
+local function open_classes(agent)
+  local open, has_room = {}, room_of(agent)
+  local classes = has_room and classes_of(known.profiles[agent.profile]) or open
   for i = 1, #classes do
-    local class = classes[i]
-    local held = agent.counts and agent.counts[class.channel] or 0
-    local at_most = profile.channels[class.channel] or 0
-    if allowed[class.channel] and allowed_next[class.channel] and agent.used + class.weight <= agent.limit and held < at_most then
-      open[#open + 1] = class
-    end
+    if has_room(classes[i]) then open[#open + 1] = classes[i] end
   end
   return open
 end
@@ -201,13 +212,22 @@ local function best_agent(item, lane)
   return member and member:match('[^ ]*$')
 end
 
+local function next_agent(item)
+  if not item.preferred then return by_preference(item, best_agent) end
+  local has_room = room_of(agent_of(item.preferred))
+  return has_room and has_room(known.lanes[item.lane].class) and item.preferred
+end
+
 -- Ring an item that is in no line at as many agents as its queue wants; if it rings nowhere, it waits.
 local function place(id, item)
-  if not item.ringing then advance(id, item) end
+  if not item.ringing then
+    advance(id, item)
+    give_up_preference(id, item)
+  end
   local lane = known.lanes[item.lane]
   change_item(id)
-  for _ = entries(item.ringing) + 1, ring_agents(lane) do
-    local agent_id = by_preference(item, best_agent)
+  for _ = entries(item.ringing) + 1, item.preferred and 1 or ring_agents(lane) do
+    local agent_id = next_agent(item)
     if not agent_id then break end
     make_offer(id, item, agent_id, agent_of(agent_id))
   end
@@ -234,10 +254,37 @@ local function best_item(agent_id, agent, classes)
   return found
 end
 
+-- The first of the items that wait for this agent alone for which there is room; nil: there is none.
+local function best_wanted(agent_id, agent)
+  local has_room = room_of(agent)
+  local ids = has_room and call('ZRANGE', prefix .. 'wanted:' .. agent_id, 0, -1) or {}
+  for i = 1, #ids do
+    if has_room(known.lanes[item_of(ids[i]).lane].class) then return ids[i] end
+  end
+end
+
+local function earlier(id, other)
+  if not (id and other) then return id or other end
+  return precedes(items[other].score, other, items[id].score, id) and other or id
+end
+
+-- What waits for an agent of whom there is no hope now waits for all, in order.
+local function revise_wanted(id, agent)
+  local ids = agent.wanted and call('ZRANGE', prefix .. 'wanted:' .. id, 0, -1) or {}
+  for i = 1, #ids do
+    local item = item_of(ids[i])
+    if not has_hope(item) then
+      leave_lane(ids[i], item)
+      place(ids[i], item)
+    end
+  end
+end
+
 -- Find work for an agent whose state has changed: offers, and its places in the pools.
 local function settle(id, agent)
   local classes = open_classes(agent)
   local item_id = #classes > 0 and best_item(id, agent, classes)
+  if agent.wanted then item_id = earlier(item_id or nil, best_wanted(id, agent)) end
   if not item_id then return file(id, agent, classes) end
   local item = items[item_id]
   leave_lane(item_id, item)

@@ -36,7 +36,10 @@ local function put_agent(id, profile_id, limit)
   change_agent(id)
   write_event('agent.profile', { agent = id, profile = profile_id, limit = limit })
   local profile = known.profiles[profile_id]
-  return_offers(id, agent, 'profile', function(item) return item.direct or eligible(known.lanes[item.lane], profile) end)
+  return_offers(id, agent, 'profile', function(item)
+    return item.direct or item.regardless or eligible(known.lanes[item.lane], profile)
+  end)
+  revise_wanted(id, agent)
   settle(id, agent)
   return OUTCOME.OK
 end
@@ -109,6 +112,7 @@ local function leave(id, agent, reason)
   return_offers(id, agent, 'disconnected')
   settle(id, agent)
   unstaff(id, agent.profile)
+  revise_wanted(id, agent)
   local assigned = {}
   for _, item_id in ipairs(agent.items or {}) do
     local item = item_of(item_id)

@@ -5,6 +5,7 @@ local on_timer = {
   offer = expire_offer,
   ramp = end_pause,
   visit = end_visit,
+  prefer = relax,
   relax = relax,
   wrap_up = end_wrap_up,
   grace = function(id) leave(id, agent_of(id), 'gone') end,

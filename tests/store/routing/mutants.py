@@ -315,4 +315,34 @@ MUTANTS = (
         "agent.ramp_until = nil\n  change_agent(id)\n  settle(id, agent)",
         "agent.ramp_until = nil\n  change_agent(id)",
     ),
+    Mutant(
+        "an item waits for its preferred agent for ever",
+        "preference.lua",
+        "or now >= item.preferred_until then return false end",
+        "then return false end",
+    ),
+    Mutant(
+        "what waits for an agent is passed over by them",
+        "matching.lua",
+        "if agent.wanted then item_id = earlier(item_id or nil, best_wanted(id, agent)) end",
+        "",
+    ),
+    Mutant(
+        "what waits for an agent goes before all else",
+        "matching.lua",
+        "return precedes(items[other].score, other, items[id].score, id) and other or id",
+        "return other",
+    ),
+    Mutant(
+        "what waits for an agent who leaves waits on",
+        "presence.lua",
+        "unstaff(id, agent.profile)\n  revise_wanted(id, agent)",
+        "unstaff(id, agent.profile)",
+    ),
+    Mutant(
+        "an item is for an agent regardless of their skills though it was not to be",
+        "preference.lua",
+        "(item.regardless or eligible(lane, profile))",
+        "true",
+    ),
 )

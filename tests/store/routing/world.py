@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from hypothesis import strategies as st
 
@@ -20,6 +20,7 @@ from router.core.events import Event
 from router.core.model import Reply, State
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Later, Requirement, Supply
+from router.core.records import Preference
 from router.core.words import AgentId, ChoiceModel, DeviceId, OfferId, PlanId, WorkItemId
 from router.store import library
 from router.store.audit import broken
@@ -234,19 +235,22 @@ def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
     number = a + 8 * (b % 3)
     demand = DEMANDS[number]
     plan = world.learn(demand)
-    since = START if c % 2 else None
-    credit = _pick((0, 0, 1, 1_000), c)
-    brief = b"" if c < 4 else b"\x00\xff" * (128 if c == 7 else 1)
-    excluded = (AGENTS[0],) if c == 5 else ()
+    more: dict[str, Any] = {
+        "enqueued_at": START if c % 2 else None,
+        "credit_ms": _pick((0, 0, 1, 1_000), c),
+        "preference": _preference(a + b) if c in (3, 6) else None,
+        "excluded": (AGENTS[0],) if c == 5 else (),
+        "brief": b"" if c < 4 else b"\x00\xff" * (128 if c == 7 else 1),
+    }
     return Ask(
-        said=f"enqueue {item} as {number}, since {since}, credit {credit}, excluded {excluded}",
-        of_store=lambda: world.store.enqueue(
-            item, demand, enqueued_at=since, credit_ms=credit, brief=brief, excluded=excluded
-        ),
-        of_model=lambda state, now: model.enqueue(
-            state, now, item, plan, enqueued_at=since, credit_ms=credit, brief=brief, excluded=excluded
-        ),
+        said=f"enqueue {item} as {number}, {more}",
+        of_store=lambda: world.store.enqueue(item, demand, **more),
+        of_model=lambda state, now: model.enqueue(state, now, item, plan, **more),
     )
+
+
+def _preference(number: int) -> Preference:
+    return Preference(_pick((*AGENTS, NOBODY), number), _pick((1_000, 3_000, 10_000, 0), number), number % 2 == 0)
 
 
 def _accept(world: World, a: int, b: int, c: int) -> Ask:
@@ -311,10 +315,11 @@ def _transfer_to_queue(world: World, a: int, b: int, c: int) -> Ask:
     number = (b + 8 * a) % len(DEMANDS)
     demand = DEMANDS[number]
     plan = world.learn(demand)
+    first = _preference(a) if b > 4 else None
     return Ask(
-        said=f"transfer {item} by {agent} to {number}",
-        of_store=lambda: world.store.transfer_to_queue(item, agent, demand),
-        of_model=lambda state, now: model.transfer_to_queue(state, now, item, agent, plan),
+        said=f"transfer {item} by {agent} to {number}, first {first}",
+        of_store=lambda: world.store.transfer_to_queue(item, agent, demand, first),
+        of_model=lambda state, now: model.transfer_to_queue(state, now, item, agent, plan, first),
     )
 
 
