@@ -116,7 +116,7 @@ async def test_when_the_preferred_agent_declines_the_item_is_for_all_at_once(cen
 async def test_a_short_absence_does_not_end_the_wait_for_an_agent(centre: Centre) -> None:
     await busy_ann(centre)
     await for_ann(centre)
-    await centre.store.unlease(ANN, next(iter(await _devices(centre))))
+    await centre.store.unlease(ANN, TAB)
     await centre.store.cancel(WorkItemId("call"))
     await centre.wait(5_000)
     assert [event for event in centre.events if isinstance(event, OfferCreated)] == []
