@@ -8,7 +8,7 @@ from router.core.policy import Supply
 from router.core.records import Preference
 from router.core.words import AgentId, OfferId, WorkItemId
 from router.store.audit import audit
-from tests.store.routing.centre import Centre, call, chat
+from tests.store.routing.centre import TAB, Centre, call, chat
 
 ANN, BOB, ITEM = AgentId("ann"), AgentId("bob"), WorkItemId("i")
 WAIT_MS = 30_000
