@@ -13,6 +13,7 @@ from router.core.rules import Ruleset
 from router.core.words import Ms, PlanId
 from router.engine.attendance import Attendance
 from router.engine.board import Board
+from router.engine.leases import Leases
 from router.engine.live import Live
 from router.engine.receipts import Delivered
 from router.engine.staff_directory import StaffDirectory
@@ -56,6 +57,7 @@ class Centre:
     origins: frozenset[str]
     """Web origins this server is reached at."""
     clock: Clock = field(default_factory=Clock)
+    leases: Leases = field(default_factory=Leases)
     lanes: dict[PlanId, Demand] = field(default_factory=dict)
     """Lanes this node has seen; all of them are in PostgreSQL."""
 

@@ -20,6 +20,13 @@ async def sign_in(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:
         raise Conflict("agent_unavailable", f"This device cannot be signed in: {step.outcome}.")
 
 
+async def heard(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:
+    """Renew the lease of a device that is still connected here: one that has left must not come back by an old beat."""
+    here = centre.live.agents.get(agent_id)
+    if here is not None and device in here.devices:
+        await sign_in(centre, agent_id, device)
+
+
 async def make_known(centre: Centre, agent_id: AgentId) -> None:
     """Give the store the agent's skills, queues and limits."""
     colleague = centre.staff.get(agent_id)

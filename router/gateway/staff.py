@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
 from router.engine import conversations, history, offers, presence, snapshots, watching
 from router.engine.centre import Centre
@@ -38,7 +40,7 @@ class StaffActor:
         await presence.sign_in(self._centre, self._agent_id, self._device)
 
     async def heartbeat(self) -> None:
-        await presence.sign_in(self._centre, self._agent_id, self._device)
+        self._centre.leases.beat(self._agent_id, self._device, partial(presence.heard, self._centre))
 
     async def offline(self) -> None:
         """The device is gone unless another session of it has a connection (a tab that was duplicated)."""

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from router.core.words import WorkItemId
+from router.core.words import AgentId, WorkItemId
+from router.engine.leases import GATHER_S
 from tests.gateway.centre import Room
 from tests.gateway.wire import Refused, Tab, eventually
 
@@ -376,3 +377,13 @@ async def test_a_strict_account_asks_for_name_and_address_before_it_begins(room:
         await customer.ask("conversation.start", **facts, name="Ola")
     assert (refusal.value.code, refusal.value.detail) == ("bad_value", {"field": "email"})
     await customer.ask("conversation.start", **facts, name="Ola", email="ola@shop.example")
+
+
+async def test_a_beat_just_before_leaving_does_not_bring_the_device_back(room: Room) -> None:
+    tab = await room.tab(room.anna)
+    await tab.say({"type": "ping"})
+    await tab.close()
+    await asyncio.sleep(2 * GATHER_S)
+    agent = await room.centre.store.agent(AgentId(room.anna))
+    assert agent is not None
+    assert agent.reachability != "connected"
