@@ -17,6 +17,8 @@ COMMANDS = {
     "import": "router.cli.importing:imports",
     "explain": "router.cli.explaining:explain",
     "bench": "router.cli.measuring:bench",
+    "replay": "router.cli.replaying:replay",
+    "journal": "router.cli.replaying:journal",
     "replay-chats": "router.cli.measuring:replay_chats",
 }
 
