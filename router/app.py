@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 
 from config.accounts import Account
 from config.settings import Settings
-from router.api import health, pages, staff, widget
+from router.api import health, metrics, pages, staff, widget
 from router.core.compiler import settings_of
 from router.core.policy import Policy
 from router.core.rules import compile_rules
@@ -199,6 +199,7 @@ def application(plan: Plan, made: Centre, sessions: Sessions) -> Starlette:
             *health.routes(made),
             *staff.routes(made, plan.demo),
             *widget.routes(made),
+            *metrics.routes(made),
             *socket_routes(made, sessions),
             *pages.routes(shop=plan.shop),
         ]

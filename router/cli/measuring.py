@@ -105,6 +105,40 @@ def day(customers: int, agents: int, hours: tuple[int, int], seed: int, as_json:
     sys.exit(0 if result["ok"] else 1)
 
 
+@bench.command()
+@click.option(
+    "--calls",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Recorded calls too: CSV with date, call_started, call_answered, call_ended.",
+)
+@click.option("--seed", default=1, show_default=True)
+@as_json
+def wait(calls: Path | None, seed: int, as_json: bool) -> None:
+    """How wrong the expected wait is, beside naive ways to tell it; exit status 1 when one of them is better."""
+    from router.bench.wait import run as measure
+
+    try:
+        result = measure(calls=calls, seed=seed)
+    except (KeyError, ValueError) as error:
+        refuse(f"{calls}: not a file of calls: {error}")
+    if as_json:
+        say(result)
+    else:
+        _waits(result["rows"])
+    sys.exit(0 if result["ok"] else 1)
+
+
+def _waits(rows: list[dict[str, Any]]) -> None:
+    for case, ways in groupby(rows, key=lambda row: row["case"]):
+        click.secho(f"\n{case}", bold=True)
+        click.echo(f"  {'':<20}{'waited':>9}{'mean wait':>11}{'bias':>9}{'mean error':>12}{'within p90':>12}")
+        for row in ways:
+            click.echo(
+                f"  {row['way']:<20}{row['count']:>9}{row['mean_wait_s']:>9} s{row['bias_s']:>7} s"
+                f"{row['mean_abs_error_s']:>10} s{row['within_p90']:>12.1%}"
+            )
+
+
 def _tell(step: str) -> None:
     """Where a long run is, for people: on one line of stderr that is written over."""
     if sys.stderr.isatty():
