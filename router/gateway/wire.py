@@ -178,6 +178,7 @@ class Wire(WebSocketsSansIOProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._room()
+        self.on_room = None  # lets go of the session's side without the garbage collector
 
     def _room(self) -> None:
         if self._cut_off is not None:
