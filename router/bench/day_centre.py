@@ -24,8 +24,8 @@ ARRIVALS_BY_HOUR = (
     *(2686, 2233, 1991, 1433, 1328, 1611, 1799, 1239),
 )
 MEAN_SERVICE_S, MEDIAN_SERVICE_S, PATIENCE_S = 185.0, 111.0, 406.0
-CUSTOMERS = 30_000
-"""As many as 250 agents answer with a busy late morning."""
+CUSTOMERS = 36_000
+"""As many as keep 250 agents busy from ten to six, with lines at the busiest hours."""
 
 TEAMS, SUBJECTS, LANGUAGES = 25, 40, 20
 SUBJECTS_OF_A_TEAM, LANGUAGES_OF_A_TEAM = 10, 4

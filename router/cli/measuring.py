@@ -86,7 +86,7 @@ def theory(whole: bool, customers: int, as_json: bool) -> None:
 
 @bench.command()
 @click.option(
-    "--customers", default=30_000, show_default=True, type=click.IntRange(100, 200_000), help="Of a whole day."
+    "--customers", default=36_000, show_default=True, type=click.IntRange(100, 200_000), help="Of a whole day."
 )
 @click.option("--agents", default=250, show_default=True, type=click.IntRange(25, 2_000))
 @click.option("--hours", default=(7, 24), show_default=True, type=(click.IntRange(7, 23), click.IntRange(8, 24)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -114,10 +115,13 @@ def _recorded(day: str, zone: str, overrides: dict[str, Any]) -> RecordedDay:
     asked = _date(day)
     if asked is None:
         refuse(f"{day}: neither a file nor a date such as 2026-11-22")
-    since, until = (
+    since, midnight = (
         round(datetime(at.year, at.month, at.day, tzinfo=_zone(zone)).timestamp() * 1000)
         for at in (asked, asked + timedelta(days=1))
     )
+    until = min(midnight, time.time_ns() // 1_000_000)
+    if until <= since:
+        refuse(f"{day}: that day has not begun")
 
     async def work() -> RecordedDay:
         from router.store.opening import POSTGRES, opening

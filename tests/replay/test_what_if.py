@@ -58,7 +58,7 @@ def mean_wait(day: dict[str, object]) -> float:
     return float(waits["mean"])
 
 
-def test_who_was_not_there_that_day_is_there_all_of_it() -> None:
+def test_whom_the_day_does_not_know_is_there_all_of_it() -> None:
     newcomer = Supply(
         agent_id=AgentId("new"),
         skills=dict.fromkeys(POLICY.skills, 10),
@@ -71,6 +71,15 @@ def test_who_was_not_there_that_day_is_there_all_of_it() -> None:
     assert isinstance(agents, dict)
     assert agents["new"]["handled"] > 0
     assert agents["new"]["signed_in_h"] == 3
+
+
+def test_who_stayed_away_that_day_stays_away() -> None:
+    day = a_day()
+    away = STAFF[0].agent_id
+    happened = [event for event in day.events if getattr(event, "agent", None) != away]
+    agents = told(replace(day, events=happened))["agents"]
+    assert isinstance(agents, dict)
+    assert away not in agents
 
 
 def test_an_agent_works_only_while_they_were_there() -> None:

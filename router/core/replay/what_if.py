@@ -38,7 +38,7 @@ Act = Callable[[Ms], None]
 def what_if(
     day: RecordedDay, policy: Policy, *, staff: Sequence[Supply] | None = None, seed: int = 1
 ) -> list[events.Event]:
-    """The events of the other day. staff: instead of the day's; who was not there that day is there all of it."""
+    """The events of the other day. staff: instead of the day's; whom the day does not know is there all of it."""
     return _WhatIf(day, policy, day.supplies if staff is None else staff, Random(seed)).live()
 
 
@@ -97,13 +97,12 @@ class _WhatIf:
         model.put_agent(self._state, 0, supply.agent_id, profile_id(profile), supply.limit)
 
     def _replay_presence(self) -> None:
-        there = set()
+        known = {supply.agent_id for supply in self._day.supplies}
         for event in self._day.events:
             if isinstance(event, events.AgentPresence) and event.agent in self._state.agents:
-                there.add(event.agent)
                 self._at(event.at, partial(self._present, event))
         for supply in self._staff:
-            if supply.agent_id not in there and supply.at_most:
+            if supply.agent_id not in known:
                 agent = supply.agent_id
                 self._at(self._day.since, partial(self._connect, agent, ""))
                 self._at(self._day.until, partial(self._leave, agent))
