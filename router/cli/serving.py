@@ -41,8 +41,8 @@ SERVER_FILE = "server.json"
 """In the data folder while a server runs: where its stores are, for operator commands."""
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 COLLECT_AFTER = (10_000, 20, 10)
-"""Objects more than before, collections of the young, of the older. A full one goes through every session of the node and
-stops it for most of a second with 5,000: it comes after some two million objects more, not seventy thousand.
+"""Objects more than before, collections of the young, of the older. A full one goes through every session of the node
+and stops it for most of a second with 5,000: it comes after some two million objects more, not seventy thousand.
 """
 SHOP = Path(DEMO_ACCOUNTS).parent / "shop"
 
