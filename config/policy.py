@@ -19,6 +19,7 @@ from config.policy_shape import (
     PolicyShape,
     PresenceShape,
     QueueShape,
+    RelaxShape,
     RuleShape,
     StatusShape,
 )
@@ -29,9 +30,11 @@ from router.core.policy import (
     ChannelRule,
     Disposition,
     Offers,
+    Overflow,
     Policy,
     Presence,
     Queue,
+    Relaxation,
     Requirement,
     Rule,
     Status,
@@ -122,6 +125,7 @@ def _judged(tree: Node) -> Iterator[Fault]:
     yield from _too_heavy(tree)
     yield from judged_hours(tree)
     yield from judged_closing(tree)
+    yield from _idle_steps(tree)
     queues = tree.at("queues")
     if queues is not None and queues.value == {}:
         yield queues.fault("a policy needs a queue", key=True)
@@ -163,6 +167,21 @@ def _unreachable(tree: Node) -> Iterator[Fault]:
         else:
             decided.setdefault(source, str(name.value if name else ""))
             closed = decided[source] if always is True else ""
+
+
+def _idle_steps(tree: Node) -> Iterator[Fault]:
+    """Steps of a queue that could never change anything."""
+    for name, queue in tree.items("queues"):
+        for relax in tree.elements("queues", name, "relax"):
+            if not any(relax.at(key) for key in ("drop", "levels", "any", "also")):
+                yield relax.fault("does nothing: neither drops nor lowers nor adds anything", key=True)
+        for overflow in tree.elements("queues", name, "overflow"):
+            target = overflow.at("queue")
+            if target is not None and target.value == name:
+                yield target.fault("an item is in this queue already")
+        order, cap = queue.at("order"), queue.at("ageing_cap_s")
+        if cap is not None and cap.value and (order is None or order.value != "strict"):
+            yield cap.fault("counts only where order is strict")
 
 
 def _constant(source: str) -> bool | None:
@@ -225,6 +244,12 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         label=shape.label,
         model=shape.model,
         requirements=_requirements(shape.requires),
+        requires_any=tuple(_requirements(levels) for levels in shape.requires_any),
+        relaxations=tuple(_relaxation(relax) for relax in shape.relax),
+        overflows=tuple(Overflow(after_ms=_ms(to.after_s), queue=to.queue) for to in shape.overflow),
+        delay_ms=_ms(shape.delay_s),
+        order=shape.order,
+        ageing_cap_ms=_ms(shape.ageing_cap_s),
         weights=shape.weights,
         ring_ms={channel: _ms(ring_s) for channel, ring_s in shape.ring_s.items()},
         ring_agents=shape.ring_agents,
@@ -238,6 +263,16 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         workers=shape.workers,
         reference=shape.reference,
         unreadable=shape.unreadable,
+    )
+
+
+def _relaxation(shape: RelaxShape) -> Relaxation:
+    return Relaxation(
+        at_ms=_ms(shape.at_s),
+        drop=frozenset(shape.drop),
+        levels=shape.levels,
+        any=shape.any,
+        also=tuple(_requirements(levels) for levels in shape.also),
     )
 
 

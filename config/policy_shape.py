@@ -15,7 +15,7 @@ from config.shape import Complaint, Names, OneOf, Report
 from config.workflow_shape import MOST_NAME_CHARS, Expression, Unreadable, WorkflowShape
 from router.core.condition import ConditionInvalid, compile_condition
 from router.core.service_level import Variant
-from router.core.words import CHANNELS, Channel, ChoiceModel
+from router.core.words import CHANNELS, Channel, ChoiceModel, ItemOrder
 
 MOST_AGENT_UNITS = 10_000
 
@@ -76,12 +76,54 @@ class StatusShape(Struct, frozen=True, kw_only=True):
     icon: Annotated[Name, Meta(description="An icon of the agent client.")] = "circle"
 
 
+class RelaxShape(Struct, frozen=True, kw_only=True):
+    """[[queues.<name>.relax]]: from an age on, what rules and queue ask is less."""
+
+    at_s: Annotated[float, Meta(ge=0, le=86_400, description="Age of the item; nothing ever sets it back.")]
+    drop: Annotated[
+        tuple[Annotated[str, Names("skills")], ...], Meta(description="Skills that are not asked any more.")
+    ] = ()
+    levels: Annotated[
+        dict[Annotated[str, Names("skills")], Level],
+        Meta(description="Levels asked from now on, where they were higher."),
+    ] = field(default_factory=dict)
+    any: Annotated[bool, Meta(description="No skill is asked any more.")] = False
+    also: Annotated[
+        tuple[Requires, ...],
+        Meta(description="Further sets of skills (rings), each enough in place of the queue's own."),
+    ] = ()
+
+
+class OverflowShape(Struct, frozen=True, kw_only=True):
+    """[[queues.<name>.overflow]]: from an age on an item waits in another queue, by its rules."""
+
+    after_s: Annotated[float, Meta(ge=1, le=604_800, description="Age of the item.")]
+    queue: Annotated[str, Names("queues"), Meta(description="Where it waits then; its age is kept.")]
+
+
 class QueueShape(Struct, frozen=True, kw_only=True):
     """[queues.<name>]: a waiting line."""
 
     label: Label
     model: Annotated[ChoiceModel, Meta(description="How one of several free agents is chosen.")] = "longest_idle"
     requires: Requires = field(default_factory=dict)
+    requires_any: Annotated[
+        tuple[Requires, ...], Meta(description="Sets of skills; any one of them is asked beside `requires`.")
+    ] = ()
+    relax: Annotated[tuple[RelaxShape, ...], Meta(description="How what is asked loosens as an item waits.")] = ()
+    overflow: Annotated[tuple[OverflowShape, ...], Meta(description="Other queues, once an item has waited.")] = ()
+    delay_s: Annotated[
+        float, Meta(ge=0, le=86_400, description="The age from which agents for whom the queue is a backup are asked.")
+    ] = 0
+    order: Annotated[
+        ItemOrder,
+        Meta(
+            description="`strict`: no waiting makes up for a point of priority; such items go before other queues' too."
+        ),
+    ] = "continuous"
+    ageing_cap_s: Annotated[
+        float, Meta(ge=0, le=604_800, description="Strict order: from this age an item goes first anyway; 0: never.")
+    ] = 0
     weights: Annotated[
         dict[ChannelName, Weight], Meta(description="Units of an item by channel, in place of the channel's own.")
     ] = field(default_factory=dict)

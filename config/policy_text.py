@@ -14,14 +14,16 @@ from config.policy_shape import (
     ChannelShape,
     DispositionShape,
     OffersShape,
+    OverflowShape,
     PolicyShape,
     PresenceShape,
     QueueShape,
+    RelaxShape,
     RuleShape,
     StatusShape,
 )
 from config.workflow_shape import shape_workflow
-from router.core.policy import ChannelRule, Policy, Queue, Requirement, Rule, Status
+from router.core.policy import ChannelRule, Policy, Queue, Relaxation, Requirement, Rule, Status
 from router.core.words import Ms
 
 
@@ -82,6 +84,12 @@ def _queue(queue: Queue) -> QueueShape:
         label=queue.label,
         model=queue.model,
         requires=_requires(queue.requirements),
+        requires_any=tuple(map(_requires, queue.requires_any)),
+        relax=tuple(_relax(relaxation) for relaxation in queue.relaxations),
+        overflow=tuple(OverflowShape(after_s=_seconds(to.after_ms), queue=to.queue) for to in queue.overflows),
+        delay_s=_seconds(queue.delay_ms),
+        order=queue.order,
+        ageing_cap_s=_seconds(queue.ageing_cap_ms),
         weights=dict(queue.weights),
         ring_s={channel: _seconds(ring_ms) for channel, ring_ms in queue.ring_ms.items()},
         wrap_up_s=_seconds(queue.wrap_up_ms),
@@ -94,6 +102,16 @@ def _queue(queue: Queue) -> QueueShape:
         workers=queue.workers,
         reference=queue.reference,
         unreadable=queue.unreadable,
+    )
+
+
+def _relax(relaxation: Relaxation) -> RelaxShape:
+    return RelaxShape(
+        at_s=_seconds(relaxation.at_ms),
+        drop=tuple(sorted(relaxation.drop)),
+        levels=dict(relaxation.levels),
+        any=relaxation.any,
+        also=tuple(map(_requires, relaxation.also)),
     )
 
 

@@ -140,6 +140,8 @@ _TABLES: Mapping[str, Callable[[], str]] = {
     "channels": lambda: shape_table(policy_shape.ChannelShape),
     "statuses": lambda: shape_table(policy_shape.StatusShape),
     "queues": lambda: shape_table(policy_shape.QueueShape),
+    "relax": lambda: shape_table(policy_shape.RelaxShape),
+    "overflow": lambda: shape_table(policy_shape.OverflowShape),
     "rules": lambda: shape_table(policy_shape.RuleShape),
     "workflows": lambda: shape_table(workflow_shape.WorkflowShape),
     "filters": lambda: shape_table(workflow_shape.FilterShape),

@@ -30,6 +30,8 @@ class StaffShape(Struct, frozen=True, kw_only=True):
     language: Language = "en"
     skills: dict[Annotated[str, Names("skills")], Level] = field(default_factory=dict)
     queues: tuple[Annotated[str, Names("queues")], ...] = ()
+    backup: tuple[Annotated[str, Names("queues")], ...] = ()
+    """Queues they help out in, once an item has waited for the queue's `delay_s`."""
     limit: Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)] | None = None
     at_most: dict[ChannelName, Annotated[int, Meta(ge=0, le=100)]] = field(default_factory=dict)
 
@@ -62,12 +64,20 @@ class DemoStaff:
     language: str
     skills: Mapping[str, int]
     queues: frozenset[str]
+    backup: frozenset[str]
     limit: Units
     at_most: Mapping[Channel, int]
 
     @property
     def supply(self) -> Supply:
-        return Supply(agent_id=self.id, skills=self.skills, queues=self.queues, limit=self.limit, at_most=self.at_most)
+        return Supply(
+            agent_id=self.id,
+            skills=self.skills,
+            queues=self.queues,
+            limit=self.limit,
+            at_most=self.at_most,
+            backup=self.backup,
+        )
 
 
 def load_staff(path: Path, policy: Policy) -> tuple[DemoStaff, ...]:
@@ -107,6 +117,7 @@ def _person(shape: StaffShape, passwords: PasswordsShape, policy: Policy) -> Dem
         language=shape.language,
         skills=shape.skills,
         queues=frozenset(shape.queues),
+        backup=frozenset(shape.backup),
         limit=shape.limit or policy.agent_limit,
         at_most={name: most for name, most in at_most.items() if most},
     )

@@ -34,6 +34,7 @@ async def seed(database: Database, policy: Policy, people: Sequence[DemoStaff]) 
             language=person.language,
             skills=person.skills,
             queues=person.queues,
+            backup=person.backup,
         )
         await staff.put(database, row, at=now)
     return len(missing)

@@ -13,7 +13,7 @@ from typing import Literal
 from router.core.hours import Hours
 from router.core.service_level import Variant
 from router.core.taskrouter.workflow import Workflow
-from router.core.words import AgentId, Channel, ChoiceModel, Ms, Units
+from router.core.words import AgentId, Channel, ChoiceModel, ItemOrder, Ms, Units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +101,10 @@ class Queue:
     overflows: tuple[Overflow, ...] = ()
     delay_ms: Ms = 0
     """Agents for whom the queue is a backup are asked from this age on."""
+    order: ItemOrder = "continuous"
+    """strict: no waiting makes up for a point of priority, until the ageing cap."""
+    ageing_cap_ms: Ms = 0
+    """Where the order is strict, the age at which an item goes before all priorities; 0: at none."""
     weights: Mapping[Channel, Units] = field(default_factory=dict)
     ring_ms: Mapping[Channel, Ms] = field(default_factory=dict)
     ring_agents: int = 1

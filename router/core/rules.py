@@ -7,11 +7,12 @@ default queue: whatever the rules and attributes are, it is routed somewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from router.core.condition import Condition, Facts, compile_condition, facts
-from router.core.policy import Demand, Policy, Queue, Requirement, Rule
+from router.core.demands import demand_in, strictest
+from router.core.policy import Demand, Policy, Queue, Rule
 from router.core.words import Channel, Ms, Units
 
 FALLBACK_CHANNEL: Channel = "manual"
@@ -41,7 +42,7 @@ class Routed:
 
     rule: the rule that decided; None: the default queue took it.
     added: rules without a queue that held before, in order.
-    priority: points of queue and rules together; each is worth `policy.priority_credit_ms` of waiting.
+    priority: points of queue and rules together; what each is worth: `demands.point_credit_ms`.
     credit_ms: waiting credited by rules as such, beside that of the priority.
     problems: for the log and the journal; they changed nothing but that those rules were passed over.
     """
@@ -73,13 +74,7 @@ def route(ruleset: Ruleset, attributes: Mapping[str, object]) -> Routed:
     return Routed(
         rule=decisive.name if decisive else None,
         added=tuple(rule.name for rule in added),
-        demand=Demand(
-            queue=queue.name,
-            channel=channel,
-            requirements=strictest((queue.requirements, *(rule.requirements for rule in ruling))),
-            weight=_weight(policy, queue, ruling, channel),
-            model=queue.model,
-        ),
+        demand=demand_in(policy, queue, channel, strictest([rule.requirements for rule in ruling]), _weight(ruling)),
         priority=queue.priority + sum(rule.priority for rule in ruling),
         credit_ms=sum(rule.credit_ms for rule in ruling),
         problems=problems,
@@ -89,15 +84,6 @@ def route(ruleset: Ruleset, attributes: Mapping[str, object]) -> Routed:
 def default_queue(policy: Policy) -> Queue:
     """The queue of items that no rule sends anywhere; the first one unless the policy names another."""
     return policy.queues[policy.default_queue] if policy.default_queue else next(iter(policy.queues.values()))
-
-
-def strictest(asked: Iterable[Iterable[Requirement]]) -> frozenset[Requirement]:
-    """All requirements together; of several for one skill, the highest level."""
-    levels: dict[str, int] = {}
-    for requirements in asked:
-        for requirement in requirements:
-            levels[requirement.skill] = max(requirement.level, levels.get(requirement.skill, 0))
-    return frozenset(Requirement(skill=skill, level=level) for skill, level in levels.items())
 
 
 def _hold(ruleset: Ruleset, known: Facts) -> tuple[Rule | None, tuple[Rule, ...], tuple[RuleProblem, ...]]:
@@ -115,9 +101,7 @@ def _hold(ruleset: Ruleset, known: Facts) -> tuple[Rule | None, tuple[Rule, ...]
     return None, tuple(added), tuple(problems)
 
 
-def _weight(policy: Policy, queue: Queue, ruling: tuple[Rule, ...], channel: Channel) -> Units:
-    """The last rule that says so, else the queue, else the channel."""
-    for rule in reversed(ruling):
-        if rule.weight is not None:
-            return rule.weight
-    return queue.weights.get(channel, policy.channels[channel].weight)
+def _weight(ruling: tuple[Rule, ...]) -> Units | None:
+    """That of the last rule that says so; None: queue and channel decide."""
+    weights = [rule.weight for rule in ruling if rule.weight is not None]
+    return weights[-1] if weights else None

@@ -44,4 +44,5 @@ CHANNELS: tuple[Channel, ...] = (
 Reachability = Literal["connected", "grace", "gone"]
 ItemState = Literal["waiting", "offered", "assigned", "wrap_up", "closed"]
 ChoiceModel = Literal["longest_idle", "least_loaded"]
+ItemOrder = Literal["continuous", "strict"]
 Role = Literal["customer", "agent", "supervisor", "admin"]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import structlog
 
 from config.accounts import PreChat
+from router.core.demands import point_credit_ms
 from router.core.outcomes import Outcome
 from router.core.policy import Demand
 from router.core.rules import Routed, route
@@ -293,7 +294,7 @@ async def enqueue(centre: Centre, arrival: Arrival) -> Outcome:
 def credit_ms(centre: Centre, arrival: Arrival) -> Ms:
     """Waiting credited for priority, and by the rule that took the conversation in."""
     by_rule = arrival.conversation.attributes.get("credit_ms", 0)
-    return arrival.priority * centre.policy.priority_credit_ms + int(by_rule)
+    return arrival.priority * point_credit_ms(centre.policy, arrival.demand.queue) + int(by_rule)
 
 
 def brief_of(arrival: Arrival) -> bytes:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from router.core.compiler import named_plan
-from router.core.policy import Demand, Policy, Requirement
+from router.core.policy import Demand, Requirement
 from router.engine.centre import Centre
 from router.store.postgres import lanes as stored
 from router.store.postgres.change import place_in_plan
@@ -45,12 +45,10 @@ async def now_of(centre: Centre, row: WorkItem) -> Demand:
 
 
 def shown(demand: Demand) -> list[str]:
-    """Requirements as people read them: `skill≥level`."""
-    return [f"{requirement.skill}≥{requirement.level}" for requirement in sorted(demand.requirements)]
+    """Requirements as people read them: `skill≥level`; of several sets of which one will do, all in one."""
+    sets = [" + ".join(_each(one)) for one in demand.alternatives if one]
+    return [*_each(demand.requirements), *([" | ".join(sets)] if sets else [])]
 
 
-def carried_over(policy: Policy, demand: Demand) -> frozenset[Requirement]:
-    """What an item still asks for in another queue: what rules asked (a language), not what its old queue did."""
-    old = policy.queues.get(demand.queue)
-    of_queue = {requirement.skill for requirement in old.requirements} if old is not None else set()
-    return frozenset(requirement for requirement in demand.requirements if requirement.skill not in of_queue)
+def _each(requirements: Iterable[Requirement]) -> list[str]:
+    return [f"{requirement.skill}≥{requirement.level}" for requirement in sorted(requirements)]

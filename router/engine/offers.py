@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from router.core.demands import carried_over, demand_in
 from router.core.outcomes import Outcome
-from router.core.policy import Demand
 from router.core.records import Item
-from router.core.rules import strictest
 from router.core.words import AgentId, ConversationId, ItemState, OfferId, WorkItemId
 from router.engine import conversations, intake, lanes
 from router.engine.centre import Centre
@@ -82,13 +81,7 @@ async def transfer_to_queue(centre: Centre, agent_id: AgentId, item: WorkItemId,
     arrival = await intake.arrival_of(centre, row)
     if arrival is None:
         raise NotFound("unknown_work_item")
-    demand = Demand(
-        queue=target.name,
-        channel=row.channel,
-        requirements=strictest((target.requirements, lanes.carried_over(centre.policy, arrival.demand))),
-        weight=target.weights.get(row.channel, centre.policy.channels[row.channel].weight),
-        model=target.model,
-    )
+    demand = demand_in(centre.policy, target, row.channel, carried_over(centre.policy, arrival.demand))
     await lanes.remember(centre, demand)
     if row.conversation_id is not None:
         await _note(centre, row.conversation_id, agent_id, note, _once(item, now))

@@ -147,6 +147,7 @@ def colleague_of(person: stored.Staff) -> Colleague:
             agent_id=person.id,
             skills=person.skills,
             queues=person.queues,
+            backup=person.backup,
             limit=person.units_limit,
             at_most=person.at_most,
         ),

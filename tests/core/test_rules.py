@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from router.core.demands import strictest
 from router.core.policy import (
     ChannelRule,
     Demand,
@@ -16,7 +17,7 @@ from router.core.policy import (
     Requirement,
     Rule,
 )
-from router.core.rules import Routed, compile_rules, default_queue, route, strictest
+from router.core.rules import Routed, compile_rules, default_queue, route
 from router.core.words import CHANNELS
 
 
@@ -93,6 +94,7 @@ def test_requirements_of_queue_and_rules_come_together_at_the_highest_level() ->
         requirements=needs(pl=7, shipping=2, refunds=1),
         weight=25,
         model="least_loaded",
+        backup=True,
     )
     assert outcome.priority == 4
 

@@ -14,7 +14,8 @@ from router.store.postgres.database import Database
 SELECT = """
 SELECT id, email, name, role, team, password_hash, status, units_limit, at_most, language, active,
     coalesce((SELECT jsonb_object_agg(skill, level) FROM staff_skills WHERE agent_id = staff.id), '{}') AS skills,
-    coalesce((SELECT array_agg(queue ORDER BY queue) FROM staff_queues WHERE agent_id = staff.id), '{}') AS queues
+    array(SELECT queue FROM staff_queues WHERE agent_id = staff.id AND NOT backup ORDER BY queue) AS queues,
+    array(SELECT queue FROM staff_queues WHERE agent_id = staff.id AND backup ORDER BY queue) AS backup
 FROM staff
 """
 
@@ -36,6 +37,8 @@ class Staff:
     active: bool = True
     skills: Mapping[str, int]
     queues: frozenset[str]
+    backup: frozenset[str] = frozenset()
+    """Queues they help out in."""
 
 
 async def by_email(database: Database, email: str) -> Staff | None:
@@ -78,7 +81,8 @@ async def put(database: Database, person: Staff, *, at: Ms) -> None:
         )
         await connection.execute("DELETE FROM staff_queues WHERE agent_id = $1", person.id)
         await connection.execute(
-            "INSERT INTO staff_queues SELECT $1, * FROM unnest($2::text[])", person.id, sorted(person.queues)
+            "INSERT INTO staff_queues SELECT $1, queue, queue <> ALL ($3) FROM unnest($2::text[]) AS queue",
+            *(person.id, sorted(person.queues | person.backup), sorted(person.queues)),
         )
 
 
@@ -94,4 +98,4 @@ async def set_password(database: Database, agent_id: AgentId, password_hash: str
 
 def _staff(row: asyncpg.Record) -> Staff:
     facts = dict(row)
-    return Staff(**facts | {"queues": frozenset(facts["queues"])})
+    return Staff(**facts | {"queues": frozenset(facts["queues"]), "backup": frozenset(facts["backup"])})
