@@ -151,6 +151,11 @@ def _without_truth_values(operator: Operator, left: Operand, right: Operand) -> 
     return disjunction([*listed, *(("==", other, truth) for truth in truths)])
 
 
+def tupled(value: Any) -> Any:
+    """A condition or value that was read back from arrays, as it was."""
+    return tuple(map(tupled, value)) if isinstance(value, list | tuple) else value
+
+
 def static_part(condition: AgentCondition) -> AgentCondition:
     """What must hold whatever the agent is doing: speaks of attributes only, and may be weaker than the whole."""
     if condition[0] in ("and", "or"):

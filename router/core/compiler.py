@@ -12,10 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
+from math import inf
 
 import msgspec
 
-from router.core.policy import Demand, Later, Policy, Requirement, Supply
+from router.core.agent_condition import TRUE, AgentCondition, Value, dynamic_part, holds, static_part
+from router.core.policy import Demand, Direction, OrderBy, Policy, Requirement, Supply
 from router.core.words import Channel, ChoiceModel, LaneId, Ms, PlanId, ProfileId, Units
 
 Needs = tuple[tuple[str, int], ...]
@@ -37,6 +39,14 @@ class Lane:
     needs: tuple[Needs, ...] = ((),)
     backup: bool = False
     """Agents for whom the queue is a backup may serve it too."""
+    interruptible: bool = False
+    """Its items fill the second pool of units, beside work that is not interruptible."""
+    order: tuple[OrderBy, ...] = ()
+    """Agents are chosen by these attributes before the model decides; who lacks one is last, both ways."""
+    where: AgentCondition = TRUE
+    """What attributes an agent must have."""
+    beside: AgentCondition = TRUE
+    """What else an agent may be doing; also on attributes and capacities."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +80,10 @@ class Profile:
     skills: Mapping[str, int]
     backup: tuple[str, ...] = ()
     """Queues served only where a lane says so; in order, without repeats and without those above."""
+    interruptible_limit: Units = 100
+    """Units of interruptible work, beside the agent's limit for the rest."""
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    """Path → value in normal form, of what conditions and orders of the policy speak of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,11 +116,21 @@ class Settings:
     """How long an item of the channel waits without a sign that its customer is still there; absent: for ever."""
     pacing: int = 1
     """How many offers ring at one agent at once."""
+    beside: Mapping[Channel, tuple[Channel, ...]] = field(default_factory=dict)
+    """The other channels an agent may be offered while holding items of a channel; absent: all."""
 
 
 def class_of(lane: Lane) -> str:
     """Name what must be equal for the heads of two lanes to be comparable in one index."""
-    return f"{lane.channel}:{lane.weight}:{lane.model}"
+    name = f"{lane.channel}:{lane.weight}:{pool_order(lane)}"
+    if lane.interruptible:
+        name += ":interruptible"
+    return name if lane.beside == TRUE else f"{name}:{_digest(lane.beside)}"
+
+
+def pool_order(lane: Lane) -> ChoiceModel:
+    """How agents of one profile are ordered for the lane; what ranks profiles orders none of them."""
+    return "longest_idle" if lane.model == "best_fit" else lane.model
 
 
 def eligible(lane: Lane, profile: Profile) -> bool:
@@ -114,8 +138,38 @@ def eligible(lane: Lane, profile: Profile) -> bool:
     return (
         (lane.queue in profile.queues or (lane.backup and lane.queue in profile.backup))
         and lane.channel in profile.channels
-        and any(all(profile.skills.get(skill, 0) >= level for skill, level in needs) for needs in lane.needs)
+        and any(_meets(profile, needs) for needs in lane.needs)
+        and holds(lane.where, profile.attributes, {}, {})
     )
+
+
+def fit(lane: Lane, profile: Profile) -> tuple[float, ...]:
+    """What ranks the profile for the lane, best first: its attributes in the order asked, then its surplus of skills.
+
+    The surplus counts in best_fit: skills beyond those asked, then levels beyond; of several sets of which one will do,
+    beside the one the profile meets most closely.
+    """
+    attributes = tuple(_place_by(profile.attributes.get(path), direction) for path, direction in lane.order)
+    if lane.model != "best_fit":
+        return attributes
+    surpluses = [_surplus(profile, needs) for needs in lane.needs if _meets(profile, needs)]
+    return attributes + min(surpluses, default=(0, 0))
+
+
+def _place_by(value: Value, direction: Direction) -> float:
+    if isinstance(value, bool) or not isinstance(value, int):
+        return inf
+    return -value if direction == "desc" else value
+
+
+def _surplus(profile: Profile, needs: Needs) -> tuple[int, int]:
+    asked = dict(needs)
+    levels = sum(profile.skills.get(skill, 0) - level for skill, level in needs)
+    return sum(skill not in asked for skill in profile.skills), levels
+
+
+def _meets(profile: Profile, needs: Needs) -> bool:
+    return all(profile.skills.get(skill, 0) >= level for skill, level in needs)
 
 
 def lane_of(demand: Demand) -> Lane:
@@ -127,6 +181,10 @@ def lane_of(demand: Demand) -> Lane:
         model=demand.model,
         needs=_weakest(_needs([*demand.requirements, *more]) for more in demand.alternatives or ((),)),
         backup=demand.backup,
+        interruptible=demand.interruptible,
+        order=demand.order,
+        where=static_part(demand.condition),
+        beside=dynamic_part(demand.condition),
     )
 
 
@@ -156,8 +214,11 @@ def plan_of(demand: Demand) -> tuple[Plan, tuple[Lane, ...]]:
     lanes = [lane_of(demand)]
     steps = [PlanStep(at_ms=0, lane=lane_id(lanes[0]), first=0)]
     for later in sorted(demand.later, key=lambda later: later.at_ms):
-        lane = _widened(lanes[-1], later)
-        first = steps[-1].first if later.keeps else len(steps)
+        lane = lane_of(later.demand)
+        keeps = later.keeps and _same_but_needs(lanes[-1], lane)
+        if keeps:
+            lane = _widened(lanes[-1], lane)
+        first = steps[-1].first if keeps else len(steps)
         if later.at_ms <= steps[-1].at_ms:  # nobody is at the step before
             lanes.pop()
             steps.pop()
@@ -169,11 +230,15 @@ def plan_of(demand: Demand) -> tuple[Plan, tuple[Lane, ...]]:
     return Plan(steps=tuple(steps)), tuple(lanes)
 
 
-def _widened(before: Lane, later: Later) -> Lane:
-    """The lane of a later demand; if that keeps the agents of the lane before, they may serve it by construction."""
-    lane = lane_of(later.demand)
-    if not later.keeps:
-        return lane
+def _same_but_needs(before: Lane, lane: Lane) -> bool:
+    """Whether the later lane can keep the agents of the one before: units, channel and conditions are the same."""
+    return replace(before, needs=(), backup=False, model=lane.model, order=()) == replace(
+        lane, needs=(), backup=False, order=()
+    )
+
+
+def _widened(before: Lane, lane: Lane) -> Lane:
+    """The later lane, which all agents of the one before may serve too."""
     return replace(lane, needs=_weakest((*before.needs, *lane.needs)), backup=before.backup or lane.backup)
 
 
@@ -184,6 +249,8 @@ def profile_of(supply: Supply) -> Profile:
         backup=tuple(sorted(supply.backup - supply.queues)),
         channels={channel: most for channel, most in sorted(supply.at_most.items()) if most > 0},
         skills=dict(sorted(supply.skills.items())),
+        interruptible_limit=supply.interruptible_limit,
+        attributes=dict(sorted(supply.attributes.items())),
     )
 
 
@@ -241,6 +308,6 @@ def profile_id(profile: Profile) -> ProfileId:
     return ProfileId(_digest(profile))
 
 
-def _digest(definition: Lane | Plan | Profile) -> str:
+def _digest(definition: Lane | Plan | Profile | AgentCondition) -> str:
     """64 bits of content hash: a clash among 100,000 definitions has a chance below one in three thousand million."""
     return blake2b(msgspec.json.encode(definition, order="deterministic"), digest_size=8).hexdigest()

@@ -14,6 +14,7 @@ import msgspec
 from router.core.words import (
     AgentId,
     Channel,
+    ChoiceModel,
     ItemState,
     LaneId,
     Ms,
@@ -72,6 +73,18 @@ class ItemRelaxed(RoutingEvent, tag="item.relaxed", frozen=True, kw_only=True):
     enqueued_at: Ms
 
 
+class Match(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What decided that this agent was offered the item, as it was then."""
+
+    model: ChoiceModel
+    step: int = 0
+    """Of the item's plan, the first at which the agent could take it."""
+    idle_since: Ms
+    used: Units
+    """Of the pool the item takes its units from; limit: the same."""
+    limit: Units
+
+
 class OfferCreated(RoutingEvent, tag="offer.created", frozen=True, kw_only=True):
     offer: OfferId
     item: WorkItemId
@@ -88,6 +101,8 @@ class OfferCreated(RoutingEvent, tag="offer.created", frozen=True, kw_only=True)
     """A transfer to this very agent; may exceed the agent's limit."""
     by: AgentId | None = None
     """Who transferred it, when direct. That agent's assignment ends with this."""
+    why: Match | None = None
+    """None in events of before it was told."""
     brief: bytes = b""
     """What the intake put beside the item, opaque to the store."""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from router.core.agent_condition import TRUE, AgentCondition, Value
 from router.core.hours import Hours
 from router.core.service_level import Variant
 from router.core.taskrouter.workflow import Workflow
@@ -46,6 +47,9 @@ class Requirement:
     level: int = 1
 
 
+Direction = Literal["asc", "desc"]
+OrderBy = tuple[str, Direction]
+"""Agents by the whole number at a path of their attributes; those without one come last both ways."""
 Alternatives = tuple[frozenset[Requirement], ...]
 """Sets of requirements of which an agent must meet any one; none: nothing is asked."""
 
@@ -211,6 +215,10 @@ class Supply:
     """Channels missing here are not served by this agent."""
     backup: frozenset[str] = frozenset()
     """Queues the agent helps out in, once an item has waited for the queue's delay."""
+    interruptible_limit: Units = 100
+    """Units of interruptible work, beside those of the limit."""
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    """What the policy's conditions and orders speak of, by path, in normal form."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +234,11 @@ class Demand:
     """Any one of these is asked beside the requirements."""
     backup: bool = False
     """Agents for whom the queue is a backup may take it too."""
+    interruptible: bool = False
+    """It fills the second pool of an agent's units."""
+    order: tuple[OrderBy, ...] = ()
+    condition: AgentCondition = TRUE
+    """What must hold for an agent besides."""
     later: tuple[Later, ...] = ()
     """What it asks once it has waited for some time, by age."""
 
@@ -236,8 +249,8 @@ class Later:
 
     at_ms: Ms
     demand: Demand
-    """Without a `later` of its own; of the same weight and channel as before if `keeps`."""
+    """Without a `later` of its own."""
     keeps: bool = True
-    """Who could take the item before still can, and is asked first."""
+    """Who could take the item before still can, and is asked first; unless queue, units or condition are others now."""
     credit_ms: Ms = 0
     """Waiting credited from now on, in place of what a step before credited."""

@@ -95,7 +95,10 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     idle_since: Ms = 0
     """End of the last handled item, or the first sign-in. 0: never signed in."""
     used: Units = 0
-    """Weights of the held items and the pending offers together."""
+    """Weights of the held items and the pending offers together; interruptible ones count apart."""
+    used_interruptible: Units = 0
+    offered_at: Ms = 0
+    """When the last offer was made to them."""
     counts: dict[Channel, int] = {}
     """Held items and the pending offers, by channel; no zeros."""
     items: list[WorkItemId] = []

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
+from router.core.agent_condition import tupled
 from router.core.compiler import named_plan
 from router.core.policy import Demand, Requirement
 from router.engine.centre import Centre
@@ -25,7 +27,13 @@ def to_plain(demand: Demand) -> dict[str, Any]:
 
 
 def from_plain(plain: Mapping[str, Any]) -> Demand:
-    return msgspec.convert(plain, Demand)
+    demand = msgspec.convert(plain, Demand)
+    later = tuple(replace(later, demand=_with_condition(later.demand)) for later in demand.later)
+    return replace(_with_condition(demand), later=later)
+
+
+def _with_condition(demand: Demand) -> Demand:
+    return replace(demand, condition=tupled(demand.condition))
 
 
 async def remember(centre: Centre, demand: Demand) -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from router.core.compiler import Lane, Plan, Profile, Settings, class_of, eligible
+from router.core.agent_condition import tupled
+from router.core.compiler import Lane, Plan, Profile, Settings, class_of, eligible, pool_order
 from router.core.model import State
-from router.core.model.matching import can_match, is_free_for, rank
-from router.core.words import AgentId, LaneId, PlanId, ProfileId
+from router.core.model.matching import can_match, counted, is_free_for
+from router.core.words import AgentId, LaneId, Ms, PlanId, ProfileId
 from router.store.connection import Connection
 from router.store.routing import RoutingStore
 
@@ -69,11 +70,13 @@ async def load(connection: Connection, store: RoutingStore) -> tuple[State, Shel
     for packed in await connection.call("LRANGE", f"{store.prefix}definitions", 0, -1):
         entry = msgspec.msgpack.decode(packed[40:], type=_Entry)
         if entry.lane:
-            state.lanes[LaneId(entry.id)] = entry.lane
+            where, beside = tupled(entry.lane.where), tupled(entry.lane.beside)
+            state.lanes[LaneId(entry.id)] = replace(entry.lane, where=where, beside=beside)
         if entry.plan:
             state.plans[PlanId(entry.id)] = entry.plan
         if entry.profile:
-            state.profiles[ProfileId(entry.id)] = entry.profile
+            attributes = {path: tupled(value) for path, value in entry.profile.attributes.items()}
+            state.profiles[ProfileId(entry.id)] = replace(entry.profile, attributes=attributes)
         state.settings = entry.settings or state.settings
     shelves = Shelves()
     cursor = b""
@@ -120,8 +123,11 @@ def _wrong_room(state: State) -> Iterator[str]:
     for agent, record in state.agents.items():
         mine = [*record.items, *record.offers]
         lanes = [state.lanes[state.items[item].lane] for item in mine if item in state.items]
-        if record.used != sum(lane.weight for lane in lanes):
-            yield f"{agent} holds {record.used} units by record, {sum(lane.weight for lane in lanes)} by items"
+        mains = sum(lane.weight for lane in lanes if not lane.interruptible)
+        others = sum(lane.weight for lane in lanes if lane.interruptible)
+        if (record.used, record.used_interruptible) != (mains, others):
+            held = f"{record.used} and {record.used_interruptible} interruptible units"
+            yield f"{agent} holds {held} by record, {mains} and {others} by items"
         if record.counts != Counter(lane.channel for lane in lanes):
             yield f"{agent} has wrong counts of items by channel"
         if record.next_status and not record.items and record.reachability == "connected":
@@ -168,13 +174,13 @@ def _wrong_pools(state: State, shelves: Shelves) -> Iterator[str]:
     """Pools and their indexes hold the free agents of each class, in order."""
     want: dict[str, list[tuple[str, float]]] = {}
     classes = {class_of(lane): lane for lane in state.lanes.values()}
-    places: list[tuple[str, tuple[float, int, AgentId], AgentId]] = []
+    places: list[tuple[str, float, Ms, AgentId]] = []
     for agent, record in state.agents.items():
         free_for = {class_of(lane): lane for lane in state.lanes.values() if is_free_for(state, record, lane)}
-        places += [(name, rank(state, agent, lane), agent) for name, lane in free_for.items()]
-    for name, (load, idle, _), agent in sorted(places):
-        balanced = classes[name].model == "least_loaded"
-        place = (f"{idle:014d} {agent}", load) if balanced else (agent, float(idle))
+        places += [(name, counted(state, record, lane), record.idle_since, agent) for name, lane in free_for.items()]
+    for name, measure, idle, agent in sorted(places):
+        by_idleness = pool_order(classes[name]) == "longest_idle"
+        place = (agent, float(idle)) if by_idleness else (f"{idle:014d} {agent}", float(measure))
         profile = state.agents[agent].profile
         pool = want.setdefault(f"pool:{name}:{profile}", [])
         pool.append(place)

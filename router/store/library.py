@@ -15,11 +15,13 @@ from router.store.errors import StoreUnavailable
 
 FILES = (
     "call.lua",
+    "conditions.lua",
     "definitions.lua",
     "records.lua",
     "plans.lua",
     "lines.lua",
     "preference.lua",
+    "ranking.lua",
     "matching.lua",
     "offers.lua",
     "items.lua",

@@ -18,9 +18,11 @@ from router.core.compiler import (
     Plan,
     Profile,
     Settings,
+    class_of,
     lane_id,
     named_plan,
     plan_id,
+    pool_order,
     profile_id,
     profile_of,
 )
@@ -443,7 +445,8 @@ def _entry(definition: Lane | Plan | Profile | Settings) -> dict[str, object]:
     """A definition as the store's list of definitions has it."""
     match definition:
         case Lane():
-            return {"kind": "lane", "id": lane_id(definition), "lane": definition}
+            class_and_order = {"class": class_of(definition), "pool_order": pool_order(definition)}
+            return {"kind": "lane", "id": lane_id(definition), "lane": definition, **class_and_order}
         case Plan():
             return {"kind": "plan", "id": plan_id(definition), "plan": definition}
         case Profile():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from router.core.compiler import Lane, eligible
-from router.core.events import OfferCreated
+from router.core.agent_condition import holds
+from router.core.compiler import Lane, eligible, fit
+from router.core.events import Match, OfferCreated
 from router.core.model.plans import advance, await_step, preferred_lanes
 from router.core.model.preference import give_up, has_hope
 from router.core.model.state import State
 from router.core.records import Agent, Ringing
-from router.core.words import AgentId, Ms, OfferId, WorkItemId
+from router.core.words import AgentId, Ms, OfferId, Units, WorkItemId
 
 
 def is_free_for(state: State, agent: Agent, lane: Lane, *, regardless: bool = False) -> bool:
@@ -18,12 +19,33 @@ def is_free_for(state: State, agent: Agent, lane: Lane, *, regardless: bool = Fa
         and lane.channel in state.settings.statuses.get(agent.status, ())
         and (not agent.next_status or lane.channel in state.settings.statuses.get(agent.next_status, ()))
         and (regardless or eligible(lane, state.profiles[agent.profile]))
-        and agent.used + lane.weight <= agent.limit
+        and room_for(state, agent, lane) >= lane.weight
         and agent.counts.get(lane.channel, 0) < state.profiles[agent.profile].channels.get(lane.channel, 0)
+        and _is_beside(state, agent, lane)
         and len(agent.offers) < state.settings.pacing
         and agent.wrapping == 0
         and agent.ramp_until == 0
     )
+
+
+def pool_for(state: State, agent: Agent, lane: Lane) -> tuple[Units, Units]:
+    """Units used and limit of the pool that items of the lane fill."""
+    if lane.interruptible:
+        return agent.used_interruptible, state.profiles[agent.profile].interruptible_limit
+    return agent.used, agent.limit
+
+
+def room_for(state: State, agent: Agent, lane: Lane) -> Units:
+    used, limit = pool_for(state, agent, lane)
+    return limit - used
+
+
+def _is_beside(state: State, agent: Agent, lane: Lane) -> bool:
+    """Whether all that the agent holds, and what the lane asks about it, allow one more of the channel."""
+    profile, allowed = state.profiles[agent.profile], state.settings.beside
+    return all(
+        channel == lane.channel or lane.channel in allowed.get(channel, (lane.channel,)) for channel in agent.counts
+    ) and holds(lane.beside, profile.attributes, agent.counts, profile.channels)
 
 
 def can_match(state: State, item: WorkItemId, agent: AgentId, lane: Lane | None = None) -> bool:
@@ -34,11 +56,24 @@ def can_match(state: State, item: WorkItemId, agent: AgentId, lane: Lane | None 
     return free and not passed_over
 
 
-def rank(state: State, agent: AgentId, lane: Lane) -> tuple[float, int, AgentId]:
-    """Order of agents for items of the lane, best first."""
+def rank(state: State, agent: AgentId, lane: Lane) -> tuple[tuple[float, ...], float, Ms, AgentId]:
+    """Order of agents for items of the lane, best first: by profile, by what the model counts, by idleness."""
     record = state.agents[agent]
-    load = record.used / record.limit if lane.model == "least_loaded" else 0.0
-    return load, record.idle_since, agent
+    return fit(lane, state.profiles[record.profile]), counted(state, record, lane), record.idle_since, agent
+
+
+def counted(state: State, agent: Agent, lane: Lane) -> float:
+    """The model's own measure of an agent, smallest first."""
+    used, limit = pool_for(state, agent, lane)
+    match lane.model:
+        case "least_loaded":
+            return used / limit
+        case "most_available":
+            return used - limit
+        case "round_robin":
+            return agent.offered_at
+        case "longest_idle" | "best_fit":
+            return 0
 
 
 def best_agent(state: State, item: WorkItemId) -> AgentId | None:
@@ -63,10 +98,12 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
     queue = state.settings.queues.get(lane.queue)
     ring_ms = queue.ring_ms.get(lane.channel, state.settings.ring_ms) if queue else state.settings.ring_ms
     attempt = state.items[item].attempt + 1
+    why = _why(state, item, agent, lane)
     ringing = state.items[item].ringing | {agent: Ringing(attempt, now + ring_ms)}
     state.change_item(item, state="offered", ringing=ringing, attempt=attempt, direct=by is not None)
     state.take_room(agent, lane, sign=1)
     state.change_agent(agent, offers=[*state.agents[agent].offers, item])
+    state.change_agent(agent, offered_at=now)
     slow_down(state, now, agent, direct=by is not None)
     state.set_timer(now + ring_ms, "offer", item, agent)
     state.drop_timer("relax", item)
@@ -86,6 +123,7 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
             attempt=attempt,
             direct=by is not None,
             by=by,
+            why=why,
             brief=state.briefs.get(item, b""),
         )
     )
@@ -114,6 +152,20 @@ def await_visit(state: State, now: Ms, item: WorkItemId) -> None:
     visit_ms = state.settings.visit_ms.get(state.lane(item).channel)
     if visit_ms is not None and f"visit {item}" not in state.timers:
         state.set_timer(now + visit_ms, "visit", item)
+
+
+def _why(state: State, item: WorkItemId, agent: AgentId, lane: Lane) -> Match:
+    record = state.agents[agent]
+    profile, used_limit = state.profiles[record.profile], pool_for(state, record, lane)
+    steps = preferred_lanes(state, item)
+    able = [step for step, lane_id in steps if eligible(state.lanes[lane_id], profile)]
+    return Match(
+        model=lane.model,
+        step=able[0] if able else steps[-1][0],
+        idle_since=record.idle_since,
+        used=used_limit[0],
+        limit=used_limit[1],
+    )
 
 
 def place(state: State, now: Ms, item: WorkItemId) -> None:

@@ -163,11 +163,12 @@ def configure(state: State, now: Ms, settings: Settings) -> Reply:
     old, state.settings = state.settings, settings
     before, after = old.statuses, settings.statuses
     changed = {status for status in before.keys() | after if before.get(status) != after.get(status)}
+    others = (old.pacing, old.beside) != (settings.pacing, settings.beside)
     concerned = [
         agent
         for agent, record in sorted(state.agents.items())
         if record.reachability != "gone"
-        and (old.pacing != settings.pacing or changed & {record.status, record.next_status})
+        and (others or changed & {record.status, record.next_status})
     ]
     for agent in concerned:
         settle(state, now, agent)

@@ -71,9 +71,10 @@ class State:
     def take_room(self, agent: AgentId, lane: Lane, *, sign: int) -> None:
         """Take (sign 1) or give back (sign -1) an agent's room for one item of the lane."""
         record = self.agents[agent]
-        used: Units = record.used + sign * lane.weight
+        pool = "used_interruptible" if lane.interruptible else "used"
+        used: Units = getattr(record, pool) + sign * lane.weight
         counts = record.counts | {lane.channel: record.counts.get(lane.channel, 0) + sign}
-        self.change_agent(agent, used=used, counts={channel: count for channel, count in counts.items() if count})
+        self.change_agent(agent, **{pool: used}, counts={channel: count for channel, count in counts.items() if count})
 
     def set_timer(self, due: Ms, *words: str) -> None:
         self.timers[" ".join(words)] = due

@@ -17,7 +17,7 @@ local CLOSED_MS = 300000                -- how long repeats of calls about a clo
 local LOOK_AGAIN_MS = 1000              -- at an item that rings for a customer who is not seen
 local DEVICES = 16                      -- of one agent
 local DEFINITIONS = 100000              -- of one shard and epoch
-local FORMAT = 2                        -- of definitions and records; data of another one are rebuilt
+local FORMAT = 3                        -- of definitions and records; data of another one are rebuilt
 local REFUSALS = 3                      -- of one item by one agent, then never again
 
 local function store_time()
@@ -75,12 +75,19 @@ local function write_event(kind, fields)
   written[#written + 1] = cmsgpack.pack(fields)
 end
 
+-- A packed map with the header of one that has a field more: 0x80 + n up to 15 fields, else 0xde and two bytes.
+local function one_more(map)
+  local first = map:byte(1)
+  local count = (first == 0xde and map:byte(2) * 256 + map:byte(3) or first - 0x80) + 1
+  local header = count < 16 and string.char(0x80 + count) or string.char(0xde, math.floor(count / 256), count % 256)
+  return header .. map:sub(first == 0xde and 4 or 2)
+end
+
 -- cmsgpack knows no binary type, so the opaque brief is put behind the last written map as one more field by hand.
 local function append_brief(brief)
-  local map = written[#written]
   local size = #brief
   local header = size < 256 and string.char(0xc4, size) or string.char(0xc5, math.floor(size / 256), size % 256)
-  written[#written] = string.char(map:byte(1) + 1) .. map:sub(2) .. '\165brief' .. header .. brief
+  written[#written] = one_more(written[#written]) .. '\165brief' .. header .. brief
 end
 
 local function add_timer(due, kind, id, device) -- member: "<kind> <id>[ <device>]"

@@ -33,10 +33,11 @@ local learn = {}
 function learn.lane(definition)
   local lane = definition.lane
   lane.id = definition.id
-  local name = lane.channel .. ':' .. lane.weight .. ':' .. lane.model
+  local name = definition.class
   local class = known.classes[name]
   if not class then
-    class = { name = name, channel = lane.channel, weight = lane.weight, model = lane.model, lanes = {},
+    class = { name = name, channel = lane.channel, weight = lane.weight, order = definition.pool_order,
+              interruptible = lane.interruptible, beside = lane.beside, lanes = {},
               waiting = prefix .. 'waiting:' .. name, free = prefix .. 'free:' .. name }
     known.classes[name] = class
   end
@@ -65,6 +66,7 @@ end
 function learn.settings(definition)
   local settings = definition.settings
   for status, channels in pairs(settings.statuses) do settings.statuses[status] = set_of(channels) end
+  for channel, others in pairs(settings.beside) do settings.beside[channel] = set_of(others) end
   known.settings = settings
 end
 
@@ -102,7 +104,7 @@ local function eligible(lane, profile)
   if not (profile.queues[lane.queue] or (lane.backup and profile.backup[lane.queue])) then return false end
   if not profile.channels[lane.channel] then return false end
   for i = 1, #lane.needs do
-    if meets(profile.skills, lane.needs[i]) then return true end
+    if meets(profile.skills, lane.needs[i]) then return holds(lane.where, profile.attributes, {}, {}) end
   end
   return false
 end

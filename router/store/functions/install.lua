@@ -1,6 +1,9 @@
 --[[ Installing definitions while work goes on. New lanes are empty and new profiles have no agents, so only this can move anybody:
   a lane of a class that agents were not in yet, and a status that allows other channels than before. ]]
 
+local install
+do -- what follows is known in this file only
+
 local function staffed_profiles()
   local ids = call('SMEMBERS', prefix .. 'staffed')
   for i = 1, #ids do ids[i] = known.profiles[ids[i]] end
@@ -38,10 +41,17 @@ local function equal_sets(a, b)
   return true
 end
 
--- Statuses in which agents may take other work than before: all of them, when another number of offers may ring at once.
+local function equal_tables(a, b)
+  for name in pairs(a) do if not (b[name] and equal_sets(a[name], b[name])) then return false end end
+  for name in pairs(b) do if not a[name] then return false end end
+  return true
+end
+
+-- Statuses in which agents may take other work than before: all of them, when others may ring or be held beside one another.
 local function changed_statuses(old, new)
   local changed = {}
-  if old.pacing ~= new.pacing then
+  if old.pacing ~= new.pacing or not equal_tables(old.beside, new.beside) then
+    for status in pairs(old.statuses) do changed[status] = true end
     for status in pairs(new.statuses) do changed[status] = true end
   end
   for status, channels in pairs(new.statuses) do
@@ -75,7 +85,7 @@ end
   and nodes that install at once need no agreement.
   ARGV epoch of the rebuild ('' : none), definitions (msgpack maps) …      events offer.created, offer.rescinded …
   twin core/model.py:configure ]]
-local function install(_, ...)
+function install(_, ...)
   local counts, settings = class_counts(), known.settings
   for i = 1, select('#', ...) do
     local packed = select(i, ...)
@@ -89,4 +99,6 @@ local function install(_, ...)
   file_in_new_classes(counts)
   if settings and settings ~= known.settings then settle_statuses(changed_statuses(settings, known.settings)) end
   return OUTCOME.OK
+end
+
 end

@@ -96,19 +96,36 @@ end
 -- Free agents -------------------------------------------------------------------------------------------------------
 
 -- Place in a pool: score and member, smallest first; the agent's id is the last word of the member.
-local function pool_place(id, model, idle, used, limit)
-  if model == 'least_loaded' then return used / limit, string.format('%014.0f ', idle) .. id end
-  return idle, id
+local function pool_member(id, class, idle)
+  return class.order == 'longest_idle' and id or string.format('%014.0f ', idle) .. id
+end
+
+-- Units used and limit of the pool that items of the class fill.
+local function units_for(agent, class)
+  if not class.interruptible then return agent.used, agent.limit end
+  return agent.used_interruptible or 0, known.profiles[agent.profile].interruptible_limit
+end
+
+local function pool_score(agent, class)
+  if class.order == 'longest_idle' then return agent.idle_since end
+  if class.order == 'round_robin' then return agent.offered_at or 0 end
+  local used, limit = units_for(agent, class)
+  return class.order == 'least_loaded' and used / limit or used - limit
+end
+
+-- What of an agent, beside its idleness, makes its places.
+local function place_facts(agent)
+  return agent.used .. ' ' .. (agent.used_interruptible or 0) .. ' ' .. (agent.offered_at or 0)
 end
 
 local function withdraw(id, agent)
   if not agent.filed then return end
   for i = 1, #agent.filed do
     local class = known.classes[agent.filed[i]]
-    local _, member = pool_place(id, class.model, agent.filed_idle, 0, 1)
+    local member = pool_member(id, class, agent.filed_idle)
     leave_line(class.free, prefix .. 'pool:' .. class.name .. ':' .. agent.profile, agent.profile, member)
   end
-  agent.filed, agent.filed_idle, agent.filed_used = nil, nil, nil
+  agent.filed, agent.filed_idle, agent.filed_by = nil, nil, nil
   change_agent(id)
 end
 
@@ -120,7 +137,7 @@ local function is_filed_so(agent, classes)
   for i = 1, #filed do
     if filed[i] ~= classes[i].name then return false end
   end
-  return agent.filed_idle == agent.idle_since and agent.filed_used == agent.used
+  return agent.filed_idle == agent.idle_since and agent.filed_by == place_facts(agent)
 end
 
 local function file(id, agent, classes)
@@ -128,10 +145,10 @@ local function file(id, agent, classes)
   withdraw(id, agent)
   change_agent(id)
   if #classes == 0 then return end
-  agent.filed, agent.filed_idle, agent.filed_used = {}, agent.idle_since, agent.used
+  agent.filed, agent.filed_idle, agent.filed_by = {}, agent.idle_since, place_facts(agent)
   for i = 1, #classes do
     local class = classes[i]
-    local score, member = pool_place(id, class.model, agent.idle_since, agent.used, agent.limit)
+    local score, member = pool_score(agent, class), pool_member(id, class, agent.idle_since)
     join_line(class.free, prefix .. 'pool:' .. class.name .. ':' .. agent.profile, agent.profile, score, member, always)
     agent.filed[i] = class.name
   end
@@ -142,16 +159,27 @@ local function may_ring(agent)
   return not agent.offers or #agent.offers < known.settings.pacing
 end
 
+-- Whether all channels of which items are held allow one more of the channel beside them.
+local function is_beside(counts, channel)
+  for held in pairs(counts) do
+    local others = known.settings.beside[held]
+    if others and held ~= channel and not others[channel] then return false end
+  end
+  return true
+end
+
 -- Says of a class whether the agent has room for an item of it now. nil: the agent takes nothing.
 local function room_of(agent)
   if agent.reachability ~= 'connected' or (agent.wrapping or 0) > 0 or agent.ramp_until or not may_ring(agent) then return end
   local allowed = known.settings.statuses[agent.status] or {}
   local allowed_next = agent.next_status and (known.settings.statuses[agent.next_status] or {}) or allowed
-  local counts, channels = agent.counts or {}, known.profiles[agent.profile].channels
+  local counts, profile = agent.counts or {}, known.profiles[agent.profile]
   return function(class)
     local channel = class.channel
-    return allowed[channel] and allowed_next[channel] and agent.used + class.weight <= agent.limit
-       and (counts[channel] or 0) < (channels[channel] or 0)
+    local used, limit = units_for(agent, class)
+    return allowed[channel] and allowed_next[channel] and used + class.weight <= limit
+       and (counts[channel] or 0) < (profile.channels[channel] or 0) and is_beside(counts, channel)
+       and holds(class.beside, profile.attributes, counts, profile.channels)
   end
 end
 
@@ -166,6 +194,13 @@ local function open_classes(agent)
 end
 
 -- The match ---------------------------------------------------------------------------------------------------------
+
+-- What decides the match, as it is before the offer takes its units.
+local function match_facts(item, agent, lane)
+  local used, limit = units_for(agent, lane)
+  return { model = lane.model, step = first_step(item, known.profiles[agent.profile]), idle_since = agent.idle_since,
+           used = used, limit = limit }
+end
 
 -- An offer to an agent who came back: the next one waits a while, unless they are half full now.
 local function slow_down(id, agent, by)
@@ -182,12 +217,13 @@ end
 local function make_offer(item_id, item, agent_id, agent, by)
   local lane = known.lanes[item.lane]
   local attempt, expires_at = (item.attempt or 0) + 1, now + ring_ms(lane)
+  local why = match_facts(item, agent, lane)
   item.state, item.attempt = 'offered', attempt
   item.ringing = with_entry(item.ringing, agent_id, { attempt, expires_at })
   item.direct = by and true or nil
   change_item(item_id)
   take_room(agent, lane, 1)
-  agent.offers = with_last(agent.offers, item_id)
+  agent.offers, agent.offered_at = with_last(agent.offers, item_id), now
   change_agent(agent_id)
   slow_down(agent_id, agent, by)
   file(agent_id, agent, open_classes(agent))
@@ -195,20 +231,25 @@ local function make_offer(item_id, item, agent_id, agent, by)
   write_event('offer.created', {
     offer = item_id .. ':' .. attempt, item = item_id, agent = agent_id, queue = lane.queue, lane = lane.id,
     channel = lane.channel, weight = lane.weight, expires_at = expires_at, enqueued_at = item.enqueued_at,
-    attempt = attempt, direct = item.direct, by = by })
+    attempt = attempt, direct = item.direct, by = by, why = why })
   if item.has_brief then append_brief(call('GET', prefix .. 'brief:' .. item_id)) end
 end
 
 -- The best free agent for an item at a lane of its plan; nil: there is none.
 local function best_agent(item, lane)
   local excluded, ringing = item.excluded or {}, item.ringing or {}
-  local member = best(lane.class.free, prefix .. 'pool:' .. lane.class.name .. ':',
-    function(profile) return eligible(lane, known.profiles[profile]) end,
-    function(pool_member)
-      local agent_id = pool_member:match('[^ ]*$')
-      return excluded[agent_id] or ringing[agent_id]
-    end,
-    function() return few_profiles(lane) end)
+  local function refuses(place)
+    local agent_id = place:match('[^ ]*$')
+    return excluded[agent_id] or ringing[agent_id]
+  end
+  local pools = prefix .. 'pool:' .. lane.class.name .. ':'
+  local member
+  if lane.model == 'best_fit' or #lane.order > 0 then
+    member = best_ranked(lane, pools, refuses)
+  else
+    member = best(lane.class.free, pools, function(profile) return eligible(lane, known.profiles[profile]) end, refuses,
+      function() return few_profiles(lane) end)
+  end
   return member and member:match('[^ ]*$')
 end
 

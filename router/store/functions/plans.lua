@@ -47,3 +47,13 @@ local function by_preference(item, try)
   end
   return try(item, last)
 end
+
+-- Number of the first step whose agents may take the item now at which the profile is eligible; the present one for others.
+local function first_step(item, profile)
+  if not item.plan then return nil end
+  local steps, present = plan_steps(item), item.step or 0
+  for i = steps[present + 1].first, present do
+    if eligible(known.lanes[steps[i + 1].lane], profile) then return i end
+  end
+  return present
+end

@@ -4,7 +4,7 @@
 --[[ clear: hold transitions off; the shard is to be emptied.      ARGV epoch ]]
 local function clear(epoch)
   meta = {}
-  change_meta{ state = 'clearing', epoch = epoch }
+  change_meta{ state = 'clearing', epoch = epoch, format = FORMAT }
   return OUTCOME.OK
 end
 
@@ -18,7 +18,7 @@ end
 local function begin_rebuild(epoch, last_seq, length)
   last_seq, length = whole(last_seq, 0), whole(length, 1)
   if not (last_seq and length) then return OUTCOME.BAD_REQUEST end
-  change_meta{ state = 'rebuilding', format = FORMAT, stamp = redis.sha1hex(epoch), stream_length = length }
+  change_meta{ state = 'rebuilding', stamp = redis.sha1hex(epoch), stream_length = length }
   call('SET', prefix .. 'seq', last_seq)
   return OUTCOME.OK
 end

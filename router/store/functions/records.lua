@@ -2,7 +2,7 @@
 
   Within a call each record is read once and written once, at the end; two parts of a transition see the same table.
   Beside the fields of core/records.py an agent has `filed`: names of the classes in whose pools it stands, and the
-  `filed_idle` and `filed_used` that made its place there. ]]
+  `filed_idle` and `filed_by` (units used and last offer) that made its place there. ]]
 
 local items, agents                     -- by id, as read in this call; false: there is none
 local closed                            -- by id: whose a lately closed item was ('' : nobody's)
@@ -119,7 +119,8 @@ end
 
 -- Take (sign 1) or give back (sign -1) an agent's room for one item of the lane.
 local function take_room(agent, lane, sign)
-  agent.used = (agent.used or 0) + sign * lane.weight
+  local pool = lane.interruptible and 'used_interruptible' or 'used'
+  agent[pool] = (agent[pool] or 0) + sign * lane.weight
   local count = (agent.counts and agent.counts[lane.channel] or 0) + sign
   agent.counts = with_entry(agent.counts, lane.channel, count > 0 and count or nil)
 end

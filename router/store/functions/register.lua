@@ -6,7 +6,7 @@
 
 local left_at = {}                      -- counter by prefix
 
--- Read what the call stands on. Reply: the shard's state and epoch; nil: there is none.
+-- Read what the call stands on. Reply: the shard's state and epoch; nil: there is none, or one of another format.
 local function begin(keys, args)
   call = redis.call
   prefix = keys[1]
@@ -14,6 +14,7 @@ local function begin(keys, args)
   written = {}
   forget_records()
   read_meta()
+  if meta.format ~= FORMAT then return nil, meta.epoch end
   if meta.stamp then read_definitions(meta.stamp) end
   return meta.state, meta.epoch
 end
@@ -64,12 +65,12 @@ local function reader(name, run)
   end }
 end
 
---[[ reopen: go on with what this server has, if it is of this library's format and the journal's epoch, and not older.
+--[[ reopen: go on with what this server has, if it is of the journal's epoch and not older.
   Numbers are left out: nodes may have seen events that are lost here.
   ARGV epoch, seq of the journal's last event, numbers to leave out      events – | store.rebuilt ]]
 redis.register_function('usher_reopen', function(keys, args)
   local state, epoch = begin(keys, args)
-  if state ~= 'open' or meta.format ~= FORMAT or epoch ~= args[2] or seq < tonumber(args[3]) then return empty() end
+  if state ~= 'open' or epoch ~= args[2] or seq < tonumber(args[3]) then return empty() end
   if is_ours() then return finish(OUTCOME.OK) end
   seq = seq + tonumber(args[4])
   write_event('store.rebuilt', { epoch = epoch })

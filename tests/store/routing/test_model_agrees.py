@@ -22,12 +22,17 @@ quietly = settings(deadline=None, suppress_health_check=list(HealthCheck), datab
 
 def hasty() -> str:
     """The library with looks so short that small worlds go past long indexes, by a look into each line that serves."""
-    changes = {"LATER_LOOK = 4, 28, 512": "LATER_LOOK = 1, 0, 1", "local SHORTER = 4": "local SHORTER = 0"}
-    source = library.sources()["lines.lua"]
-    for old, new in changes.items():
-        assert source.count(old) == 1
-        source = source.replace(old, new)
-    return library.assembled({**library.sources(), "lines.lua": source})
+    changes = {
+        "LATER_LOOK = 4, 28, 512": ("lines.lua", "LATER_LOOK = 1, 0, 1"),
+        "local SHORTER = 4": ("lines.lua", "local SHORTER = 0"),
+        "local LOOKS = 64": ("ranking.lua", "local LOOKS = 1"),
+        "local KEPT = 1000000": ("ranking.lua", "local KEPT = 3"),
+    }
+    sources = dict(library.sources())
+    for old, (file, new) in changes.items():
+        assert sources[file].count(old) == 1
+        sources[file] = sources[file].replace(old, new)
+    return library.assembled(sources)
 
 
 async def agree(url: str, history: list[Move], *, backlog: bool, functions: str) -> None:

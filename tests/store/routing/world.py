@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 from hypothesis import strategies as st
 
 from router.core import model
+from router.core.agent_condition import Value
 from router.core.compiler import Lane, Plan, QueueSettings, Settings, lane_id, named_plan, profile_id, profile_of
 from router.core.events import Event
 from router.core.model import Reply, State
@@ -33,7 +34,7 @@ HISTORY = 100
 """Moves of a history."""
 START = 1_700_000_000_000
 SETTINGS = Settings(
-    statuses={"available": ("voice", "webchat"), "chats": ("webchat",), "busy": (), "away": (), "offline": ()},
+    statuses={"available": ("voice", "webchat", "email"), "chats": ("webchat",), "busy": (), "away": (), "offline": ()},
     queues={
         "sales": QueueSettings(wrap_up_ms=2_000, ring_ms={"webchat": 1_000, "voice": 2_000}),
         "help": QueueSettings(wrap_up_ms=0, ring_ms={"webchat": 1_000}, ring_agents=2),
@@ -51,6 +52,7 @@ OTHER_SETTINGS = (
     SETTINGS,
     replace(SETTINGS, missed_status="available", cooldown_ms=1, ring_ms=3_000, visit_ms={"voice": 3_000}, pacing=2),
     replace(SETTINGS, statuses={**SETTINGS.statuses, "busy": ("webchat",), "available": ("voice",)}),
+    replace(SETTINGS, beside={"webchat": (), "email": ("voice",)}),
     replace(SETTINGS, sign_in_status="chats", grace_ms=5_000, wrap_up_ms=0, gone_boost_ms=0, pacing=3),
     replace(
         SETTINGS, pacing=2, queues={name: replace(queue, ring_agents=3) for name, queue in SETTINGS.queues.items()}
@@ -90,6 +92,35 @@ def _plans() -> tuple[Demand, ...]:
     )
 
 
+def _choices() -> tuple[Demand, ...]:
+    """Demands of every model and order, in either pool of units, with conditions on the agent."""
+    chat = Demand(queue="help", channel="webchat", weight=25, model="longest_idle", requirements=frozenset())
+    mail = replace(chat, channel="email", interruptible=True)
+    best = replace(chat, model="best_fit")
+    red = ("==", ("attr", "team"), ("const", "red"))
+    few = ("<", ("assigned", "webchat"), ("const", 2))
+    free = (">=", ("percent", "webchat", "email"), ("const", 50))
+    sets = (frozenset({FRENCH}), frozenset({ENGLISH}))
+    return (
+        replace(chat, model="most_available"),
+        replace(chat, model="round_robin"),
+        best,
+        replace(best, requirements=frozenset({ENGLISH})),
+        replace(best, alternatives=sets),
+        replace(chat, order=(("grade", "desc"),)),
+        replace(chat, order=(("grade", "asc"), ("age", "desc")), model="least_loaded"),
+        replace(best, order=(("age", "asc"),), queue="sales"),
+        replace(mail, weight=50),
+        replace(mail, model="least_loaded"),
+        replace(chat, model="most_available", interruptible=True, queue="sales"),
+        replace(chat, condition=red),
+        replace(chat, condition=("and", ("or", red, ("has", ("attr", "tags"), ("const", "x"))), few)),
+        replace(chat, condition=free, model="round_robin", queue="sales"),
+        replace(best, later=(Later(at_ms=1_000, demand=replace(best, condition=red)), Later(at_ms=3_000, demand=best))),
+        replace(best, alternatives=sets[:1], later=(Later(at_ms=500, demand=replace(best, alternatives=sets)),)),
+    )
+
+
 DEMANDS = (
     tuple(
         Demand(
@@ -109,12 +140,21 @@ DEMANDS = (
         )
     )
     + _plans()
+    + _choices()
 )
 AGENTS = tuple(AgentId(name) for name in ("a", "ab", "b", "a.b", "A"))
 NOBODY = AgentId("nobody")
 BACKUP = frozenset({"sales"})
-_both, _chats = {"webchat": 3, "voice": 1}, {"webchat": 2}
-SUPPLIES = tuple(
+_both, _chats = {"webchat": 3, "voice": 1, "email": 2}, {"webchat": 2, "email": 1}
+_ATTRIBUTES: tuple[dict[str, Value], ...] = (
+    {"grade": 3, "team": "red", "tags": ("x", "y")},
+    {"grade": 3.5, "age": 4, "team": "Red"},
+    {"grade": -1, "age": 5, "team": True},
+    {},
+    {"age": 4, "tags": ("y", 1), "team": {"object": True}},
+    {"grade": 7, "age": 4, "team": "red"},
+)
+_SUPPLIES = tuple(
     Supply(agent_id=NOBODY, skills=skills, queues=frozenset(queues), limit=limit, at_most=at_most, backup=BACKUP)
     for skills, queues, limit, at_most in (
         ({"french": 5, "english": 3}, ["sales", "help", "annex"], 100, _both),
@@ -124,6 +164,12 @@ SUPPLIES = tuple(
         ({"english": 9, "french": 1}, ["help"], 125, {"voice": 1, "webchat": 0}),
         ({}, ["annex"], 25, {"webchat": 1}),
     )
+)
+
+
+SUPPLIES = tuple(
+    replace(supply, attributes=attributes, interruptible_limit=50 + 25 * (number % 3))
+    for number, (supply, attributes) in enumerate(zip(_SUPPLIES, _ATTRIBUTES, strict=True))
 )
 
 
@@ -232,7 +278,7 @@ def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
     else:
         world.born += 1
         item = WorkItemId(f"i{world.born}")
-    number = a + 8 * (b % 3)
+    number = a + 8 * (b % 5)
     demand = DEMANDS[number]
     plan = world.learn(demand)
     more: dict[str, Any] = {
