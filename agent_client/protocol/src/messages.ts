@@ -107,7 +107,7 @@ export interface WorkItem {
 
 /** Why this agent: facts, put into words by the client in the agent's language. */
 export interface Why {
-  model: "least_loaded" | "longest_idle";
+  model: "best_fit" | "least_loaded" | "longest_idle" | "most_available" | "round_robin";
   waited_ms: number;
   matched: string[];
   attempt: number;

@@ -167,8 +167,7 @@ def configure(state: State, now: Ms, settings: Settings) -> Reply:
     concerned = [
         agent
         for agent, record in sorted(state.agents.items())
-        if record.reachability != "gone"
-        and (others or changed & {record.status, record.next_status})
+        if record.reachability != "gone" and (others or changed & {record.status, record.next_status})
     ]
     for agent in concerned:
         settle(state, now, agent)
