@@ -11,7 +11,8 @@ import msgspec
 
 from router.core.agent_condition import tupled
 from router.core.compiler import named_plan
-from router.core.policy import Demand, Requirement
+from router.core.demands import carried_over, demand_in
+from router.core.policy import Demand, Policy, Requirement
 from router.engine.centre import Centre
 from router.store.postgres import lanes as stored
 from router.store.postgres.change import place_in_plan
@@ -50,6 +51,11 @@ async def now_of(centre: Centre, row: WorkItem) -> Demand:
     if plan and plan not in centre.lanes:
         centre.lanes |= {known: from_plain(plain) for known, plain in (await stored.every(centre.database)).items()}
     return centre.lanes.get(plan) or from_plain(row.demand)
+
+
+def in_queue(policy: Policy, demand: Demand, queue: str) -> Demand:
+    """What the item asks for in another queue: all that queue asks, and what rules ask whatever queue it is in."""
+    return demand_in(policy, policy.queues[queue], demand.channel, carried_over(policy, demand))
 
 
 def shown(demand: Demand) -> list[str]:

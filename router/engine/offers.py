@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
-from router.core.demands import carried_over, demand_in
 from router.core.outcomes import Outcome
 from router.core.records import Item
 from router.core.words import AgentId, ConversationId, ItemState, OfferId, WorkItemId
@@ -81,7 +80,7 @@ async def transfer_to_queue(centre: Centre, agent_id: AgentId, item: WorkItemId,
     arrival = await intake.arrival_of(centre, row)
     if arrival is None:
         raise NotFound("unknown_work_item")
-    demand = demand_in(centre.policy, target, row.channel, carried_over(centre.policy, arrival.demand))
+    demand = lanes.in_queue(centre.policy, arrival.demand, queue)
     await lanes.remember(centre, demand)
     if row.conversation_id is not None:
         await _note(centre, row.conversation_id, agent_id, note, _once(item, now))
