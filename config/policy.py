@@ -208,6 +208,7 @@ def _build(shape: PolicyShape) -> Policy:
     return Policy(
         priority_credit_ms=_ms(shape.priority_credit_s),
         agent_limit=shape.agents.limit,
+        interruptible_limit=shape.agents.interruptible_limit,
         channels={name: _channel(name, channel) for name, channel in shape.channels.items()},
         statuses={name: _status(name, status) for name, status in shape.statuses.items()},
         skills=frozenset(shape.skills),
@@ -224,7 +225,14 @@ def _build(shape: PolicyShape) -> Policy:
 
 
 def _channel(name: str, shape: ChannelShape) -> ChannelRule:
-    return ChannelRule(name=name, weight=shape.weight, ring_ms=_ms(shape.ring_s), at_most=shape.at_most)
+    return ChannelRule(
+        name=name,
+        weight=shape.weight,
+        ring_ms=_ms(shape.ring_s),
+        at_most=shape.at_most,
+        interruptible=shape.interruptible,
+        beside=frozenset(CHANNELS if "*" in shape.beside else shape.beside),
+    )
 
 
 def _status(name: str, shape: StatusShape) -> Status:
@@ -250,6 +258,7 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         delay_ms=_ms(shape.delay_s),
         order=shape.order,
         ageing_cap_ms=_ms(shape.ageing_cap_s),
+        interruptible=shape.interruptible,
         weights=shape.weights,
         ring_ms={channel: _ms(ring_s) for channel, ring_s in shape.ring_s.items()},
         ring_agents=shape.ring_agents,

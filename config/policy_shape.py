@@ -62,6 +62,13 @@ class ChannelShape(Struct, frozen=True, kw_only=True):
     weight: Annotated[Weight, Meta(description="Units of an agent's capacity that an item takes.")]
     at_most: Annotated[int, Meta(ge=0, le=100, description="The largest number of such items an agent holds at once.")]
     ring_s: Annotated[RingSeconds, Meta(description="How long an offer rings before it moves on.")]
+    interruptible: Annotated[
+        bool, Meta(description="Items fill a second pool of units and so keep no other work away (e-mail, cases).")
+    ] = False
+    beside: Annotated[
+        tuple[Annotated[str, OneOf((*CHANNELS, "*"), "channel")], ...],
+        Meta(description='Other channels an agent may be offered while holding items of this one; ["*"] for all.'),
+    ] = ("*",)
 
 
 class StatusShape(Struct, frozen=True, kw_only=True):
@@ -124,6 +131,7 @@ class QueueShape(Struct, frozen=True, kw_only=True):
     ageing_cap_s: Annotated[
         float, Meta(ge=0, le=604_800, description="Strict order: from this age an item goes first anyway; 0: never.")
     ] = 0
+    interruptible: Annotated[bool, Meta(description="In place of the channel's own.")] | None = None
     weights: Annotated[
         dict[ChannelName, Weight], Meta(description="Units of an item by channel, in place of the channel's own.")
     ] = field(default_factory=dict)
@@ -177,6 +185,9 @@ class AgentsShape(Struct, frozen=True, kw_only=True):
     """[agents]: what holds for every agent unless said otherwise."""
 
     limit: Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS, description="Units of capacity of one agent.")]
+    interruptible_limit: Annotated[
+        int, Meta(ge=1, le=MOST_AGENT_UNITS, description="Units of interruptible work, beside those of the limit.")
+    ] = 100
 
 
 class PresenceShape(Struct, frozen=True, kw_only=True):

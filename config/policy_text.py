@@ -24,7 +24,7 @@ from config.policy_shape import (
 )
 from config.workflow_shape import shape_workflow
 from router.core.policy import ChannelRule, Policy, Queue, Relaxation, Requirement, Rule, Status
-from router.core.words import Ms
+from router.core.words import CHANNELS, Ms
 
 
 def policy_text(policy: Policy) -> str:
@@ -38,7 +38,7 @@ def policy_text(policy: Policy) -> str:
 def _shape(policy: Policy) -> PolicyShape:
     presence, offers = policy.presence, policy.offers
     return PolicyShape(
-        agents=AgentsShape(limit=policy.agent_limit),
+        agents=AgentsShape(limit=policy.agent_limit, interruptible_limit=policy.interruptible_limit),
         presence=PresenceShape(
             sign_in_status=presence.sign_in_status,
             missed_status=presence.missed_status,
@@ -67,7 +67,13 @@ def _shape(policy: Policy) -> PolicyShape:
 
 
 def _channel(channel: ChannelRule) -> ChannelShape:
-    return ChannelShape(weight=channel.weight, at_most=channel.at_most, ring_s=_seconds(channel.ring_ms))
+    return ChannelShape(
+        weight=channel.weight,
+        at_most=channel.at_most,
+        ring_s=_seconds(channel.ring_ms),
+        interruptible=channel.interruptible,
+        beside=("*",) if channel.beside >= {*CHANNELS} else tuple(sorted(channel.beside)),
+    )
 
 
 def _status(status: Status) -> StatusShape:
@@ -90,6 +96,7 @@ def _queue(queue: Queue) -> QueueShape:
         delay_s=_seconds(queue.delay_ms),
         order=queue.order,
         ageing_cap_s=_seconds(queue.ageing_cap_ms),
+        interruptible=queue.interruptible,
         weights=dict(queue.weights),
         ring_s={channel: _seconds(ring_ms) for channel, ring_ms in queue.ring_ms.items()},
         wrap_up_s=_seconds(queue.wrap_up_ms),

@@ -18,7 +18,7 @@ import msgspec
 
 from router.core.agent_condition import TRUE, AgentCondition, Value, dynamic_part, holds, static_part
 from router.core.policy import Demand, Direction, OrderBy, Policy, Requirement, Supply
-from router.core.words import Channel, ChoiceModel, LaneId, Ms, PlanId, ProfileId, Units
+from router.core.words import CHANNELS, Channel, ChoiceModel, LaneId, Ms, PlanId, ProfileId, Units
 
 Needs = tuple[tuple[str, int], ...]
 
@@ -274,6 +274,9 @@ def settings_of(policy: Policy) -> Settings:
         ramp_ms=policy.presence.ramp_ms,
         visit_ms={VISITED: policy.presence.visitor_lease_ms + policy.presence.visitor_grace_ms},
         pacing=policy.offers.pacing,
+        beside={
+            name: tuple(sorted(rule.beside)) for name, rule in policy.channels.items() if not rule.beside >= {*CHANNELS}
+        },
     )
 
 

@@ -7,6 +7,7 @@ together. Ages count from the beginning of the waiting, in other queues too.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 
 from router.core.policy import Alternatives, Demand, Later, Policy, Queue, Relaxation, Requirement
@@ -41,16 +42,7 @@ def demand_in(
             demand = _at(policy, stay, channel, asked, weight, age)
             later.append(Later(at_ms=age, demand=demand, keeps=age > since, credit_ms=_credit_ms(queue, age)))
     first, *rest = later
-    return Demand(
-        queue=queue.name,
-        channel=channel,
-        requirements=first.demand.requirements,
-        weight=first.demand.weight,
-        model=queue.model,
-        alternatives=first.demand.alternatives,
-        backup=first.demand.backup,
-        later=tuple(rest),
-    )
+    return replace(first.demand, later=tuple(rest))
 
 
 def _ages(came_to: Queue, stay: Queue, since: Ms, until: Ms | None) -> list[Ms]:
@@ -82,6 +74,7 @@ def _at(
         model=queue.model,
         alternatives=tuple(dict.fromkeys(own - common for own in whole)) if len(whole) > 1 else (),
         backup=queue.delay_ms <= age,
+        interruptible=policy.channels[channel].interruptible if queue.interruptible is None else queue.interruptible,
     )
 
 

@@ -14,7 +14,7 @@ from router.core.agent_condition import TRUE, AgentCondition, Value
 from router.core.hours import Hours
 from router.core.service_level import Variant
 from router.core.taskrouter.workflow import Workflow
-from router.core.words import AgentId, Channel, ChoiceModel, ItemOrder, Ms, Units
+from router.core.words import CHANNELS, AgentId, Channel, ChoiceModel, ItemOrder, Ms, Units
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,10 @@ class ChannelRule:
     ring_ms: Ms
     at_most: int
     """Default for the largest number of items of this channel an agent holds at once."""
+    interruptible: bool = False
+    """Its items fill the second pool of an agent's units, so that they keep no other work away."""
+    beside: frozenset[Channel] = frozenset(CHANNELS)
+    """The other channels an agent may be offered while holding items of this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
@@ -109,6 +113,8 @@ class Queue:
     """strict: no waiting makes up for a point of priority, until the ageing cap."""
     ageing_cap_ms: Ms = 0
     """Where the order is strict, the age at which an item goes before all priorities; 0: at none."""
+    interruptible: bool | None = None
+    """None: as the channel."""
     weights: Mapping[Channel, Units] = field(default_factory=dict)
     ring_ms: Mapping[Channel, Ms] = field(default_factory=dict)
     ring_agents: int = 1
@@ -187,6 +193,8 @@ class Policy:
 
     priority_credit_ms: Ms
     agent_limit: Units
+    interruptible_limit: Units = 100
+    """Of every agent, for interruptible work, beside the limit for the rest."""
     channels: Mapping[Channel, ChannelRule]
     statuses: Mapping[str, Status]
     skills: frozenset[str]

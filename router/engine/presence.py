@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from router.core.outcomes import Outcome
+from router.core.policy import Supply
 from router.core.words import AgentId, DeviceId
 from router.engine.centre import Centre
+from router.engine.staff_directory import Colleague
 from router.protocol.errors import BadRequest, Conflict, NotFound
 from router.store.step import Step
 
@@ -32,8 +36,13 @@ async def make_known(centre: Centre, agent_id: AgentId) -> None:
     colleague = centre.staff.get(agent_id)
     if colleague is None:
         raise NotFound("unknown_agent")
-    step = await centre.store.put_agent(colleague.supply)
+    step = await centre.store.put_agent(supply_of(centre, colleague))
     await centre.journal(step.events)
+
+
+def supply_of(centre: Centre, colleague: Colleague) -> Supply:
+    """What they bring, with what the policy says of everybody."""
+    return replace(colleague.supply, interruptible_limit=centre.policy.interruptible_limit)
 
 
 async def leave(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:

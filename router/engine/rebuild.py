@@ -15,7 +15,7 @@ import structlog
 
 from router.core.compiler import settings_of
 from router.core.words import AgentId
-from router.engine import intake, lanes
+from router.engine import intake, lanes, presence
 from router.engine.centre import Centre
 from router.store.errors import StoreUnavailable
 from router.store.postgres import journal, work_items
@@ -107,15 +107,15 @@ async def _agents(centre: Centre) -> list[RestoredAgent]:
     last = await journal.last_presences(centre.database, since)
     restored = []
     for colleague in centre.staff:
-        presence = last.get(colleague.agent_id)
-        signed_in = presence is not None and presence.reachability != "gone"
+        known = last.get(colleague.agent_id)
+        signed_in = known is not None and known.reachability != "gone"
         restored.append(
             RestoredAgent(
-                supply=colleague.supply,
-                status=_status(centre, presence.status if presence is not None and signed_in else ""),
+                supply=presence.supply_of(centre, colleague),
+                status=_status(centre, known.status if known is not None and signed_in else ""),
                 idle_since=centre.now(),
                 signed_in=signed_in,
-                next_status=presence.next_status if presence is not None and signed_in else "",
+                next_status=known.next_status if known is not None and signed_in else "",
             )
         )
     return restored

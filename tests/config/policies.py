@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import get_args
 
 from hypothesis import strategies as st
 
@@ -17,13 +18,14 @@ from router.core.policy import (
     Policy,
     Presence,
     Queue,
+    Relaxation,
     Requirement,
     Rule,
     Status,
     WhenClosed,
 )
 from router.core.service_level import VARIANTS
-from router.core.words import CHANNELS
+from router.core.words import CHANNELS, ChoiceModel
 
 DATA = Path(os.environ.get("USHER_DATA") or Path(__file__).parents[3] / "shared" / "data")
 DEFAULT = policy.load(policy.DEMO)
@@ -38,6 +40,18 @@ skills = st.sampled_from(["en", "pl", "garden", "v.i-p:1"])
 requirements = st.dictionaries(skills, st.integers(1, 10), max_size=3).map(
     lambda levels: frozenset(Requirement(skill=skill, level=level) for skill, level in levels.items())
 )
+alternatives = st.lists(requirements, max_size=2).map(tuple)
+relaxations = st.lists(
+    st.builds(
+        Relaxation,
+        at_ms=st.integers(0, 86_400_000),
+        drop=st.frozensets(skills, min_size=1),
+        levels=st.dictionaries(skills, st.integers(1, 10)),
+        any=st.booleans(),
+        also=alternatives,
+    ),
+    max_size=2,
+).map(tuple)
 channels = st.sampled_from(CHANNELS)
 rings_ms = st.integers(3_000, 120_000)
 
@@ -73,8 +87,14 @@ def queues(draw: st.DrawFn, name: str, open_in: str = "") -> Queue:
     return Queue(
         name=name,
         label=draw(labels),
-        model=draw(st.sampled_from(["longest_idle", "least_loaded"])),
+        model=draw(st.sampled_from(get_args(ChoiceModel))),
         requirements=draw(requirements),
+        requires_any=draw(alternatives),
+        relaxations=draw(relaxations),
+        delay_ms=draw(st.integers(0, 86_400_000)),
+        order="strict",
+        ageing_cap_ms=draw(st.integers(0, 604_800_000)),
+        interruptible=draw(st.sampled_from([None, True, False])),
         weights=draw(st.dictionaries(channels, weights, max_size=3)),
         ring_ms=draw(st.dictionaries(channels, rings_ms, max_size=3)),
         wrap_up_ms=draw(st.integers(0, 3_600_000)),
@@ -109,9 +129,15 @@ def policies(draw: st.DrawFn) -> Policy:
     return Policy(
         priority_credit_ms=draw(st.integers(0, 3_600_000)),
         agent_limit=draw(st.integers(100, 10_000)),
+        interruptible_limit=draw(st.integers(1, 10_000)),
         channels={
             name: ChannelRule(
-                name=name, weight=draw(weights), ring_ms=draw(rings_ms), at_most=draw(st.integers(0, 100))
+                name=name,
+                weight=draw(weights),
+                ring_ms=draw(rings_ms),
+                at_most=draw(st.integers(0, 100)),
+                interruptible=draw(st.booleans()),
+                beside=draw(st.frozensets(channels)),
             )
             for name in DEFAULT.channels
         },

@@ -42,7 +42,9 @@ async def test_definitions_of_a_wiped_store_are_forgotten(centre: Centre) -> Non
     await centre.connection.call("FLUSHALL")
     await centre.store.begin_rebuild("second", 100, SETTINGS)
     await centre.store.end_rebuild("second")
-    reply = await centre.connection.call("FCALL", "usher_enqueue", 1, "{main}:", START, "i", "0" * 16, "", 0, "", "", 0, "")
+    reply = await centre.connection.call(
+        "FCALL", "usher_enqueue", 1, "{main}:", START, "i", "0" * 16, "", 0, "", "", 0, ""
+    )
     assert reply[0] == b"unknown_lane"
     await centre.agent("ann")
     assert await centre.item("i") == "ann"
