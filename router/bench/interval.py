@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import log, sqrt
+from math import exp, log, sqrt
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -21,20 +21,30 @@ def mean_of(lives: Sequence[Sums]) -> float:
     return sum(x for x, _ in lives) / (sum(n for _, n in lives) or 1)
 
 
-def interval(lives: Sequence[Sums], *, burst: float, error: float) -> Interval:
+def interval(lives: Sequence[Sums], *, most: float, burst: float, error: float) -> Interval:
     """Where the true mean is, but for a chance of `error`, told from at least two independent lives.
 
-    A ratio of sums, by linearization (W. G. Cochran, "Sampling Techniques", ch. 6) with Student's t. burst: what
-    happens together adds so much to the numerator. When a life went by without any (or with nothing else), bursts that
-    n tries never showed may still come −log(error) in n: then the interval is not narrower than that on either side.
+    A ratio of sums, by linearization (W. G. Cochran, "Sampling Techniques", ch. 6) with Student's t, on a scale without
+    ends, as few lives with rare long waits are anything but symmetric: log-odds for shares (most = 1), else logarithms.
+    burst: what happens together adds so much to the numerator. When a life went by without any (or with nothing else),
+    bursts that n tries never showed may still come −log(error) in n: the interval reaches at least that far.
     """
     mean, count = mean_of(lives), len(lives)
     tries = sum(n for _, n in lives) or 1
     spread = sum((x - mean * n) ** 2 for x, n in lives)
     half = student(1 - error / 2, count - 1) * sqrt(spread * count / (count - 1)) / tries
-    if any(x in (0, n) for x, n in lives):
-        half = max(half, burst * -log(error) / tries)
-    return Interval(mean - half, mean + half)
+    low, high = _without_ends(mean, half, most) if 0 < mean < most else (mean, mean)
+    unseen = burst * -log(error) / tries if any(x in (0, n) for x, n in lives) else 0.0
+    return Interval(max(0.0, min(low, mean - unseen)), min(most, max(high, mean + unseen)))
+
+
+def _without_ends(mean: float, half: float, most: float) -> tuple[float, float]:
+    """The same half width where there are no ends, brought back."""
+    if most != 1:
+        factor = exp(half / mean)
+        return mean / factor, mean * factor
+    odds, factor = mean / (1 - mean), exp(half / (mean * (1 - mean)))
+    return odds / (odds + factor), odds * factor / (1 + odds * factor)
 
 
 def student(probability: float, freedom: int) -> float:

@@ -126,7 +126,7 @@ def rows_of(lived: Sequence[Lived]) -> list[dict[str, Any]]:
 
 def _row(lived: Lived, measure: Measure, error: float) -> dict[str, Any]:
     sums = [measure.of(seen) for seen in lived.seen]
-    together, alone = (_possible(measure, interval(sums, burst=measure.burst, error=e)) for e in (error, CHANCE))
+    together, alone = (interval(sums, most=measure.most, burst=measure.burst, error=each) for each in (error, CHANCE))
     row = {
         "case": lived.case.name,
         "measure": measure.name,
@@ -138,10 +138,6 @@ def _row(lived: Lived, measure: Measure, error: float) -> dict[str, Any]:
         "customers": lived.customers,
     }
     return row | ({"published": list(measure.published)} if measure.published else {})
-
-
-def _possible(measure: Measure, interval: Interval) -> Interval:
-    return Interval(max(0.0, interval.low), min(measure.most, interval.high))
 
 
 def _unlike(lived: Lived) -> dict[str, Any]:

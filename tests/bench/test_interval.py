@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from math import inf
 from random import Random
 
 import pytest
@@ -21,19 +22,40 @@ def test_a_mean_is_over_all_lives_not_of_their_means() -> None:
 
 
 def test_what_was_never_seen_may_still_come_three_times_in_all_tries() -> None:
-    low, high = interval([(0, 100)] * 4, burst=1, error=0.05)
-    assert low == -high
+    never = [(0.0, 100.0)] * 4
+    low, high = interval(never, most=1, burst=1, error=0.05)
+    assert low == 0
     assert high == pytest.approx(3.0 / 400, abs=1e-4)
-    assert interval([(0, 100)] * 4, burst=5, error=0.05).high == pytest.approx(5 * high)
+    assert interval(never, most=1, burst=5, error=0.05).high == pytest.approx(5 * high)
+    always = interval([(100.0, 100.0)] * 4, most=1, burst=1, error=0.05)
+    assert always.high == 1
+    assert always.low == pytest.approx(1 - high)
 
 
 def test_equal_lives_that_all_show_it_leave_no_doubt() -> None:
-    assert interval([(5, 100)] * 4, burst=1, error=0.05) == (0.05, 0.05)
+    low, high = interval([(5, 100)] * 4, most=1, burst=1, error=0.05)
+    assert low == pytest.approx(0.05)
+    assert high == pytest.approx(0.05)
+
+
+def test_an_interval_keeps_off_the_ends_and_is_wider_where_there_is_room() -> None:
+    rare = [(0.0, 10.0), (1.0, 10.0), (1.0, 10.0), (4.0, 10.0)]
+    low, high = interval(rare, most=1, burst=0, error=0.05)
+    assert 0 < low < 0.15 < high < 1
+    assert high - 0.15 > 0.15 - low
+    low, high = interval(rare, most=inf, burst=0, error=0.05)
+    assert low * high == pytest.approx(0.15**2)
 
 
 @pytest.mark.parametrize("error", [0.5, 0.05])
-def test_the_interval_misses_as_often_as_it_says(error: float) -> None:
+@pytest.mark.parametrize("skewed", [False, True])
+def test_the_interval_misses_about_as_often_as_it_says(error: float, skewed: bool) -> None:
     random = Random(7)
-    lives = [[(random.gauss(6, 2), 1.0) for _ in range(16)] for _ in range(4_000)]
-    missed = sum(not low <= 6 <= high for low, high in (interval(one, burst=0, error=error) for one in lives))
-    assert missed / len(lives) == pytest.approx(error, rel=0.15)
+
+    def life() -> tuple[float, float]:
+        return (random.expovariate(1 / 6) if skewed else random.gauss(6, 2), 1.0)
+
+    runs = ([life() for _ in range(16)] for _ in range(4_000))
+    told = [interval(lives, most=inf, burst=0, error=error) for lives in runs]
+    missed = sum(not low <= 6 <= high for low, high in told)
+    assert missed / len(told) == pytest.approx(error, rel=0.3)

@@ -44,9 +44,8 @@ def what_if(
 
 @dataclass(slots=True, kw_only=True)
 class _Guest:
-    """A customer in the other day. stints: still to come."""
+    """A customer in the other day. patience_ms: None once answered, or when nobody's ends. stints: still to come."""
 
-    history: History
     channel: Channel
     patience_ms: Ms | None
     stints: list[Stint] = field(default_factory=list)
@@ -130,9 +129,7 @@ class _WhatIf:
         history, facts = self._histories[item], self._day.items[item]
         demand, credit_ms = self._routed(facts)
         patience_ms = self._patience_of(history)
-        self._guests[item] = _Guest(
-            history=history, channel=demand.channel, patience_ms=patience_ms, stints=list(history.stints)
-        )
+        self._guests[item] = _Guest(channel=demand.channel, patience_ms=patience_ms, stints=list(history.stints))
         model.enqueue(self._state, now, item, self._plan(demand), enqueued_at=history.arrived_at, credit_ms=credit_ms)
         if patience_ms is not None:
             self._at(history.arrived_at + patience_ms, lambda at: self._lose_patience(at, item))
