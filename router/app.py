@@ -22,7 +22,17 @@ from router.api import health, metrics, pages, staff, widget
 from router.core.compiler import settings_of
 from router.core.policy import Policy
 from router.core.rules import compile_rules
-from router.engine import conversations, journal_gaps, rebuild, reconcile, running, sign_in, snapshots, talk
+from router.engine import (
+    closed_queues,
+    conversations,
+    journal_gaps,
+    rebuild,
+    reconcile,
+    running,
+    sign_in,
+    snapshots,
+    talk,
+)
 from router.engine.attendance import Attendance
 from router.engine.board import Board
 from router.engine.centre import Centre, Clock
@@ -167,6 +177,7 @@ async def node(plan: Plan) -> AsyncIterator[Starlette]:
                 "journal gaps": running.close_gaps(made, unconfirmed),
                 "store": running.mend_store(made),
                 "reconciler": reconcile.run(made),
+                "closed queues": closed_queues.run(made),
                 "boards": made.watching.run(),
                 "receipts": made.delivered.run(),
             }.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from starlette.requests import Request
@@ -11,6 +11,9 @@ from starlette.routing import BaseRoute, Route
 
 from config.accounts import Account
 from router.api.answers import Endpoint, answer, guarded, read
+from router.core import closing
+from router.core.policy import Policy
+from router.core.words import Ms
 from router.engine import visitors
 from router.engine.centre import Centre
 from router.engine.limits import Bucket
@@ -20,9 +23,20 @@ VISITORS_PER_S, VISITORS_BURST = 5.0, 60.0
 ADDRESSES_KEPT = 10_000
 
 
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """opens_at: store time in ms; null: not known. text: what customers read, by language; none: the widget's words."""
+
+    action: str
+    opens_at: int | None
+    text: dict[str, str]
+
+
 class Department(msgspec.Struct, frozen=True, kw_only=True):
+    """closed: null while it takes customers in as usual."""
+
     name: str
     labels: dict[str, str]
+    closed: Closed | None
 
 
 class PreChat(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +56,8 @@ class WidgetConfig(msgspec.Struct, frozen=True, kw_only=True):
     languages: list[str]
     default_language: str
     agents_online: bool
+    closed: Closed | None
+    """Whatever the customer chooses; null while any department is open."""
 
 
 class NewSession(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +69,8 @@ class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
     token: str
 
 
-def config_of(account: Account, *, agents_online: bool) -> WidgetConfig:
+def config_of(account: Account, policy: Policy, now: Ms, *, agents_online: bool) -> WidgetConfig:
+    shut = {name: _closed(policy, name, now) for name in account.departments or (policy.default_queue,)}
     return WidgetConfig(
         account=account.key,
         title=account.texts_for(account.default_language).title,
@@ -63,6 +80,7 @@ def config_of(account: Account, *, agents_online: bool) -> WidgetConfig:
             Department(
                 name=name,
                 labels={language: texts.departments[name] for language, texts in account.texts.items()},
+                closed=shut[name],
             )
             for name in account.departments
         ],
@@ -70,7 +88,19 @@ def config_of(account: Account, *, agents_online: bool) -> WidgetConfig:
         languages=list(account.languages),
         default_language=account.default_language,
         agents_online=agents_online,
+        closed=_first_to_open([each for each in shut.values() if each is not None]) if all(shut.values()) else None,
     )
+
+
+def _closed(policy: Policy, queue: str, now: Ms) -> Closed | None:
+    _, shut = closing.place(policy, queue, now)
+    if shut is None:
+        return None
+    return Closed(action=shut.rule.action, opens_at=shut.opens_at, text=dict(shut.rule.text))
+
+
+def _first_to_open(shut: Sequence[Closed]) -> Closed:
+    return min(shut, key=lambda each: float("inf") if each.opens_at is None else each.opens_at)
 
 
 def _asked(ask: str) -> str:
@@ -85,7 +115,8 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
         if account is None:
             raise NotFound("unknown_account")
         visitors.account_for(centre, account.key, request.headers.get("origin", _own(request)))
-        return answer(config_of(account, agents_online=centre.board.anybody_in()))
+        online = centre.board.anybody_in()
+        return answer(config_of(account, centre.policy, centre.now(), agents_online=online))
 
     async def session(request: Request) -> Response:
         _slow_down(request)

@@ -26,6 +26,9 @@ from router.core.words import (
     WorkItemId,
 )
 
+QUEUE_CLOSED = "closed"
+"""Reason of an item.closed: its queue closed and it was taken out of line; nobody left."""
+
 
 class RoutingEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
     at: Ms

@@ -238,7 +238,9 @@ class Metrics:
             return
         if item.agent is not None:
             self._assignment_ends(item, event.at)
-        elif event.outcome == "cancelled" and not item.answered and self._counts(event.at):
+        elif event.outcome != "cancelled" or item.answered or event.reason == events.QUEUE_CLOSED:
+            return
+        elif self._counts(event.at):
             self.queues[item.queue].abandoned.add(event.at - item.enqueued_at)
 
     def _assignment_ends(self, item: _Open, at: Ms) -> None:

@@ -229,7 +229,8 @@ class Board:
             return
         self._leave(item)
         self._work_ends(item, event.at)
-        if event.outcome == "cancelled" and item.state in ("waiting", "offered") and not item.answered:
+        left = event.outcome == "cancelled" and event.reason != events.QUEUE_CLOSED
+        if left and item.state in ("waiting", "offered") and not item.answered:
             self._queue(item.queue).abandoned.add(event.at - item.enqueued_at)
 
     def _work_ends(self, item: ItemNow, at: Ms) -> None:

@@ -19,9 +19,10 @@ from router.core.outcomes import Outcome
 from router.core.policy import Demand
 from router.core.rules import Routed, route
 from router.core.words import ConversationId, Ms, WorkItemId
-from router.engine import brief, lanes, records, talk
+from router.engine import brief, closed_queues, lanes, records, talk
 from router.engine.centre import Centre
 from router.engine.ids import new_id
+from router.engine.live import NO_ITEM
 from router.engine.text import NAME_CHARS, URL_CHARS, email, message_text, one_line, preview, shortened
 from router.engine.visitors import Visitor
 from router.protocol import customer
@@ -51,7 +52,7 @@ class Arrival:
 async def start(centre: Centre, visitor: Visitor, asked: customer.StartConversation) -> customer.Started:
     """Begin a conversation. The same client_id again is the same conversation. Errors: conversation_open."""
     known_as = visitor.name, visitor.email
-    new, routed = await _wanted(centre, visitor, asked)
+    new, routed, phone = await _wanted(centre, visitor, asked)
     begun = await stored.start(centre.writer, new)
     if isinstance(begun, stored.HasOpen):
         raise Conflict("conversation_open", conversation_id=begun.conversation_id)
@@ -62,10 +63,15 @@ async def start(centre: Centre, visitor: Visitor, asked: customer.StartConversat
         if window is not None and known_as != (visitor.name, visitor.email):
             centre.live.look_anew(window)
         await asyncio.gather(centre.say(said), enqueue(centre, arrival))  # said first, as both go out in this order
+    elif new.item is None:
+        await _keep(centre, visitor, new, begun, phone)
     return customer.Started(conversation_id=begun.conversation_id, n=1, at=begun.at)
 
 
-async def _wanted(centre: Centre, visitor: Visitor, asked: customer.StartConversation) -> tuple[stored.Start, Routed]:
+async def _wanted(
+    centre: Centre, visitor: Visitor, asked: customer.StartConversation
+) -> tuple[stored.Start, Routed, str]:
+    """The conversation, where its item goes, and a telephone number when one is to be called back."""
     text = message_text(asked.text, centre.settings.max_message_chars)
     account = centre.accounts[visitor.account]
     language = asked.language if asked.language in account.languages else account.default_language
@@ -86,6 +92,8 @@ async def _wanted(centre: Centre, visitor: Visitor, asked: customer.StartConvers
             "customer": {"name": visitor.name, "email": visitor.email},
         },
     )
+    decided = closed_queues.decide(centre, routed)
+    phone, routed = closed_queues.phone_asked(decided, asked.phone), decided.routed
     new = stored.Start(
         id=ConversationId(new_id("con")),
         channel=CHANNEL,
@@ -97,14 +105,18 @@ async def _wanted(centre: Centre, visitor: Visitor, asked: customer.StartConvers
         language=language,
         department=department,
         page_url=page_url,
-        attributes={"rule": routed.rule or "", "credit_ms": routed.credit_ms},
+        attributes={
+            "rule": routed.rule or "",
+            "credit_ms": routed.credit_ms,
+            **({"held_until": decided.shut.held_until(centre.now())} if decided.shut and decided.holds else {}),
+        },
         author_id=visitor.customer_id,
         author_name=visitor.name,
         text=text,
         at=centre.now(),
-        item=_new_item(routed),
+        item=None if decided.holds else _new_item(routed),
     )
-    return new, routed
+    return new, routed, phone
 
 
 def _as_asked(pre_chat: PreChat, name: str, address: str) -> None:
@@ -143,7 +155,21 @@ def _arrival(visitor: Visitor, new: stored.Start, begun: stored.Started, routed:
     """What was just committed, without reading it back."""
     if begun.item_id is None:
         return None
-    conversation = stored.Conversation(
+    card = CustomerCard(
+        customer_id=visitor.customer_id, name=visitor.name, email=visitor.email, language=visitor.language
+    )
+    return Arrival(
+        item_id=begun.item_id,
+        conversation=_conversation(new, begun),
+        card=card,
+        demand=routed.demand,
+        priority=routed.priority,
+        enqueued_at=begun.at,
+    )
+
+
+def _conversation(new: stored.Start, begun: stored.Started) -> stored.Conversation:
+    return stored.Conversation(
         id=begun.conversation_id,
         channel=new.channel,
         account=new.account,
@@ -162,16 +188,20 @@ def _arrival(visitor: Visitor, new: stored.Start, begun: stored.Started, routed:
         rating=None,
         rating_comment="",
     )
-    card = CustomerCard(
-        customer_id=visitor.customer_id, name=visitor.name, email=visitor.email, language=visitor.language
-    )
-    return Arrival(
-        item_id=begun.item_id,
-        conversation=conversation,
-        card=card,
-        demand=routed.demand,
-        priority=routed.priority,
-        enqueued_at=begun.at,
+
+
+async def _keep(centre: Centre, visitor: Visitor, new: stored.Start, begun: stored.Started, phone: str) -> None:
+    """A conversation that is held until its queue opens: shown, and nobody's work yet."""
+    if phone:
+        await closed_queues.note_phone(centre, begun.conversation_id, phone)
+    window = centre.live.windows.get(visitor.visitor_id)
+    if window is not None and window.conversation_id != begun.conversation_id:
+        conversation = _conversation(new, begun)
+        first = _first_message(conversation.id, new)
+        centre.live.started(window, records.conversation(conversation, [first]), NO_ITEM)
+        centre.live.look_anew(window)
+    await centre.say(
+        talk.StartedSaid(conversation_id=begun.conversation_id, visitor_id=visitor.visitor_id, work_item_id=NO_ITEM)
     )
 
 
@@ -233,9 +263,10 @@ def _first_message(conversation_id: ConversationId, new: stored.Start) -> messag
     )
 
 
-async def ensure_item(centre: Centre, row: stored.Conversation, text: str) -> None:
+async def ensure_item(centre: Centre, row: stored.Conversation, text: str, *, enqueued_at: Ms | None = None) -> None:
     """Somebody writes in an open conversation nobody works on: make a work item of it again.
 
+    While its queue is closed it may be held instead. enqueued_at: since when it waits; None: since now.
     Two who find so at once make the same one: its id follows from how many there were.
     """
     items = await work_items.of_conversation(centre.database, row.id)
@@ -255,8 +286,13 @@ async def ensure_item(centre: Centre, row: stored.Conversation, text: str) -> No
             "customer": {"name": person.name, "email": person.email} if person else {"name": "", "email": ""},
         },
     )
-    new = _new_item(routed, f"{row.id}.{len(items) + 1}")
-    await work_items.add(centre.database, new, channel=row.channel, conversation_id=row.id, at=centre.now())
+    decided = closed_queues.decide(centre, routed)
+    if decided.shut is not None and (decided.holds or decided.shut.rule.action == "announce"):
+        await stored.hold(centre.database, row.id, until=decided.shut.held_until(centre.now()))
+        return
+    new = _new_item(decided.routed, f"{row.id}.{len(items) + 1}")
+    at = centre.now() if enqueued_at is None else enqueued_at
+    await work_items.add(centre.database, new, channel=row.channel, conversation_id=row.id, at=at)
     added = await work_items.by_id(centre.database, new.id)
     arrival = await arrival_of(centre, added) if added is not None else None
     if arrival is None:

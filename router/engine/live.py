@@ -339,7 +339,7 @@ class Live:
     def started(self, window: Window, conversation: Conversation, work_item_id: WorkItemId) -> None:
         """A conversation begins on this node; called before its item is routed, so that nothing overtakes it."""
         self.follow(window, conversation.conversation_id, work_item_id)
-        window.waiting = True
+        window.waiting = work_item_id != NO_ITEM
         self._put(window, customer.ConversationStarted(conversation=conversation))
 
     def _to_both(self, event: ServerEvent) -> None:

@@ -21,7 +21,9 @@ from router.protocol.staff import (
 class StartConversation(Command, tag="conversation.start", frozen=True, kw_only=True):
     """The first message of a conversation; it becomes a work item. Idempotent by client_id.
 
-    Errors: conversation_open (detail conversation_id) when this visitor has one open already.
+    phone: needed where the queue is closed and calls back.
+    Errors: conversation_open (detail conversation_id) when this visitor has one open already; queue_closed (detail
+    opens_at, 0 when not known) when the queue takes nothing while it is closed.
     """
 
     client_id: Id
@@ -31,6 +33,7 @@ class StartConversation(Command, tag="conversation.start", frozen=True, kw_only=
     department: str = ""
     language: str = "en"
     page_url: str = ""
+    phone: str = ""
 
 
 class EndConversation(Command, tag="conversation.end", frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ CODES: dict[str, str] = {
     "agent_unavailable": "That agent cannot be offered work now.",
     "conversation_closed": "The conversation is closed.",
     "conversation_open": "You already have an open conversation.",
+    "queue_closed": "We are closed now.",
     "wrong_state": "The work item is not in a state that allows this.",
     "too_many_requests": "Too many requests; slow down.",
     "unavailable": "The server cannot do this right now; try again.",

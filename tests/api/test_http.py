@@ -113,7 +113,9 @@ async def test_the_widget_is_told_what_the_account_shows_and_whether_anybody_is_
     shown = response.json()
     assert shown["pre_chat"] == {"name": "required", "email": "required"}
     assert shown["welcome"] == {"en": "Hello", "pl": "Hello"}
-    assert {"name": room.queue, "labels": {"en": room.queue.title(), "pl": room.queue.title()}} in shown["departments"]
+    labels = {"en": room.queue.title(), "pl": room.queue.title()}
+    assert {"name": room.queue, "labels": labels, "closed": None} in shown["departments"]
+    assert shown["closed"] is None
     assert shown["agents_online"] is True
 
 

@@ -112,6 +112,13 @@ def test_who_leaves_while_waiting_or_ringing_is_abandoned() -> None:
     assert (queue.answered.count, queue.abandoned.by_second) == (0, {4: 1, 8: 1})
 
 
+def test_who_is_taken_out_of_the_line_of_a_queue_that_closed_has_not_left() -> None:
+    out = events.ItemClosed(
+        at=9_000, item=WorkItemId("i"), outcome="cancelled", state="waiting", reason=events.QUEUE_CLOSED
+    )
+    assert sales(queued(0), out).abandoned.count == 0
+
+
 def test_who_leaves_an_agent_is_not_abandoned() -> None:
     talk = events.ItemClosed(at=30_000, item=WorkItemId("i"), outcome="cancelled", state="assigned", agent=ANNA)
     assert sales(queued(0), offered(0), accepted(5), talk).abandoned.count == 0

@@ -515,7 +515,7 @@ export interface BoardChanged {
   queues: BoardQueue[];
 }
 
-/** The first message of a conversation; it becomes a work item. Idempotent by client_id. Errors: conversation_open (detail conversation_id) when this visitor has one open already. */
+/** The first message of a conversation; it becomes a work item. Idempotent by client_id. phone: needed where the queue is closed and calls back. Errors: conversation_open (detail conversation_id) when this visitor has one open already; queue_closed (detail opens_at, 0 when not known) when the queue takes nothing while it is closed. */
 export interface StartConversation {
   type: "conversation.start";
   id: number;
@@ -526,6 +526,7 @@ export interface StartConversation {
   department?: string;
   language?: string;
   page_url?: string;
+  phone?: string;
 }
 
 export interface EndConversation {
@@ -723,6 +724,7 @@ export type ErrorCode =
   | "agent_unavailable"
   | "conversation_closed"
   | "conversation_open"
+  | "queue_closed"
   | "wrong_state"
   | "too_many_requests"
   | "unavailable";

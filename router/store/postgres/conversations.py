@@ -149,6 +149,16 @@ async def mark(writer: Writer, conversation_id: ConversationId, marks: Marks) ->
     return await writer.submit(MARK, _Mark(conversation_id=conversation_id, marks=marks), order_by=conversation_id)
 
 
+async def hold(database: Database, conversation_id: ConversationId, *, until: Ms) -> None:
+    """Nobody is to work on it before a time: its queue is closed."""
+    await database.execute(
+        """
+        UPDATE conversations SET attributes = attributes || jsonb_build_object('held_until', $2::bigint) WHERE id = $1
+        """,
+        *(conversation_id, until),
+    )
+
+
 async def by_id(database: Database, conversation_id: ConversationId) -> Conversation | None:
     return (await by_ids(database, [conversation_id])).get(conversation_id)
 

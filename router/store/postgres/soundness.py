@@ -38,10 +38,14 @@ async def journal_holes(database: Database, after: int, *, limit: int = 100) -> 
 
 
 async def open_without_item(database: Database, *, before: Ms, limit: int = 100) -> list[ConversationId]:
-    """Open conversations begun before a time that nobody is to work on, oldest first."""
+    """Open conversations begun before a time that nobody is to work on, oldest first.
+
+    Those that are held until their queue opens are among them when that was before the time.
+    """
     rows = await database.fetch(
         """
         SELECT id FROM conversations c WHERE state = 'open' AND started_at < $1
+            AND coalesce((attributes ->> 'held_until')::bigint, 0) < $1
             AND NOT EXISTS (SELECT FROM work_items w WHERE w.conversation_id = c.id AND w.state <> 'closed')
         ORDER BY started_at, id LIMIT $2
         """,
