@@ -48,8 +48,9 @@ class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
     weight: Units
     score: int
     enqueued_at: Ms
-    reason: Literal["new", "transfer", "agent_gone", "preferred_over", "rebuild"]
-    """preferred_over: it waited, or rang, for a preferred agent alone and is for all now."""
+    reason: Literal["new", "transfer", "agent_gone", "preferred_over", "rerouted", "rebuild"]
+    """preferred_over: it waited, or rang, for a preferred agent alone and is for all now.
+    rerouted: it asks for something else, as the policy or what is known of it changed."""
     by: AgentId | None = None
     """Who transferred it."""
     from_agent: AgentId | None = None

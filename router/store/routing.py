@@ -246,6 +246,15 @@ class RoutingStore:
         """
         return await self._step("cancel", item, reason)
 
+    async def relane(self, item: WorkItemId, demand: Demand, *, more_credit_ms: Ms = 0) -> Step:
+        """Let an item that waits or rings ask for something else, its age kept; offers that ring are taken back.
+
+        more_credit_ms: waiting credited beside what it has. What it asks for already changes nothing.
+        Outcomes: ok, wrong_state (in an agent's hands), item_closed, unknown_item, bad_request, too_many.
+        """
+        plan, define = named_plan(demand)
+        return await self._step("relane", item, plan, more_credit_ms, define=define)
+
     async def expect(self, channel: Channel, items: Sequence[WorkItemId]) -> Step:
         """The customers of these items, all of the channel, are there now: those that wait may go on waiting.
 

@@ -6,7 +6,16 @@ function takes the State, changes it and appends the events it made to `state.ev
 `store/functions/*.lua`.
 """
 
-from router.core.model.items import cancel, complete, enqueue, expect, transfer_to_agent, transfer_to_queue, wrap_up
+from router.core.model.items import (
+    cancel,
+    complete,
+    enqueue,
+    expect,
+    relane,
+    transfer_to_agent,
+    transfer_to_queue,
+    wrap_up,
+)
 from router.core.model.offers import accept, decline
 from router.core.model.presence import configure, lease, put_agent, set_next_status, set_status, sign_out, unlease
 from router.core.model.state import Reply, State
@@ -24,6 +33,7 @@ __all__ = [
     "expect",
     "lease",
     "put_agent",
+    "relane",
     "set_next_status",
     "set_status",
     "sign_out",

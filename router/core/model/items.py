@@ -109,6 +109,27 @@ def cancel(state: State, now: Ms, item: WorkItemId, reason: str) -> Reply:
     return Reply(Outcome.OK)
 
 
+def relane(state: State, now: Ms, item: WorkItemId, plan: PlanId, more_credit_ms: Ms = 0) -> Reply:
+    record = state.items.get(item)
+    if not is_known(state, plan):
+        return Reply(Outcome.UNKNOWN_LANE)
+    if record is None:
+        return Reply(Outcome.ITEM_CLOSED if item in state.closed else Outcome.UNKNOWN_ITEM)
+    if record.state not in ("waiting", "offered"):
+        return Reply(Outcome.WRONG_STATE)
+    if (record.plan or record.lane) == plan and more_credit_ms == 0:
+        return Reply(Outcome.OK)
+    rung = rescind_all(state, now, item, "moved")
+    state.drop_timer("relax", item)
+    by_step = state.plans[record.plan].steps[record.step].credit_ms if record.plan else 0
+    state.change_item(item, **begun(state, plan), score=record.score + by_step - more_credit_ms)
+    tell_queued(state, now, item, "rerouted")
+    place(state, now, item)
+    for agent in rung:
+        settle(state, now, agent)
+    return Reply(Outcome.OK)
+
+
 def expect(state: State, now: Ms, channel: Channel, items: Iterable[WorkItemId]) -> Reply:
     """The customers of these waiting items were seen."""
     for item in items:

@@ -57,7 +57,7 @@ def tell_queued(
     state: State,
     now: Ms,
     item: WorkItemId,
-    reason: Literal["new", "transfer", "agent_gone", "preferred_over"],
+    reason: Literal["new", "transfer", "agent_gone", "preferred_over", "rerouted"],
     *,
     by: AgentId | None = None,
     from_agent: AgentId | None = None,

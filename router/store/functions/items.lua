@@ -141,6 +141,32 @@ local function relax(id)
   place(id, item)
 end
 
+--[[ relane: waiting or offered → in line for something else, at its old place.
+  ARGV item, plan or lane, credit in ms beside what it has
+  events offer.rescinded …, item.queued, item.relaxed, offer.created …      twin core/model.py:relane ]]
+local function relane(id, plan_id, more_credit)
+  more_credit = whole(more_credit, -2^53)
+  if not more_credit then return OUTCOME.BAD_REQUEST end
+  if not is_plan(plan_id) then return OUTCOME.UNKNOWN_LANE end
+  local item = item_of(id)
+  if not item then return closed[id] and OUTCOME.ITEM_CLOSED or OUTCOME.UNKNOWN_ITEM end
+  if item.state ~= 'waiting' and item.state ~= 'offered' then return OUTCOME.WRONG_STATE end
+  if (item.plan or item.lane) == plan_id and more_credit == 0 then return OUTCOME.OK end
+  if item.state == 'waiting' then leave_lane(id, item) end
+  local rung = rescind_all(id, item, 'moved')
+  local by_step = item.plan and plan_steps(item)[(item.step or 0) + 1].credit_ms or 0
+  begin_plan(item, plan_id)
+  item.score = item.score + by_step - more_credit
+  queued_event(id, item, 'rerouted')
+  for i = 1, #rung do                   -- they may have it again
+    local agent = agent_of(rung[i])
+    file(rung[i], agent, open_classes(agent))
+  end
+  place(id, item)
+  settle_all(rung)
+  return OUTCOME.OK
+end
+
 --[[ expect: the customers of these waiting items were seen.
   ARGV channel, items …      twin core/model.py:expect ]]
 local function expect(channel, ...)

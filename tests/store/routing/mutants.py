@@ -345,4 +345,16 @@ MUTANTS = (
         "(item.regardless or eligible(lane, profile))",
         "true",
     ),
+    Mutant(
+        "an item that is to ask for something else keeps the credit of its old plan",
+        "items.lua",
+        "item.score = item.score + by_step - more_credit",
+        "item.score = item.score - more_credit",
+    ),
+    Mutant(
+        "an item that is to ask for something else stays in its old line",
+        "items.lua",
+        "if item.state == 'waiting' then leave_lane(id, item) end\n  local rung",
+        "local rung",
+    ),
 )

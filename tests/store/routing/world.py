@@ -346,6 +346,19 @@ def _cancel(world: World, a: int, b: int, c: int) -> Ask:
     )
 
 
+def _relane(world: World, a: int, b: int, c: int) -> Ask:
+    free = [item for item, record in world.state.items.items() if record.agent is None]
+    item = _pick(free, a) if free and c > 0 else world.any_item(a)
+    number, credit = (b + 8 * a) % len(DEMANDS), _pick((0, 0, 1_000, -1), c)
+    demand = DEMANDS[number]
+    plan = world.learn(demand)
+    return Ask(
+        said=f"relane {item} to {number}, credit {credit}",
+        of_store=lambda: world.store.relane(item, demand, more_credit_ms=credit),
+        of_model=lambda state, now: model.relane(state, now, item, plan, credit),
+    )
+
+
 def _expect(world: World, a: int, b: int, c: int) -> Ask:
     items, channel = [world.any_item(number) for number in (a, a + b, a + c)], _pick(("webchat", "webchat", "voice"), b)
     return Ask(
@@ -470,6 +483,7 @@ _ASKS = {
     "complete": _complete,
     "cancel": _cancel,
     "expect": _expect,
+    "relane": _relane,
     "transfer_to_queue": _transfer_to_queue,
     "transfer_to_agent": _transfer_to_agent,
     "put_agent": _put_agent,
@@ -489,6 +503,7 @@ _OFTEN = {
     "complete": 4,
     "cancel": 3,
     "expect": 2,
+    "relane": 4,
     "transfer_to_queue": 4,
     "transfer_to_agent": 6,
     "put_agent": 2,
