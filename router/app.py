@@ -19,6 +19,7 @@ from starlette.applications import Starlette
 from config.accounts import Account
 from config.settings import Settings
 from router.api import health, metrics, pages, staff, widget
+from router.api import policy as policy_routes
 from router.core.compiler import settings_of
 from router.core.policy import Policy
 from router.core.rules import compile_rules
@@ -38,6 +39,7 @@ from router.engine.board import Board
 from router.engine.centre import Centre, Clock
 from router.engine.live import Live
 from router.engine.receipts import Delivered
+from router.engine.reload import PolicyWatch, Source
 from router.engine.staff_directory import StaffDirectory
 from router.engine.watching import Watching
 from router.gateway.routes import routes as socket_routes
@@ -73,6 +75,8 @@ class Plan:
     origins: frozenset[str]
     demo: Sequence[staff.DemoLogin] = ()
     shop: Path | None = None
+    source: Source | None = None
+    """Where policy and accounts are read anew from when they change."""
     seed: Callable[[Database], Awaitable[int]] | None = None
     """Called once the schema is there, before staff are read."""
 
@@ -166,6 +170,7 @@ async def node(plan: Plan) -> AsyncIterator[Starlette]:
         await _count_today(made)
         await made.talk.start()
         unconfirmed = journal_gaps.Unconfirmed()
+        watch = PolicyWatch(made, plan.source)
         running_tasks = [
             tasks.create_task(work, name=name)
             for name, work in {
@@ -176,6 +181,7 @@ async def node(plan: Plan) -> AsyncIterator[Starlette]:
                 "positions": running.tell_positions(made),
                 "journal gaps": running.close_gaps(made, unconfirmed),
                 "store": running.mend_store(made),
+                "policy": watch.run(),
                 "reconciler": reconcile.run(made),
                 "closed queues": closed_queues.run(made),
                 "boards": made.watching.run(),
@@ -189,7 +195,7 @@ async def node(plan: Plan) -> AsyncIterator[Starlette]:
         )
         log.info("node ready", node=made.node, agents=len(list(made.staff)), queues=len(plan.policy.queues))
         try:
-            yield application(plan, made, sessions)
+            yield application(plan, made, sessions, watch)
         finally:
             sessions.end_all(GOING_AWAY)
             made.attendance.close()
@@ -204,11 +210,12 @@ async def _count_today(made: Centre) -> None:
         made.board.count(day.queue, day.answered_waits_ms, day.abandoned_waits_ms)
 
 
-def application(plan: Plan, made: Centre, sessions: Sessions) -> Starlette:
+def application(plan: Plan, made: Centre, sessions: Sessions, watch: PolicyWatch) -> Starlette:
     return Starlette(
         routes=[
             *health.routes(made),
             *staff.routes(made, plan.demo),
+            *policy_routes.routes(made, watch),
             *widget.routes(made),
             *metrics.routes(made),
             *socket_routes(made, sessions),

@@ -19,7 +19,7 @@ import structlog
 import uvicorn
 
 from config.accounts import DEMO as DEMO_ACCOUNTS
-from config.accounts import load_accounts
+from config.accounts import Account, load_accounts
 from config.policy import DEMO as DEMO_POLICY
 from config.policy import load
 from config.secret import Secret
@@ -31,8 +31,10 @@ from router.api.staff import DemoLogin
 from router.app import Plan, node
 from router.cli.output import as_json, refuse, say, set_up_logging
 from router.cli.output import run as run_async
+from router.core.policy import Policy
 from router.demo import seed
 from router.embedded import Urls
+from router.engine.reload import Source
 from router.gateway.wire import Wire
 
 log = structlog.get_logger()
@@ -135,15 +137,21 @@ def plan_of(settings: Settings, port: int) -> tuple[Plan, tuple[DemoStaff, ...]]
     policy_path = folder / "policy" if folder is not None and whole else folder or DEMO_POLICY
     accounts_path = folder / "accounts.toml" if folder is not None and whole else settings.accounts or DEMO_ACCOUNTS
     staff_path = folder / "staff.toml" if folder is not None and whole else DEMO_STAFF
-    policy = load(policy_path)
-    if problem := lease_problem(settings, policy):
-        raise SettingsInvalid([problem])
+
+    def read() -> tuple[Policy, Mapping[str, Account]]:
+        policy = load(policy_path)
+        if problem := lease_problem(settings, policy):
+            raise SettingsInvalid([problem])
+        return policy, load_accounts(accounts_path, policy)
+
+    policy, accounts = read()
     people = load_staff(staff_path, policy) if settings.demo else ()
     shown = people if folder is None or len(people) <= 100 else people[:100]
     plan = Plan(
         settings=settings,
         policy=policy,
-        accounts=load_accounts(accounts_path, policy),
+        accounts=accounts,
+        source=Source(paths=(policy_path, accounts_path), read=read),
         origins=_origins(settings, port),
         demo=[DemoLogin(role=p.role, name=p.name, email=p.email, password=p.password) for p in shown],
         shop=SHOP if settings.demo else None,

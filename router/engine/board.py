@@ -116,6 +116,16 @@ class Board:
             changes.agents.update(self.agents)
             changes.queues.update(self.queues)
 
+    def adopt(self, policy: Policy) -> None:
+        """Judge and name by another policy from now on."""
+        self._policy = policy
+        for name in policy.queues:
+            self._queue(name)
+        for agent in self.agents:
+            self._touch(agent)
+        for changes in self._changes.values():
+            changes.queues.update(self.queues)
+
     def _add(self, item: ItemNow) -> None:
         self.items[item.item] = item
         self._enter(item)

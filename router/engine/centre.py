@@ -64,6 +64,11 @@ class Centre:
     def now(self) -> Ms:
         return self.clock.now()
 
+    def adopt(self, policy: Policy, ruleset: Ruleset, accounts: Mapping[str, Account]) -> None:
+        """Work by another policy from now on; what the store has to know of it is another step."""
+        self.policy, self.ruleset, self.accounts = policy, ruleset, accounts
+        self.board.adopt(policy)
+
     async def journal(self, events: Sequence[Written]) -> None:
         """Make the events of a step durable; done before the step is acknowledged to anybody."""
         if events:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -325,6 +325,31 @@ async def enqueue(centre: Centre, arrival: Arrival) -> Outcome:
         log.error("work item not taken by the store", work_item_id=arrival.item_id, outcome=step.outcome)
         raise Unavailable("unavailable")
     return step.outcome
+
+
+async def known_of(centre: Centre, arrival: Arrival) -> dict[str, object]:
+    """What rules may ask of an item that arrived before: as at its arrival, by the first words said."""
+    row, card = arrival.conversation, arrival.card
+    first = await messages.page(centre.database, row.id, before_n=2, limit=1, notes=False)
+    return {
+        "channel": row.channel,
+        "account": row.account,
+        "department": row.department,
+        "language": row.language,
+        "page_url": row.page_url,
+        "text": first[0].text if first else row.subject,
+        "customer": {"name": card.name, "email": card.email},
+    }
+
+
+async def reroute(centre: Centre, arrival: Arrival, routed: Routed, *, more_credit_ms: Ms) -> bool:
+    """Let a waiting item ask for something else, its place kept; False: it waits no more."""
+    await lanes.remember(centre, routed.demand)
+    moved = replace(arrival, demand=routed.demand, priority=routed.priority)
+    await centre.store.replace_brief(arrival.item_id, brief_of(moved))
+    step = await centre.store.relane(arrival.item_id, routed.demand, more_credit_ms=more_credit_ms)
+    await centre.journal(step.events)
+    return bool(step.events)
 
 
 def credit_ms(centre: Centre, arrival: Arrival) -> Ms:

@@ -27,6 +27,7 @@ from router.app import Plan, node
 from router.core.policy import ChannelRule, Disposition, Offers, Policy, Presence, Queue, Rule, Status
 from router.core.words import AgentId, Ms
 from router.embedded import Urls
+from router.engine.reload import Source
 from router.engine.sign_in import hash_password
 from router.gateway.wire import Wire
 from router.store.connection import Connection
@@ -233,7 +234,7 @@ class Room:
 
 @contextlib.asynccontextmanager
 async def two_nodes(
-    urls: Urls, template: str, *, policy: Policy | None = None, **changes: Any
+    urls: Urls, template: str, *, policy: Policy | None = None, source: Source | None = None, **changes: Any
 ) -> AsyncIterator[TestCentre]:
     """changes: of the settings."""
     flush(urls.redis)
@@ -255,8 +256,8 @@ async def two_nodes(
     settings = msgspec.structs.replace(settings, **changes)
     policy = policy or room_policy()
     async with contextlib.AsyncExitStack() as stack:
-        first = await stack.enter_async_context(serving(settings, policy, seed=_seed))
-        second = await stack.enter_async_context(serving(settings, policy))
+        first = await stack.enter_async_context(serving(settings, policy, seed=_seed, source=source))
+        second = await stack.enter_async_context(serving(settings, policy, source=source))
         opened = await stack.enter_async_context(await Database.open(postgres_url, connections=2))
         calls = await stack.enter_async_context(await Connection.open(urls.redis))
         yield TestCentre(
@@ -270,7 +271,9 @@ async def two_nodes(
 
 
 @contextlib.asynccontextmanager
-async def serving(settings: Settings, policy: Policy, seed: Any = None) -> AsyncIterator[Node]:
+async def serving(
+    settings: Settings, policy: Policy, seed: Any = None, source: Source | None = None
+) -> AsyncIterator[Node]:
     """One node on a free port."""
     listening = socket.socket(
         socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
@@ -289,6 +292,7 @@ async def serving(settings: Settings, policy: Policy, seed: Any = None) -> Async
         origins=frozenset({url}),
         demo=[DemoLogin(role="agent", name="Anna", email="anna-1@centre.example", password=PASSWORD)],
         seed=seed,
+        source=source,
     )
     async with node(plan) as application:
         config = uvicorn.Config(
