@@ -153,6 +153,10 @@ class QueueShape(Struct, frozen=True, kw_only=True):
     ] = 5
     hours: Annotated[str, Names("hours"), Meta(description="When it is open; always if not given.")] | None = None
     when_closed: WhenClosedShape | None = None
+    preferred_s: Annotated[
+        float,
+        Meta(ge=0, le=86_400, description="How long an item waits for the agent its customer had last, alone."),
+    ] = 0
     department: Annotated[bool, Meta(description="Offered to customers to choose from in the widget.")] = True
     workers: Annotated[
         Expression,

@@ -127,6 +127,8 @@ class Queue:
     hours: str = ""
     """Name of the hours it is open in; empty: always open."""
     when_closed: WhenClosed = field(default_factory=WhenClosed)
+    preferred_ms: Ms = 0
+    """How long an item waits for the agent its customer had last, alone; 0: not at all."""
     department: bool = True
     """Offered to customers to choose from in the widget."""
     workers: str = ""

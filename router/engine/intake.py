@@ -17,6 +17,7 @@ from config.accounts import PreChat
 from router.core.demands import point_credit_ms
 from router.core.outcomes import Outcome
 from router.core.policy import Demand
+from router.core.records import Preference
 from router.core.rules import Routed, route
 from router.core.words import ConversationId, Ms, WorkItemId
 from router.engine import brief, closed_queues, lanes, records, talk
@@ -319,6 +320,7 @@ async def enqueue(centre: Centre, arrival: Arrival) -> Outcome:
         credit_ms=credit_ms(centre, arrival),
         brief=brief_of(arrival),
         enqueued_at=arrival.enqueued_at,
+        preference=await _preference(centre, arrival),
     )
     await centre.journal(step.events)
     if step.outcome not in (Outcome.OK, Outcome.EXISTS, Outcome.ITEM_CLOSED):
@@ -350,6 +352,15 @@ async def reroute(centre: Centre, arrival: Arrival, routed: Routed, *, more_cred
     step = await centre.store.relane(arrival.item_id, routed.demand, more_credit_ms=more_credit_ms)
     await centre.journal(step.events)
     return bool(step.events)
+
+
+async def _preference(centre: Centre, arrival: Arrival) -> Preference | None:
+    """The agent whom the customer had last, if the queue waits for them."""
+    queue = centre.policy.queues.get(arrival.demand.queue)
+    if queue is None or queue.preferred_ms == 0:
+        return None
+    agent = await work_items.last_agent(centre.database, arrival.conversation.customer_id)
+    return Preference(agent, queue.preferred_ms) if agent else None
 
 
 def credit_ms(centre: Centre, arrival: Arrival) -> Ms:

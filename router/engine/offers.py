@@ -10,13 +10,15 @@ import asyncio
 from dataclasses import replace
 
 from router.core.outcomes import Outcome
-from router.core.records import Item
+from router.core.records import Item, Preference
 from router.core.words import AgentId, ConversationId, ItemState, OfferId, WorkItemId
 from router.engine import conversations, intake, lanes
 from router.engine.centre import Centre
 from router.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable, UsherError
 from router.store.postgres import work_items
 from router.store.step import Step
+
+LONGEST_WAIT_S = 3_600
 
 
 async def accept(centre: Centre, agent_id: AgentId, offer: OfferId) -> None:
@@ -71,8 +73,21 @@ async def complete(centre: Centre, agent_id: AgentId, item: WorkItemId, disposit
     _check(step)
 
 
-async def transfer_to_queue(centre: Centre, agent_id: AgentId, item: WorkItemId, queue: str, note: str) -> None:
-    """Errors: unknown_queue, not_yours, unknown_work_item."""
+def first_for(centre: Centre, agent: str, wait_s: int) -> Preference | None:
+    """The wish that a colleague has an item first. Errors: unknown_agent, bad_value."""
+    if not agent:
+        return None
+    if centre.staff.get(AgentId(agent)) is None:
+        raise NotFound("unknown_agent")
+    if not 1 <= wait_s <= LONGEST_WAIT_S:
+        raise BadRequest("bad_value", "A colleague is waited for from 1 to 3600 seconds.", field="wait_s")
+    return Preference(AgentId(agent), wait_s * 1_000, regardless=True)
+
+
+async def transfer_to_queue(
+    centre: Centre, agent_id: AgentId, item: WorkItemId, queue: str, note: str, first: Preference | None = None
+) -> None:
+    """first: a colleague it waits for before it is for all. Errors: unknown_queue, not_yours, unknown_work_item."""
     target = centre.policy.queues.get(queue)
     if target is None:
         raise BadRequest("unknown_queue")
@@ -86,7 +101,7 @@ async def transfer_to_queue(centre: Centre, agent_id: AgentId, item: WorkItemId,
         await _note(centre, row.conversation_id, agent_id, note, _once(item, now))
         await conversations.handed_over(centre, row.conversation_id, agent_id, once=_once(item, now))
     await centre.store.replace_brief(item, intake.brief_of(replace(arrival, demand=demand)))
-    step = await centre.store.transfer_to_queue(item, agent_id, demand)
+    step = await centre.store.transfer_to_queue(item, agent_id, demand, first)
     await centre.journal(step.events)
     _check(step)
 

@@ -74,7 +74,8 @@ class StaffActor:
                 await offers.complete(centre, me, WorkItemId(command.work_item_id), command.disposition)
             case staff.TransferToQueue():
                 item = WorkItemId(command.work_item_id)
-                await offers.transfer_to_queue(centre, me, item, command.queue, command.note)
+                first = offers.first_for(centre, command.agent_id, command.wait_s)
+                await offers.transfer_to_queue(centre, me, item, command.queue, command.note, first)
             case staff.TransferToAgent():
                 item, target = WorkItemId(command.work_item_id), AgentId(command.agent_id)
                 await offers.transfer_to_agent(centre, me, item, target, command.note)

@@ -80,11 +80,17 @@ class Complete(Command, tag="item.complete", frozen=True, kw_only=True):
 
 
 class TransferToQueue(Command, tag="item.transfer_to_queue", frozen=True, kw_only=True):
-    """The item waits in another queue with its age kept; it is no longer the agent's."""
+    """The item waits in another queue with its age kept; it is no longer the agent's.
+
+    agent_id: a colleague who is to have it, whatever their skills and queues: it waits for them alone, wait_s at most
+        (1–3600), then for all in the queue; at once for all when they are not signed in. Errors: unknown_agent.
+    """
 
     work_item_id: Id
     queue: str
     note: str = ""
+    agent_id: str = ""
+    wait_s: int = 60
 
 
 class TransferToAgent(Command, tag="item.transfer_to_agent", frozen=True, kw_only=True):

@@ -291,13 +291,15 @@ export interface Complete {
   disposition: string;
 }
 
-/** The item waits in another queue with its age kept; it is no longer the agent's. */
+/** The item waits in another queue with its age kept; it is no longer the agent's. agent_id: a colleague who is to have it, whatever their skills and queues: it waits for them alone, wait_s at most (1–3600), then for all in the queue; at once for all when they are not signed in. Errors: unknown_agent. */
 export interface TransferToQueue {
   type: "item.transfer_to_queue";
   id: number;
   work_item_id: string;
   queue: string;
   note?: string;
+  agent_id?: string;
+  wait_s?: number;
 }
 
 /** Offers the item to one colleague at once. Errors: agent_unavailable. */

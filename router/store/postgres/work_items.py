@@ -8,7 +8,18 @@ from typing import Any
 
 import asyncpg
 
-from router.core.words import AgentId, Channel, ConversationId, ItemState, LaneId, Ms, OfferId, Units, WorkItemId
+from router.core.words import (
+    AgentId,
+    Channel,
+    ConversationId,
+    CustomerId,
+    ItemState,
+    LaneId,
+    Ms,
+    OfferId,
+    Units,
+    WorkItemId,
+)
 from router.store.postgres.conversations import NewWorkItem
 from router.store.postgres.database import Database
 
@@ -88,6 +99,19 @@ async def of_conversation(database: Database, conversation_id: ConversationId) -
     """All items of a conversation, oldest first."""
     rows = await database.fetch(SELECT + "WHERE conversation_id = $1 ORDER BY enqueued_at, id", conversation_id)
     return [_item(row) for row in rows]
+
+
+async def last_agent(database: Database, customer_id: CustomerId) -> AgentId | None:
+    """Who took an item of the customer last; None: nobody yet."""
+    agent: AgentId | None = await database.fetch_value(
+        """
+        SELECT w.agent_id FROM work_items w JOIN conversations c ON c.id = w.conversation_id
+        WHERE c.customer_id = $1 AND w.accepted_at IS NOT NULL AND w.agent_id IS NOT NULL
+        ORDER BY w.accepted_at DESC LIMIT 1
+        """,
+        customer_id,
+    )
+    return agent
 
 
 async def open_items(
