@@ -19,6 +19,7 @@ from router.engine.receipts import Delivered
 from router.engine.staff_directory import StaffDirectory
 from router.engine.talk import AnySaid, encode
 from router.engine.watching import Watching
+from router.store.definitions import Definitions
 from router.store.postgres import journal
 from router.store.postgres.database import Database
 from router.store.postgres.writer import Writer
@@ -58,6 +59,8 @@ class Centre:
     """Web origins this server is reached at."""
     clock: Clock = field(default_factory=Clock)
     leases: Leases = field(default_factory=Leases)
+    definitions: Definitions = field(default_factory=Definitions)
+    """What the store matches on, as far as this node has read it back to explain."""
     lanes: dict[PlanId, Demand] = field(default_factory=dict)
     """Lanes this node has seen; all of them are in PostgreSQL."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 
 from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
-from router.engine import conversations, history, offers, presence, snapshots, watching
+from router.engine import conversations, explain, history, offers, presence, snapshots, watching
 from router.engine.centre import Centre
 from router.gateway.actor import Owner
 from router.gateway.session import Session
+from router.protocol import explain as asked
 from router.protocol import staff
 from router.protocol.base import Command, ServerEvent, Signal
 from router.protocol.errors import BadRequest, Forbidden
@@ -97,6 +98,18 @@ class StaffActor:
             case staff.SetAgentStatus():
                 self._supervising()
                 await presence.set_status(centre, AgentId(command.agent_id), command.status, by=me)
+            case asked.ExplainItem():
+                item = WorkItemId(command.work_item_id)
+                if centre.live.working_on(me, item) is None:
+                    self._supervising()
+                return await explain.item(centre, item)
+            case asked.ExplainAgent():
+                if command.agent_id != me:
+                    self._supervising()
+                return await explain.agent(centre, AgentId(command.agent_id))
+            case asked.FetchWaiting():
+                self._supervising()
+                return await explain.waiting(centre, command.queue)
             case _:
                 raise BadRequest("bad_frame")
         return None

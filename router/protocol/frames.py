@@ -7,10 +7,19 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from router.protocol import base, customer, staff
+from router.protocol import base, customer, explain, staff
 
 AnyResult = (
-    staff.Sent | staff.Messages | staff.Past | staff.Fetched | staff.Colleagues | customer.Started | customer.Listed
+    staff.Sent
+    | staff.Messages
+    | staff.Past
+    | staff.Fetched
+    | staff.Colleagues
+    | explain.ItemExplained
+    | explain.AgentExplained
+    | explain.Waiting
+    | customer.Started
+    | customer.Listed
 )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from router.core.words import Ms, Reachability, Units
 from router.protocol.base import Ack, Command, Hello, Id, Number, Ping, Result, ServerEvent, Signal
+from router.protocol.explain import ExplainAgent, ExplainItem, FetchWaiting
 from router.protocol.records import (
     Assignment,
     BoardAgent,
@@ -172,6 +173,9 @@ StaffIn = (
     | UnsubscribeBoard
     | FetchColleagues
     | SetAgentStatus
+    | ExplainItem
+    | ExplainAgent
+    | FetchWaiting
     | Typing
     | Read
 )

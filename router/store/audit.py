@@ -8,27 +8,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-import msgspec
-
-from router.core.agent_condition import tupled
-from router.core.compiler import Lane, Plan, Profile, Settings, class_of, eligible, pool_order
+from router.core.compiler import Settings, class_of, eligible, pool_order
 from router.core.model import State
 from router.core.model.matching import can_match, counted, is_free_for
-from router.core.words import AgentId, LaneId, Ms, PlanId, ProfileId
+from router.core.words import AgentId, Ms
 from router.store.connection import Connection
+from router.store.definitions import Definitions
 from router.store.routing import RoutingStore
-
-
-class _Entry(msgspec.Struct):
-    kind: str
-    id: str = ""
-    lane: Lane | None = None
-    plan: Plan | None = None
-    profile: Profile | None = None
-    settings: Settings | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,18 +55,16 @@ def broken(state: State) -> dict[str, list[str]]:
 async def load(connection: Connection, store: RoutingStore) -> tuple[State, Shelves]:
     """The shard as a State of the reference model, and its shelves."""
     snapshot = await store.snapshot(limit=1_000_000)
-    state = State(settings=Settings(**_NO_SETTINGS), agents=dict(snapshot.agents), items=dict(snapshot.items))
-    for packed in await connection.call("LRANGE", f"{store.prefix}definitions", 0, -1):
-        entry = msgspec.msgpack.decode(packed[40:], type=_Entry)
-        if entry.lane:
-            where, beside = tupled(entry.lane.where), tupled(entry.lane.beside)
-            state.lanes[LaneId(entry.id)] = replace(entry.lane, where=where, beside=beside)
-        if entry.plan:
-            state.plans[PlanId(entry.id)] = entry.plan
-        if entry.profile:
-            attributes = {path: tupled(value) for path, value in entry.profile.attributes.items()}
-            state.profiles[ProfileId(entry.id)] = replace(entry.profile, attributes=attributes)
-        state.settings = entry.settings or state.settings
+    known = Definitions()
+    await known.read(connection, store.prefix)
+    state = State(
+        settings=known.settings or Settings(**_NO_SETTINGS),
+        lanes=known.lanes,
+        plans=known.plans,
+        profiles=known.profiles,
+        agents=dict(snapshot.agents),
+        items=dict(snapshot.items),
+    )
     shelves = Shelves()
     cursor = b""
     while cursor != b"0":

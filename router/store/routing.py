@@ -286,6 +286,13 @@ class RoutingStore:
         """Give an open item another brief for its next offers; one that is closed stays without."""
         await self._redis("SET", f"{self.prefix}brief:{item}", brief, "XX")
 
+    async def briefs(self, items: Sequence[WorkItemId]) -> dict[WorkItemId, bytes]:
+        """The briefs of these items, of those that have one."""
+        if not items:
+            return {}
+        packed = await self._redis("MGET", *(f"{self.prefix}brief:{item}" for item in items))
+        return {item: brief for item, brief in zip(items, packed, strict=True) if brief is not None}
+
     async def tick(self, limit: int = 100) -> Tick:
         """Carry out at most `limit` timers that are due. Any node may call it at any time."""
         step, next_due_at = await self._call("tick", limit)

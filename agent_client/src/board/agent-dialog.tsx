@@ -13,6 +13,7 @@ import { Dialog } from "../ui/dialog";
 import { channelIcon, Icon } from "../ui/icon";
 import { LoadBar } from "../ui/load-bar";
 import { StatusName } from "../ui/status-dot";
+import { WhyAgent } from "./explained";
 
 /** All about one agent, live, and what a supervisor may change. */
 export function AgentDialog({ agentId }: { agentId: string }): JSX.Element {
@@ -55,6 +56,10 @@ function About({ agent }: { agent: BoardAgent }): JSX.Element {
         </dd>
       </dl>
       <CurrentWork agent={agent} />
+      <section>
+        <h3 class="list-head">{t("why_agent.ask_of")}</h3>
+        <WhyAgent agentId={agent.agent_id} />
+      </section>
       <ChangeStatus agent={agent} />
     </div>
   );

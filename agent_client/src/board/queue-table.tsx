@@ -7,6 +7,7 @@ import type { Key } from "../i18n/en";
 import { t } from "../i18n/language";
 import { duration, number, percent } from "../i18n/times";
 import { serverNow, tick } from "../live/server-time";
+import { dialog } from "../shell/view";
 import { Age } from "../ui/age";
 import { useSteadyOrder } from "./steady-order";
 import { queueTrouble } from "./trouble";
@@ -68,7 +69,9 @@ function QueueRow({ queue, most }: { queue: BoardQueue; most: number }): JSX.Ele
   return (
     <tr data-level={level.value}>
       <th scope="row" data-column="queue">
-        <span class="clip">{queue.label}</span>
+        <button type="button" class="link clip" onClick={() => (dialog.value = { kind: "queue", queue: queue.name })}>
+          {queue.label}
+        </button>
         {reason.value && <TroubleSign level={level.value} reason={reason.value} />}
       </th>
       <td data-column="waiting">

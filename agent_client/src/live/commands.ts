@@ -1,4 +1,4 @@
-import { type Colleague, CommandError, type Conversation } from "@usher/protocol";
+import { type AgentExplained, type Colleague, CommandError, type Conversation, type ItemExplained, type WaitingItem } from "@usher/protocol";
 
 import { type Key, isKey } from "../i18n/en";
 import { command, say } from "./link";
@@ -87,6 +87,24 @@ export async function fetchPast(customerId: string): Promise<Conversation[]> {
 export async function fetchColleagues(): Promise<Colleague[]> {
   const result = await command({ type: "colleagues.fetch" });
   return result?.type === "colleagues" ? result.colleagues : [];
+}
+
+/** Rejects with CommandError; null from a server that answers something else. */
+export async function explainItem(workItemId: string): Promise<ItemExplained | null> {
+  const result = await command({ type: "explain.item", work_item_id: workItemId });
+  return result?.type === "item.explained" ? result : null;
+}
+
+/** As `explainItem`, for an agent. */
+export async function explainAgent(agentId: string): Promise<AgentExplained | null> {
+  const result = await command({ type: "explain.agent", agent_id: agentId });
+  return result?.type === "agent.explained" ? result : null;
+}
+
+/** The first of a queue's line. Rejects with CommandError. */
+export async function fetchWaiting(queue: string): Promise<WaitingItem[]> {
+  const result = await command({ type: "queue.waiting", queue });
+  return result?.type === "waiting" ? result.items : [];
 }
 
 /** The messages of a conversation that is not among my work, before `beforeN`. Rejects with CommandError. */

@@ -3,6 +3,7 @@ import { useLayoutEffect } from "preact/hooks";
 
 import { BoardPage } from "../board/board-page";
 import { AgentDialog } from "../board/agent-dialog";
+import { QueueDialog } from "../board/queue-dialog";
 import { listenToKeys } from "../keys/keyboard";
 import { t } from "../i18n/language";
 import { me } from "../live/store";
@@ -17,6 +18,7 @@ import { Rail } from "./rail";
 import { SettingsPage } from "./settings-page";
 import { ShortcutHelp } from "./shortcut-help";
 import { TopBar } from "./top-bar";
+import { WhyMeDialog } from "./why-me-dialog";
 import { dialog, shownPage, wallboard } from "./view";
 
 /** The page of a signed-in person. */
@@ -55,6 +57,10 @@ function FrontDialog(): JSX.Element | null {
       return <TransferDialog workItemId={open.work_item_id} />;
     case "agent":
       return <AgentDialog agentId={open.agent_id} />;
+    case "queue":
+      return <QueueDialog queue={open.queue} />;
+    case "why_me":
+      return <WhyMeDialog />;
     case undefined:
       return null;
     default:

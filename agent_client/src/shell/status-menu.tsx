@@ -9,7 +9,7 @@ import { Icon } from "../ui/icon";
 import { LoadBar } from "../ui/load-bar";
 import { Menu, MenuItem } from "../ui/menu";
 import { StatusDot } from "../ui/status-dot";
-import { statusMenuOpen } from "./view";
+import { dialog, statusMenuOpen } from "./view";
 
 /** My status, since when, how loaded I am, and why it changed if it was not my doing. Always in sight. */
 export function StatusMenu(): JSX.Element | null {
@@ -67,6 +67,9 @@ export function StatusMenu(): JSX.Element | null {
                 <span class="grow">{t("status.then", { status: statusLabel(choice.name) })}</span>
               </MenuItem>
             ))}
+        <MenuItem onChoose={() => (dialog.value = { kind: "why_me" })}>
+          <Icon name="info" size={14} /> <span class="grow">{t("why_agent.ask")}</span>
+        </MenuItem>
       </Menu>
     </div>
   );

@@ -9,6 +9,8 @@ export type OpenDialog =
   | { kind: "shortcuts" }
   | { kind: "transfer"; work_item_id: string }
   | { kind: "agent"; agent_id: string }
+  | { kind: "queue"; queue: string }
+  | { kind: "why_me" }
   | null;
 
 export const dialog = signal<OpenDialog>(null);

@@ -2,58 +2,25 @@
 
 from __future__ import annotations
 
-from router.core.agent_condition import holds
-from router.core.compiler import Lane, eligible, fit
+from router.core.compiler import Lane, fit
 from router.core.events import Match, OfferCreated
+from router.core.model.obstacles import first_obstacle, lane_obstacles
 from router.core.model.plans import advance, await_step, preferred_lanes
 from router.core.model.preference import give_up, has_hope
+from router.core.model.room import pool_for
 from router.core.model.state import State
 from router.core.records import Agent, Ringing
-from router.core.words import AgentId, Ms, OfferId, Units, WorkItemId
+from router.core.words import AgentId, Ms, OfferId, WorkItemId
 
 
 def is_free_for(state: State, agent: Agent, lane: Lane, *, regardless: bool = False) -> bool:
     """Whether the agent could be offered an item of the lane now; regardless: of skills and queues."""
-    return (
-        agent.reachability == "connected"
-        and lane.channel in state.settings.statuses.get(agent.status, ())
-        and (not agent.next_status or lane.channel in state.settings.statuses.get(agent.next_status, ()))
-        and (regardless or eligible(lane, state.profiles[agent.profile]))
-        and room_for(state, agent, lane) >= lane.weight
-        and agent.counts.get(lane.channel, 0) < state.profiles[agent.profile].channels.get(lane.channel, 0)
-        and _is_beside(state, agent, lane)
-        and len(agent.offers) < state.settings.pacing
-        and agent.wrapping == 0
-        and agent.ramp_until == 0
-    )
-
-
-def pool_for(state: State, agent: Agent, lane: Lane) -> tuple[Units, Units]:
-    """Units used and limit of the pool that items of the lane fill."""
-    if lane.interruptible:
-        return agent.used_interruptible, state.profiles[agent.profile].interruptible_limit
-    return agent.used, agent.limit
-
-
-def room_for(state: State, agent: Agent, lane: Lane) -> Units:
-    used, limit = pool_for(state, agent, lane)
-    return limit - used
-
-
-def _is_beside(state: State, agent: Agent, lane: Lane) -> bool:
-    """Whether all that the agent holds, and what the lane asks about it, allow one more of the channel."""
-    profile, allowed = state.profiles[agent.profile], state.settings.beside
-    return all(
-        channel == lane.channel or lane.channel in allowed.get(channel, (lane.channel,)) for channel in agent.counts
-    ) and holds(lane.beside, profile.attributes, agent.counts, profile.channels)
+    return next(lane_obstacles(state, agent, lane, regardless=regardless), None) is None
 
 
 def can_match(state: State, item: WorkItemId, agent: AgentId, lane: Lane | None = None) -> bool:
     """lane: of an earlier step of the item's plan, in place of the one it is at."""
-    record = state.items[item]
-    passed_over = agent in record.excluded or agent in record.ringing or record.preferred not in (None, agent)
-    free = is_free_for(state, state.agents[agent], lane or state.lane(item), regardless=record.regardless)
-    return free and not passed_over
+    return first_obstacle(state, item, agent, lane) is None
 
 
 def rank(state: State, agent: AgentId, lane: Lane) -> tuple[tuple[float, ...], float, Ms, AgentId]:

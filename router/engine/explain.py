@@ -1,0 +1,183 @@
+"""Why: for any item why it waits or whose it is, for any agent why nothing comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from router.core import events as happened
+from router.core.model.obstacles import Obstacle
+from router.core.model.state import State
+from router.core.records import Item
+from router.core.why import why_agent, why_item
+from router.core.words import AgentId, WorkItemId
+from router.engine import brief
+from router.engine.centre import Centre
+from router.protocol import explain
+from router.protocol.errors import Conflict, NotFound, Unavailable
+from router.store.postgres import journal, work_items
+from router.store.routing import decode_event
+
+MOST_LOOKED_AT = 20_000
+"""Agents, and waiting items, of one explanation."""
+MOST_NAMED = 100
+"""Agents listed by name."""
+MOST_DECISIONS = 200
+MOST_WAITING = 200
+
+
+async def _state(centre: Centre) -> State:
+    """The live state as the reference model has it. Raises StoreUnavailable, Conflict (too_many)."""
+    snapshot = await centre.store.snapshot(limit=MOST_LOOKED_AT)
+    if not snapshot.complete:
+        raise Conflict("too_many")
+    known = centre.definitions
+    await known.read(centre.store.connection, centre.store.prefix)
+    if known.settings is None:
+        raise Unavailable("unavailable")
+    return State(
+        settings=known.settings,
+        lanes=known.lanes,
+        plans=known.plans,
+        profiles=known.profiles,
+        agents=dict(snapshot.agents),
+        items=dict(snapshot.items),
+    )
+
+
+async def item(centre: Centre, item_id: WorkItemId) -> explain.ItemExplained:
+    """Errors: unknown_work_item, too_many."""
+    row = await work_items.by_id(centre.database, item_id)
+    if row is None:
+        raise NotFound("unknown_work_item")
+    decisions = await _decisions(centre, item_id)
+    state = await _state(centre)
+    record = state.items.get(item_id)
+    if record is None:
+        return explain.ItemExplained(
+            work_item_id=item_id, queue=row.queue, state="closed", enqueued_at=row.enqueued_at, decisions=decisions
+        )
+    lane = state.lane(item_id)
+    told = explain.ItemExplained(
+        work_item_id=item_id,
+        queue=lane.queue,
+        state=record.state,
+        enqueued_at=record.enqueued_at,
+        requirements=[" + ".join(f"{skill}≥{level}" for skill, level in needs) for needs in lane.needs if needs],
+        decisions=decisions,
+    )
+    return _waiting(centre, state, item_id, told) if record.state == "waiting" else told
+
+
+def _waiting(centre: Centre, state: State, item_id: WorkItemId, told: explain.ItemExplained) -> explain.ItemExplained:
+    why = why_item(state, item_id)
+    named = [
+        explain.AgentObstacle(agent_id=agent, name=centre.staff.name_of(agent), obstacle=_told(first))
+        for agent, first in why.agents.items()
+        if first is not None
+    ]
+    queue = sorted(_in_line(state, told.queue), key=lambda pair: (pair[1].score, pair[0]))
+    return msgspec.structs.replace(
+        told,
+        position=[waiting for waiting, _ in queue].index(item_id) + 1,
+        counted=_counted(why.counted),
+        agents=sorted(named, key=lambda one: (one.obstacle.code, one.name))[:MOST_NAMED],
+        able=len(why.agents),
+        missing=[_told(obstacle) for obstacle in why.missing],
+    )
+
+
+async def agent(centre: Centre, agent_id: AgentId) -> explain.AgentExplained:
+    """Errors: unknown_agent, too_many."""
+    if centre.staff.get(agent_id) is None:
+        raise NotFound("unknown_agent")
+    state = await _state(centre)
+    if agent_id not in state.agents:
+        return explain.AgentExplained(agent_id=agent_id, own=_told(Obstacle("gone")), waiting=0, counted=[])
+    why = why_agent(state, agent_id)
+    return explain.AgentExplained(
+        agent_id=agent_id,
+        own=_told(why.own) if why.own is not None else None,
+        waiting=why.waiting,
+        counted=_counted(why.counted),
+    )
+
+
+async def waiting(centre: Centre, queue: str) -> explain.Waiting:
+    """The first of a queue's line, with whose they are. Errors: unknown_queue."""
+    if queue not in centre.policy.queues:
+        raise NotFound("unknown_queue")
+    _, items = await centre.store.waiting(queue, limit=MOST_WAITING)
+    briefs = await centre.store.briefs(list(items))
+    shown = {item_id: brief.unpack(packed).item for item_id, packed in briefs.items()}
+    return explain.Waiting(
+        queue=queue,
+        items=[
+            explain.WaitingItem(
+                work_item_id=item_id,
+                channel=shown[item_id].channel,
+                customer=shown[item_id].customer.name,
+                enqueued_at=record.enqueued_at,
+                refusals=sum(record.refusals.values()),
+            )
+            for item_id, record in items.items()
+            if item_id in shown
+        ],
+    )
+
+
+async def _decisions(centre: Centre, item_id: WorkItemId) -> list[explain.Decision]:
+    """What the journal has of the item, oldest first, the newest MOST_DECISIONS."""
+    packed = await journal.of_item(centre.database, item_id)
+    return [decided for _, body in packed if (decided := _decision(centre, decode_event(body))) is not None][
+        -MOST_DECISIONS:
+    ]
+
+
+def _decision(centre: Centre, event: happened.Event) -> explain.Decision | None:
+    def decided(
+        kind: explain.DecisionKind, *, agent: AgentId | None = None, queue: str = "", reason: str = ""
+    ) -> explain.Decision:
+        name = centre.staff.name_of(agent) if agent is not None else ""
+        return explain.Decision(at=event.at, kind=kind, name=name, queue=queue, reason=reason)
+
+    match event:
+        case happened.ItemQueued():
+            return decided("queued", queue=event.queue, reason=event.reason)
+        case happened.OfferCreated():
+            return decided("offered", agent=event.agent, queue=event.queue)
+        case happened.OfferAccepted():
+            return decided("accepted", agent=event.agent)
+        case happened.OfferDeclined():
+            return decided("declined", agent=event.agent, reason=event.reason)
+        case happened.OfferExpired():
+            return decided("expired", agent=event.agent)
+        case happened.OfferRescinded():
+            return decided("rescinded", agent=event.agent, reason=event.reason)
+        case happened.ItemClosed():
+            return decided(event.outcome, reason=event.reason or event.disposition)
+        case _:
+            return None
+
+
+def _in_line(state: State, queue: str) -> Iterable[tuple[WorkItemId, Item]]:
+    return (
+        (item, record)
+        for item, record in state.items.items()
+        if record.state == "waiting" and state.lane(item).queue == queue
+    )
+
+
+def _told(obstacle: Obstacle) -> explain.Obstacle:
+    return explain.Obstacle(
+        code=obstacle.code,
+        about=obstacle.about,
+        needs=obstacle.needs,
+        has=obstacle.has,
+        until=obstacle.until or None,
+    )
+
+
+def _counted(counted: Iterable[tuple[Obstacle, int]]) -> list[explain.Counted]:
+    return [explain.Counted(obstacle=_told(obstacle), count=count) for obstacle, count in counted]
