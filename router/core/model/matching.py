@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.core.compiler import Lane, fit
+from router.core.compiler import Lane, eligible, fit
 from router.core.events import Match, OfferCreated
 from router.core.model.obstacles import first_obstacle, lane_obstacles
 from router.core.model.plans import advance, await_step, preferred_lanes
@@ -43,11 +43,11 @@ def counted(state: State, agent: Agent, lane: Lane) -> float:
             return 0
 
 
-def best_agent(state: State, item: WorkItemId) -> AgentId | None:
+def best_agent(state: State, item: WorkItemId, *, besides: AgentId | None = None) -> AgentId | None:
     """Of the agents who could take it at the earliest step of its plan, the best."""
     for _, lane_id in preferred_lanes(state, item):
         lane = state.lanes[lane_id]
-        able = [agent for agent in state.agents if can_match(state, item, agent, lane)]
+        able = [agent for agent in state.agents if agent != besides and can_match(state, item, agent, lane)]
         if able:
             return min(rank(state, agent, lane) for agent in able)[-1]
     return None
@@ -135,15 +135,18 @@ def _why(state: State, item: WorkItemId, agent: AgentId, lane: Lane) -> Match:
     )
 
 
-def place(state: State, now: Ms, item: WorkItemId) -> None:
-    """Ring an item that is in nobody's hands at as many agents as its queue wants; if it rings nowhere, it waits."""
+def place(state: State, now: Ms, item: WorkItemId, *, besides: AgentId | None = None) -> None:
+    """Ring an item that is in nobody's hands at as many agents as its queue wants; if it rings nowhere, it waits.
+
+    besides: an agent who is to be settled next, and looks for the best of all that waits then.
+    """
     if not state.items[item].ringing:
         advance(state, now, item)
         give_up(state, now, item)
     queue = state.settings.queues.get(state.lane(item).queue)
     wanted = queue.ring_agents if queue and state.items[item].preferred is None else 1
     for _ in range(wanted - len(state.items[item].ringing)):
-        agent = best_agent(state, item)
+        agent = best_agent(state, item, besides=besides)
         if agent is not None:
             make_offer(state, now, item, agent)
     record = state.items[item]
@@ -162,7 +165,7 @@ def revise_wanted(state: State, now: Ms, agent: AgentId) -> None:
     mine = [item for item, record in state.items.items() if (record.state, record.preferred) == ("waiting", agent)]
     for item in sorted(mine, key=lambda item: (state.items[item].score, item)):
         if not has_hope(state, now, item):
-            place(state, now, item)
+            place(state, now, item, besides=agent)
 
 
 def settle(state: State, now: Ms, agent: AgentId) -> None:

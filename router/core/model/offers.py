@@ -150,7 +150,7 @@ def return_offers(state: State, now: Ms, agent: AgentId, reason: Rescinded, *, k
     for item in state.agents[agent].offers:
         if not keeps(item):
             rescind(state, now, item, agent, reason)
-            place(state, now, item)
+            place(state, now, item, besides=agent)
 
 
 def allowed_in(state: State, status: str) -> Keeps:
