@@ -104,8 +104,8 @@ def passing_obstacles(state: State, agent: Agent, lane: Lane) -> Iterator[Obstac
     if room < lane.weight:
         yield Obstacle("units", needs=lane.weight, has=max(0, room))
     allowed, profile = state.settings.beside, state.profiles[agent.profile]
-    for held in agent.counts:
-        if held != lane.channel and lane.channel not in allowed.get(held, (lane.channel,)):
+    for other in agent.counts:
+        if other != lane.channel and lane.channel not in allowed.get(other, (lane.channel,)):
             yield Obstacle("blend", lane.channel)
     if not holds(lane.beside, profile.attributes, agent.counts, profile.channels):
         yield Obstacle("condition")
