@@ -517,6 +517,98 @@ export interface BoardChanged {
   queues: BoardQueue[];
 }
 
+/** Supervisors, of any item; agents, of their own work. Errors: unknown_work_item, not_yours, too_many. */
+export interface ExplainItem {
+  type: "explain.item";
+  id: number;
+  work_item_id: string;
+}
+
+/** Supervisors, of anybody; agents, of themselves (wrong_role). Errors: unknown_agent, too_many. */
+export interface ExplainAgent {
+  type: "explain.agent";
+  id: number;
+  agent_id: string;
+}
+
+/** Supervisors: the first 200 of a queue's line. Errors: unknown_queue. */
+export interface FetchWaiting {
+  type: "queue.waiting";
+  id: number;
+  queue: string;
+}
+
+/** One predicate that fails: `router.core.model.obstacles.Obstacle` says what the facts are. */
+export interface Obstacle {
+  code: "backup" | "blend" | "channel" | "condition" | "draining" | "excluded" | "gone" | "grace" | "maximum" | "not_member" | "offer" | "preferred" | "ramp" | "refused" | "skill" | "status" | "units" | "wrap_up";
+  about: string;
+  needs: number;
+  has: number;
+  until: number | null;
+}
+
+/** How many agents (of an item) or waiting items (of an agent) it keeps away, as their first obstacle. */
+export interface Counted {
+  obstacle: Obstacle;
+  count: number;
+}
+
+export interface AgentObstacle {
+  agent_id: string;
+  name: string;
+  obstacle: Obstacle;
+}
+
+/** One thing that happened to an item. name: the agent's. reason: of a return, a refusal, an end. Empty: none. */
+export interface Decision {
+  at: number;
+  kind: "accepted" | "cancelled" | "completed" | "declined" | "expired" | "offered" | "queued" | "rescinded";
+  name: string;
+  queue: string;
+  reason: string;
+}
+
+/** Why an item is where it is. What stands after `decisions` is told of waiting items only. requirements: `skill≥level + …`, any one of them. position: 1 is next. counted: the first obstacle of each agent, most agents first. able: agents who could ever serve it. agents: what keeps those now, at most 100. missing: able is 0; what the nearest agent lacks. */
+export interface ItemExplained {
+  type: "item.explained";
+  work_item_id: string;
+  queue: string;
+  state: "assigned" | "closed" | "offered" | "waiting" | "wrap_up";
+  enqueued_at: number;
+  requirements: string[];
+  decisions: Decision[];
+  position: number | null;
+  counted: Counted[];
+  able: number;
+  agents: AgentObstacle[];
+  missing: Obstacle[];
+}
+
+/** Why an agent gets nothing. own: what keeps everything from them; null: they are free. waiting: items in their queues. counted: the first obstacle of each, most items first. */
+export interface AgentExplained {
+  type: "agent.explained";
+  agent_id: string;
+  own: Obstacle | null;
+  waiting: number;
+  counted: Counted[];
+}
+
+/** refusals: offers of it that were declined or expired. */
+export interface WaitingItem {
+  work_item_id: string;
+  channel: string;
+  customer: string;
+  enqueued_at: number;
+  refusals: number;
+}
+
+/** In order: the first is next. */
+export interface Waiting {
+  type: "waiting";
+  queue: string;
+  items: WaitingItem[];
+}
+
 /** The first message of a conversation; it becomes a work item. Idempotent by client_id. phone: needed where the queue is closed and calls back. Errors: conversation_open (detail conversation_id) when this visitor has one open already; queue_closed (detail opens_at, 0 when not known) when the queue takes nothing while it is closed. */
 export interface StartConversation {
   type: "conversation.start";
@@ -610,7 +702,7 @@ export interface AgentChanged {
 export interface Ok {
   type: "ok";
   id: number;
-  result: Sent | Messages | Past | Fetched | Colleagues | Started | Listed | null;
+  result: Sent | Messages | Past | Fetched | Colleagues | ItemExplained | AgentExplained | Waiting | Started | Listed | null;
 }
 
 /** As much of a frame that cannot be read as is needed to answer it. */
@@ -640,6 +732,9 @@ export type StaffIn =
   | UnsubscribeBoard
   | FetchColleagues
   | SetAgentStatus
+  | ExplainItem
+  | ExplainAgent
+  | FetchWaiting
   | Typing
   | Read;
 
@@ -691,6 +786,9 @@ export type AnyResult =
   | Past
   | Fetched
   | Colleagues
+  | ItemExplained
+  | AgentExplained
+  | Waiting
   | Started
   | Listed;
 
@@ -714,6 +812,7 @@ export type ErrorCode =
   | "not_yours"
   | "unknown_account"
   | "unknown_status"
+  | "too_many"
   | "unknown_queue"
   | "unknown_agent"
   | "unknown_disposition"
