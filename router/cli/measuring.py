@@ -66,7 +66,7 @@ def push(agents: int, rate: float, seconds: float, seed: int, as_json: bool) -> 
 
 
 @bench.command()
-@click.option("--all", "whole", is_flag=True, help="Every case of the Erlang C and A grids: an hour or more.")
+@click.option("--all", "whole", is_flag=True, help="Every case of the Erlang C and A grids: half an hour or more.")
 @click.option(
     "--customers", default=30_000, show_default=True, type=click.IntRange(1_000, 5_000_000), help="Most of one case."
 )
