@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
@@ -31,6 +31,7 @@ class StaffShape(Struct, frozen=True, kw_only=True):
     skills: dict[Annotated[str, Names("skills")], Level] = field(default_factory=dict)
     queues: tuple[Annotated[str, Names("queues")], ...] = ()
     backup: tuple[Annotated[str, Names("queues")], ...] = ()
+    attributes: dict[str, Any] = field(default_factory=dict)
     """Queues they help out in, once an item has waited for the queue's `delay_s`."""
     limit: Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)] | None = None
     at_most: dict[ChannelName, Annotated[int, Meta(ge=0, le=100)]] = field(default_factory=dict)
@@ -65,6 +66,7 @@ class DemoStaff:
     skills: Mapping[str, int]
     queues: frozenset[str]
     backup: frozenset[str]
+    attributes: Mapping[str, object]
     limit: Units
     at_most: Mapping[Channel, int]
 
@@ -118,6 +120,7 @@ def _person(shape: StaffShape, passwords: PasswordsShape, policy: Policy) -> Dem
         skills=shape.skills,
         queues=frozenset(shape.queues),
         backup=frozenset(shape.backup),
+        attributes=shape.attributes,
         limit=shape.limit or policy.agent_limit,
         at_most={name: most for name, most in at_most.items() if most},
     )

@@ -118,7 +118,9 @@ async def centre(plan: Plan, *, prepare: bool = True) -> AsyncIterator[tuple[Cen
 
 
 async def _make(plan: Plan, store: RoutingStore, database: Database, writer: Writer, stream: TalkStream) -> Centre:
-    directory = StaffDirectory(sign_in.colleague_of(person) for person in await stored_staff.everybody(database))
+    directory = StaffDirectory(
+        sign_in.colleague_of(plan.policy, person) for person in await stored_staff.everybody(database)
+    )
     clock = Clock()
     board = Board(plan.policy, directory.person_of)
     made: Centre

@@ -35,6 +35,7 @@ async def seed(database: Database, policy: Policy, people: Sequence[DemoStaff]) 
             skills=person.skills,
             queues=person.queues,
             backup=person.backup,
+            attributes=person.attributes,
         )
         await staff.put(database, row, at=now)
     return len(missing)

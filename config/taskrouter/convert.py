@@ -26,6 +26,8 @@ from router.core.taskrouter.workflow import DEFAULT_FILTER
 
 UNMATCHED: Final = "unmatched"
 """The queue nobody belongs to, for what no filter takes: it stays visible to supervisors."""
+_ALIKE: Final[Mapping[str, object]] = {"order": "strict", "department": False}
+"""What every queue has: TaskRouter's priorities are strict, and customers do not choose its queues."""
 EVERYONE: Final = "1==1"
 NOBODY: Final = "1==0"
 
@@ -94,7 +96,7 @@ class _Conversion:
             table["workers"] = source
         else:
             table["unreadable"] = source[:MOST_CHARS]
-        self.done.queues[name] = table | {"reference": self._cut(where, entry.reference), "department": False}
+        self.done.queues[name] = table | {"reference": self._cut(where, entry.reference), **_ALIKE}
         most = entry.table.get("max_reserved_workers", 1)
         if most != 1:
             reason = "one agent at a time is offered an item"
@@ -179,7 +181,7 @@ class _Conversion:
                 "label": label_of(reference),
                 "workers": EVERYONE,
                 "reference": self._cut(where, reference),
-                "department": False,
+                **_ALIKE,
             }
             reason = "the file does not define this queue: it takes everyone"
             self.report.approximated(f"queue {reference!r}", reference, reason)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from router.core.condition import Condition, Facts, compile_condition, facts
 from router.core.demands import demand_in, strictest
 from router.core.policy import Demand, Policy, Queue, Rule
+from router.core.taskrouter.demand import workflow_demand
 from router.core.words import Channel, Ms, Units
 
 FALLBACK_CHANNEL: Channel = "manual"
@@ -60,15 +61,17 @@ def compile_rules(policy: Policy) -> Ruleset:
     return Ruleset(policy=policy, conditions=tuple(compile_condition(rule.when) for rule in policy.rules))
 
 
-def route(ruleset: Ruleset, attributes: Mapping[str, object]) -> Routed:
-    """Decide for one item. attributes: see condition.ATTRIBUTES; never raises, whatever is in them."""
+def route(ruleset: Ruleset, attributes: Mapping[str, object], at: Ms = 0) -> Routed:
+    """Decide for one item. attributes: see condition.ATTRIBUTES; never raises, whatever is in them.
+
+    at: now, for workflows that speak of the time of day.
+    """
     policy = ruleset.policy
-    decisive, added, problems = _hold(ruleset, facts(attributes))
-    channel = attributes.get("channel")
-    if not isinstance(channel, str) or channel not in policy.channels:
-        named = repr(channel[:64]) if isinstance(channel, str) else type(channel).__name__
-        problems = (*problems, RuleProblem(rule="", reason=f"unknown channel: {named}"))
-        channel = FALLBACK_CHANNEL
+    channel, problems = _channel(policy, attributes.get("channel"))
+    if policy.workflows:
+        name, demand, priority = workflow_demand(policy, attributes, channel, at)
+        return Routed(rule=name, added=(), demand=demand, priority=priority, credit_ms=0, problems=problems)
+    decisive, added, passed_over = _hold(ruleset, facts(attributes))
     queue = policy.queues[decisive.queue] if decisive else default_queue(policy)
     ruling = (*added, decisive) if decisive else added
     return Routed(
@@ -77,8 +80,15 @@ def route(ruleset: Ruleset, attributes: Mapping[str, object]) -> Routed:
         demand=demand_in(policy, queue, channel, strictest([rule.requirements for rule in ruling]), _weight(ruling)),
         priority=queue.priority + sum(rule.priority for rule in ruling),
         credit_ms=sum(rule.credit_ms for rule in ruling),
-        problems=problems,
+        problems=passed_over + problems,
     )
+
+
+def _channel(policy: Policy, named: object) -> tuple[Channel, tuple[RuleProblem, ...]]:
+    if isinstance(named, str) and named in policy.channels:
+        return named, ()
+    shown = repr(named[:64]) if isinstance(named, str) else type(named).__name__
+    return FALLBACK_CHANNEL, (RuleProblem(rule="", reason=f"unknown channel: {shown}"),)
 
 
 def default_queue(policy: Policy) -> Queue:

@@ -136,7 +136,7 @@ async def _describe(centre: Centre, visitor: Visitor, name: str, address: str, l
 
 
 def _route(centre: Centre, attributes: Mapping[str, object]) -> Routed:
-    routed = route(centre.ruleset, attributes)
+    routed = route(centre.ruleset, attributes, centre.now())
     for problem in routed.problems:
         log.warning("rule passed over", rule=problem.rule, reason=problem.reason)
     return routed

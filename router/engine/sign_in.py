@@ -9,7 +9,8 @@ from collections import OrderedDict
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from router.core.policy import Supply
+from router.core.policy import Policy, Supply
+from router.core.taskrouter.demand import supply_in
 from router.core.words import AgentId
 from router.engine.centre import Centre
 from router.engine.staff_directory import Colleague
@@ -101,7 +102,7 @@ async def sign_in(
     if person is None or not right:
         raise NotSignedIn("bad_credentials")
     door.succeeded(email, address)
-    colleague = centre.staff.get(person.id) or colleague_of(person)
+    colleague = centre.staff.get(person.id) or colleague_of(centre.policy, person)
     return await mint(centre, person.id, user_agent), colleague
 
 
@@ -135,7 +136,15 @@ async def sign_out(centre: Centre, token: str) -> None:
         await sessions.end(centre.database, token)
 
 
-def colleague_of(person: stored.Staff) -> Colleague:
+def colleague_of(policy: Policy, person: stored.Staff) -> Colleague:
+    supply = Supply(
+        agent_id=person.id,
+        skills=person.skills,
+        queues=person.queues,
+        backup=person.backup,
+        limit=person.units_limit,
+        at_most=person.at_most,
+    )
     return Colleague(
         agent_id=person.id,
         name=person.name,
@@ -143,12 +152,5 @@ def colleague_of(person: stored.Staff) -> Colleague:
         role=person.role,
         team=person.team,
         language=person.language,
-        supply=Supply(
-            agent_id=person.id,
-            skills=person.skills,
-            queues=person.queues,
-            backup=person.backup,
-            limit=person.units_limit,
-            at_most=person.at_most,
-        ),
+        supply=supply_in(policy, supply, {"friendly_name": person.name, "email": person.email, **person.attributes}),
     )

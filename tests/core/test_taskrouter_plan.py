@@ -5,16 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from router.core.agent_condition import AGENT_ID, FALSE, TRUE, attributes_used, holds, known
-from router.core.policy import Offers, Policy, Presence, Queue
+from router.core.demands import point_credit_ms
+from router.core.policy import ChannelRule, Offers, Policy, Presence, Queue, Supply
+from router.core.rules import compile_rules, route
+from router.core.taskrouter.demand import agent_attributes, supply_in, task_of
 from router.core.taskrouter.evaluate import Known
 from router.core.taskrouter.explain import Worker, explain
 from router.core.taskrouter.order import Order
 from router.core.taskrouter.plan import Ask, asks, members
 from router.core.taskrouter.workflow import Filter, Target, Workflow
+from router.core.words import CHANNELS, AgentId
 
 QUEUES = {
     "q": Queue(name="q", label="Q", workers="skills HAS 'pl'"),
@@ -112,6 +117,61 @@ def test_what_a_queue_asks_of_the_moment_is_asked_with_the_target() -> None:
     assert ask.condition == ("==", ("assigned", "voice"), ("const", 0))
     [plain] = asks(POLICY, flow(Target(queue="q")), Known())
     assert plain.condition == TRUE
+
+
+CENTRE = replace(
+    POLICY,
+    channels={name: ChannelRule(name=name, weight=25, ring_ms=20_000, at_most=4) for name in CHANNELS},
+    queues={name: replace(queue, order="strict") for name, queue in QUEUES.items()},
+    workflows=(
+        flow(
+            Target(queue="q", expression="worker.level > task.least", timeout_s=30, priority=2, order_by="worker.age"),
+            Target(queue="r", priority=5, known_worker_friendly_name="task.who"),
+        ),
+        replace(flow(Target(queue="r", expression="1==0")), name="other", aliases=("o",)),
+    ),
+)
+
+
+def test_an_item_is_routed_by_its_workflow_with_ages_conditions_orders_and_priorities() -> None:
+    routed = route(compile_rules(CENTRE), {"channel": "webchat", "details": {"least": 3, "who": "Ada"}})
+    assert (routed.rule, routed.priority, routed.demand.queue, routed.demand.weight) == ("f", 2, "q", 25)
+    assert routed.demand.condition == (">", ("attr", "level"), ("const", 3))
+    assert routed.demand.order == (("age", "asc"),)
+    [later] = routed.demand.later
+    assert (later.at_ms, later.demand.queue, later.keeps) == (30_000, "r", False)
+    assert later.credit_ms == 3 * point_credit_ms(CENTRE, "q")
+    assert later.demand.condition == ("==", ("attr", "friendly_name"), ("const", "Ada"))
+
+
+@pytest.mark.parametrize("name", ["other", "o"])
+def test_an_item_names_its_workflow(name: str) -> None:
+    assert route(compile_rules(CENTRE), {"channel": "webchat", "details": {"workflow": name}}).demand.condition == FALSE
+    assert route(compile_rules(CENTRE), {"channel": "webchat"}).demand.queue == "q"
+
+
+def test_the_details_of_an_item_are_its_task_and_the_widget_is_the_web() -> None:
+    item = {"channel": "webchat", "language": "pl", "details": {"language": "en", "order": 7}}
+    assert task_of(item, "webchat") == item | {"language": "en", "order": 7, "channelType": "web"}
+    assert task_of({"details": "nonsense"}, "voice")["channelType"] == "voice"
+
+
+def test_an_agent_brings_the_queues_and_attributes_that_the_policy_speaks_of() -> None:
+    plain = Supply(agent_id=AgentId("ada"), skills={"pl": 4}, queues=frozenset({"own"}), limit=100, at_most={})
+    assert agent_attributes(CENTRE) == {"level", "age", "friendly_name", "skills"}
+    found = supply_in(CENTRE, plain, {"skills": ["pl"], "age": 40.0, "shoe_size": 38})
+    assert found.queues == {"own", "q", "r", "busy"}
+    assert found.attributes == {"age": 40, "skills": ("pl",)}
+    assert supply_in(replace(POLICY, queues={}), plain, {"age": 40}) == plain
+
+
+def test_skills_of_the_house_are_routing_skills_and_levels() -> None:
+    policy = replace(
+        POLICY, queues={"q": replace(QUEUES["q"], workers="routing.skills HAS 'pl' AND routing.levels.pl > 3")}
+    )
+    plain = Supply(agent_id=AgentId("ada"), skills={"pl": 4}, queues=frozenset(), limit=100, at_most={})
+    assert supply_in(policy, plain, {}).queues == {"q"}
+    assert supply_in(policy, plain, {"routing": {"skills": []}}).queues == frozenset()
 
 
 values = st.sampled_from([None, 1, 2, "a", "pl", ["pl"], {"a": 1}, True])

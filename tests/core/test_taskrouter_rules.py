@@ -284,6 +284,10 @@ def test_after_the_last_skipped_target_and_no_filter_comes_the_default() -> None
     assert (found.rule, spans(found)[-1]) == ("default_filter", (0, None, "r", 7))
 
 
+def test_a_filter_whose_targets_were_all_skipped_is_not_the_rule() -> None:
+    assert asked(targets(Target(queue="q", skip_if="1==1"))).rule is None
+
+
 # 11: known workers and order
 
 
@@ -306,6 +310,12 @@ def test_a_known_worker_may_be_named_by_friendly_name_or_written_out() -> None:
     by_name = targets(Target(queue="q", known_worker_friendly_name="task.who"))
     assert asked(by_name, {"who": "Ada L"}, people).now_eligible == ("ada",)
     assert asked(targets(Target(queue="q", known_worker_sid="bob")), {}, people).now_eligible == ("bob",)
+
+
+def test_who_has_no_name_is_not_the_known_worker_of_a_task_that_names_nobody() -> None:
+    workflow = targets(Target(queue="q", known_worker_friendly_name="task.who"))
+    assert asked(workflow, {}, [worker()]).now_eligible == ()
+    assert asked(workflow, {"who": 7}, [worker(attributes={"friendly_name": 7})]).now_eligible == ()
 
 
 def levels(**found: object) -> list[Worker]:

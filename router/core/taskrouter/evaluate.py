@@ -128,6 +128,14 @@ def concerns(expression: Expression, place: Place) -> Iterator[str]:
             yield f"{path} is NULL: of a channel only {', '.join(_COUNTERS)} are known"
 
 
+def worker_paths(expression: Expression, place: Place) -> Iterator[str]:
+    """The attributes of workers it speaks of, by path; AGENT_ID for the id."""
+    for path in references(expression):
+        operand = worker_operand(of_worker) if (of_worker := _of_worker(path, place)) else NULL
+        if operand[0] == "attr":
+            yield operand[1]
+
+
 def _of_worker(path: str, place: Place) -> str:
     """The worker's attribute that the path names; empty when it names none."""
     prefix, _, rest = path.partition(".")

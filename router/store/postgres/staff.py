@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import asyncpg
@@ -12,7 +12,7 @@ from router.core.words import AgentId, Channel, Ms, Units
 from router.store.postgres.database import Database
 
 SELECT = """
-SELECT id, email, name, role, team, password_hash, status, units_limit, at_most, language, active,
+SELECT id, email, name, role, team, password_hash, status, units_limit, at_most, language, active, attributes,
     coalesce((SELECT jsonb_object_agg(skill, level) FROM staff_skills WHERE agent_id = staff.id), '{}') AS skills,
     array(SELECT queue FROM staff_queues WHERE agent_id = staff.id AND NOT backup ORDER BY queue) AS queues,
     array(SELECT queue FROM staff_queues WHERE agent_id = staff.id AND backup ORDER BY queue) AS backup
@@ -39,6 +39,8 @@ class Staff:
     queues: frozenset[str]
     backup: frozenset[str] = frozenset()
     """Queues they help out in."""
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    """What expressions of the policy may speak of."""
 
 
 async def by_email(database: Database, email: str) -> Staff | None:
@@ -66,13 +68,13 @@ async def put(database: Database, person: Staff, *, at: Ms) -> None:
         await connection.execute(
             """
             INSERT INTO staff (id, email, name, role, team, password_hash, status, units_limit, at_most, language,
-                active, created_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                active, created_at, attributes)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
             ON CONFLICT (id) DO UPDATE SET email = $2, name = $3, role = $4, team = $5, password_hash = $6, status = $7,
-                units_limit = $8, at_most = $9, language = $10, active = $11
+                units_limit = $8, at_most = $9, language = $10, active = $11, attributes = $13
             """,
             *(person.id, person.email, person.name, person.role, person.team, person.password_hash, person.status),
-            *(person.units_limit, person.at_most, person.language, person.active, at),
+            *(person.units_limit, person.at_most, person.language, person.active, at, person.attributes),
         )
         await connection.execute("DELETE FROM staff_skills WHERE agent_id = $1", person.id)
         await connection.execute(
