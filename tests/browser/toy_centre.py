@@ -72,11 +72,18 @@ class ToyCentre:
             "title": "Larkspur",
             "accent": "#2f6b4f",
             "welcome": {"en": "Hello! Seeds, sheds or a lost parcel: tell us what you need.", "pl": "Dzień dobry!"},
-            "departments": [{"name": "orders", "labels": {"en": "My order and delivery", "pl": "Moje zamówienie"}}],
+            "departments": [
+                {
+                    "name": "orders",
+                    "labels": {"en": "My order and delivery", "pl": "Moje zamówienie"},
+                    "closed": None,
+                }
+            ],
             "pre_chat": {"name": "optional", "email": "optional"},
             "languages": ["en", "pl"],
             "default_language": "en",
             "agents_online": True,
+            "closed": None,
         }
         self.requests: list[str] = []
         self.heard: list[Any] = []

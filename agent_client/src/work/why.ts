@@ -19,6 +19,12 @@ function modelReason(why: Why): string {
       return t("why.longest_idle");
     case "least_loaded":
       return t("why.least_loaded");
+    case "most_available":
+      return t("why.most_available");
+    case "best_fit":
+      return t("why.best_fit");
+    case "round_robin":
+      return t("why.round_robin");
     default:
       return why.model satisfies never;
   }

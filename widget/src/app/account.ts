@@ -2,17 +2,27 @@
 
 export type Ask = "required" | "optional" | "off";
 
+/** What becomes of customers while it is closed. opens_at: server time in ms; null: not known. */
+export interface Closed {
+  action: "wait" | "queue" | "message" | "callback" | "announce";
+  opens_at: number | null;
+  /** What customers read, by language; none: the widget's own words. */
+  text: Record<string, string>;
+}
+
 export interface Account {
   account: string;
   title: string;
   /** #rrggbb */
   accent: string;
   welcome: Record<string, string>;
-  departments: { name: string; labels: Record<string, string> }[];
+  departments: { name: string; labels: Record<string, string>; closed: Closed | null }[];
   pre_chat: { name: Ask; email: Ask };
   languages: string[];
   default_language: string;
   agents_online: boolean;
+  /** Whatever the customer chooses; null while any department is open. */
+  closed: Closed | null;
 }
 
 /** A visitor's name to the server. token: secret; it travels in the hello frame only. */

@@ -133,10 +133,10 @@ export async function mount(options: MountOptions): Promise<Mounted> {
       memory.setNote("draft", text);
       draw();
     },
-    opening: (person, department) => {
+    opening: (person, department, phone = "") => {
       memory.setNote("name", person.name);
       memory.setNote("email", person.email);
-      return { ...person, department, language: words.language, page_url: location.href };
+      return { ...person, department, phone, language: words.language, page_url: location.href };
     },
   });
 

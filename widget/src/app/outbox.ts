@@ -2,7 +2,7 @@
 import type { Message, StartConversation } from "@usher/protocol";
 
 /** What a conversation is started with, beside its first message. */
-export type Opening = Pick<StartConversation, "name" | "email" | "department" | "language" | "page_url">;
+export type Opening = Pick<StartConversation, "name" | "email" | "department" | "language" | "page_url" | "phone">;
 
 export interface Outgoing {
   client_id: string;

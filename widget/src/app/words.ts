@@ -29,6 +29,8 @@ export interface Words {
   /** Today, yesterday, or the date. */
   day: (atMs: number, nowMs: number) => string;
   moment: (atMs: number) => string;
+  /** A day to come and the time: today, tomorrow, Monday, or the date. */
+  opens: (atMs: number, nowMs: number) => string;
 }
 
 export function isLanguage(tag: string): tag is Language {
@@ -52,6 +54,7 @@ export function wordsOf(language: Language, catalogue: Catalogue, locale: string
   const number = new Intl.NumberFormat(locale);
   const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
   const date = new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "long" });
+  const weekday = new Intl.DateTimeFormat(locale, { weekday: "long" });
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "long", timeStyle: "short" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
   return {
@@ -67,6 +70,11 @@ export function wordsOf(language: Language, catalogue: Catalogue, locale: string
       return days < 2 ? capital(relative.format(-days, "day"), language) : date.format(atMs);
     },
     moment: (atMs) => moment.format(atMs),
+    opens: (atMs, nowMs) => {
+      const days = daysBetween(nowMs, atMs);
+      const day = days < 2 ? relative.format(days, "day") : days < 7 ? weekday.format(atMs) : date.format(atMs);
+      return `${day} ${time.format(atMs)}`;
+    },
   };
 }
 

@@ -13,6 +13,12 @@ export const de: Catalogue = {
   form: "Wie können wir helfen?",
   form_away:
     "Gerade ist niemand da. Schreiben Sie trotzdem: Ihre Nachricht bleibt erhalten, und die Antwort erscheint hier.",
+  closed: "Gerade ist geschlossen.",
+  closed_opens: "Gerade ist geschlossen. Wir öffnen: {name}.",
+  closed_kept: "Schreiben Sie trotzdem: Ihre Nachricht bleibt erhalten, die Antwort erscheint hier.",
+  closed_call: "Hinterlassen Sie Ihre Nummer und ein Wort zur Sache: Wir rufen an, sobald geöffnet ist.",
+  phone: "Telefonnummer",
+  ask_call: "Um Anruf bitten",
   name: "Name",
   email: "E-Mail",
   department: "Worum geht es?",

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX, TargetedEvent, TargetedSubmitEvent } from "preact";
 import { useState } from "preact/hooks";
-import type { Ask } from "../account";
+import type { Account, Ask } from "../account";
+import { closedFor, closedWords } from "../closed";
 import type { TextKey } from "../words";
 import { TEXT_LIMIT } from "./composer";
 import { useWidget } from "./widget";
@@ -11,6 +12,7 @@ interface Draft {
   name: string;
   email: string;
   department: string;
+  phone: string;
   message: string;
 }
 type Faults = Partial<Record<keyof Draft, string>>;
@@ -18,9 +20,13 @@ type Faults = Partial<Record<keyof Draft, string>>;
 /** What the account asks before a conversation, and its first message. */
 export function Form(): JSX.Element {
   const { chat, words, person, draft, setDraft, opening, go } = useWidget();
-  const [filled, setFilled] = useState<Draft>({ ...person, department: "", message: draft });
+  const [filled, setFilled] = useState<Draft>({ ...person, department: "", phone: "", message: draft });
   const [faults, setFaults] = useState<Faults>({});
-  const { pre_chat, departments, agents_online, default_language } = chat.account ?? NOTHING_ASKED;
+  const account = chat.account ?? NOTHING_ASKED;
+  const { pre_chat, departments, agents_online, default_language } = account;
+  const closed = closedFor(account, filled.department);
+  const calls = closed?.action === "callback";
+  const refuses = closed?.action === "announce";
 
   const fill = (key: keyof Draft) => (event: TargetedEvent<Filled>) => {
     setFilled({ ...filled, [key]: event.currentTarget.value });
@@ -30,24 +36,26 @@ export function Form(): JSX.Element {
 
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const found = faultsOf(filled, pre_chat, words);
+    if (refuses) return;
+    const found = faultsOf(filled, { ...pre_chat, phone: calls }, words);
     setFaults(found);
     const [first] = Object.keys(found);
     if (first) return (event.currentTarget.elements.namedItem(first) as HTMLElement | null)?.focus();
     setDraft("");
-    chat.begin(filled.message.trim(), opening({ name: filled.name.trim(), email: filled.email.trim() }, filled.department));
+    const person = { name: filled.name.trim(), email: filled.email.trim() };
+    chat.begin(filled.message.trim(), opening(person, filled.department, calls ? filled.phone.trim() : ""));
     go({ name: "thread" });
   };
 
-  const text = (key: "name" | "email", ask: Ask, keyboard: "text" | "email"): ComponentChildren =>
+  const text = (key: "name" | "email" | "phone", ask: Ask, keyboard: "text" | "email" | "tel"): ComponentChildren =>
     ask !== "off" && (
       <Field id={key} label={words.t(key)} optional={ask === "optional"} fault={faults[key]}>
         <input
           {...control(key, faults)}
           type="text"
           inputMode={keyboard}
-          autocomplete={key}
-          maxLength={200}
+          autocomplete={key === "phone" ? "tel" : key}
+          maxLength={key === "phone" ? 40 : 200}
           value={filled[key]}
           onInput={fill(key)}
         />
@@ -56,7 +64,13 @@ export function Form(): JSX.Element {
 
   return (
     <form class="screen form" noValidate onSubmit={submit}>
-      {!agents_online && <p class="notice">{words.t("form_away")}</p>}
+      {closed ? (
+        <p class="notice">
+          {closedWords(closed, words, chat.serverNow())} {!refuses && words.t(calls ? "closed_call" : "closed_kept")}
+        </p>
+      ) : (
+        !agents_online && <p class="notice">{words.t("form_away")}</p>
+      )}
       {text("name", pre_chat.name, "text")}
       {text("email", pre_chat.email, "email")}
       {departments.length > 0 && (
@@ -71,11 +85,12 @@ export function Form(): JSX.Element {
           </select>
         </Field>
       )}
+      {calls && text("phone", "required", "tel")}
       <Field id="message" label={words.t("message")} optional={false} fault={faults.message}>
         <textarea {...control("message", faults)} data-first rows={4} value={filled.message} onInput={fill("message")} />
       </Field>
-      <button class="primary" type="submit">
-        {words.t(agents_online ? "start" : "leave_message")}
+      <button class="primary" type="submit" aria-disabled={refuses}>
+        {words.t(calls ? "ask_call" : agents_online && !closed ? "start" : "leave_message")}
       </button>
     </form>
   );
@@ -83,7 +98,14 @@ export function Form(): JSX.Element {
 
 type Filled = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
-const NOTHING_ASKED = { pre_chat: { name: "off", email: "off" }, departments: [], agents_online: true, default_language: "en" } as const;
+type Asked = Pick<Account, "pre_chat" | "departments" | "agents_online" | "closed" | "default_language">;
+const NOTHING_ASKED: Asked = {
+  pre_chat: { name: "off", email: "off" },
+  departments: [],
+  agents_online: true,
+  closed: null,
+  default_language: "en",
+};
 
 function control(id: keyof Draft, faults: Faults): { id: string; name: string; "aria-invalid": boolean; "aria-describedby"?: string } {
   const invalid = Boolean(faults[id]);
@@ -92,13 +114,14 @@ function control(id: keyof Draft, faults: Faults): { id: string; name: string; "
 
 function faultsOf(
   draft: Draft,
-  asked: { name: Ask; email: Ask },
+  asked: { name: Ask; email: Ask; phone: boolean },
   words: { t(key: TextKey): string; count(key: "too_long", n: number): string },
 ): Faults {
   const faults: Faults = {};
   if (asked.name === "required" && !draft.name.trim()) faults.name = words.t("missing");
   if (asked.email === "required" && !draft.email.trim()) faults.email = words.t("missing");
   else if (asked.email !== "off" && draft.email.trim() && !EMAIL.test(draft.email.trim())) faults.email = words.t("email_wrong");
+  if (asked.phone && !draft.phone.trim()) faults.phone = words.t("missing");
   if (!draft.message.trim()) faults.message = words.t("missing");
   else if (draft.message.length > TEXT_LIMIT) faults.message = words.count("too_long", draft.message.length - TEXT_LIMIT);
   return faults;

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { closedWords } from "../closed";
 import { isLanguage } from "../words";
 import { Icon } from "./icons";
 import { useWidget } from "./widget";
@@ -57,9 +58,10 @@ function LanguageChoice(): JSX.Element | null {
 
 function Talk(): JSX.Element {
   const { chat, words, go } = useWidget();
-  const here = chat.account?.agents_online;
+  const { agents_online: here, closed = null } = chat.account ?? {};
+  const refuses = closed?.action === "announce";
   return (
-    <button class="card row" data-first aria-busy={!chat.account} onClick={() => go({ name: "form" })}>
+    <button class="card row" data-first aria-busy={!chat.account} aria-disabled={refuses} onClick={() => !refuses && go({ name: "form" })}>
       <span class="disc">
         <Icon name="chat" />
       </span>
@@ -67,8 +69,8 @@ function Talk(): JSX.Element {
         <b>{words.t("talk")}</b>
         {chat.account && (
           <small>
-            <i class={here ? "dot here" : "dot"} />
-            {words.t(here ? "talk_here" : "talk_away")}
+            <i class={here && !closed ? "dot here" : "dot"} />
+            {closed ? closedWords(closed, words, chat.serverNow()) : words.t(here ? "talk_here" : "talk_away")}
           </small>
         )}
       </span>

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { closedFor, closedWords } from "../closed";
 import { positionWords, waitWords } from "../wait";
 import { Composer } from "./composer";
 import { Icon } from "./icons";
@@ -44,7 +45,8 @@ function Offline(): JSX.Element {
 function Waiting(): JSX.Element {
   const { chat, words } = useWidget();
   const { state, account } = chat;
-  const away = account?.agents_online === false;
+  const closed = account && closedFor(account, state.conversation?.department ?? "");
+  const away = account?.agents_online === false || Boolean(closed);
   return (
     <div class="waiting" role="status">
       <span class="disc quiet">
@@ -57,7 +59,7 @@ function Waiting(): JSX.Element {
             {positionWords(state.queue, words)} {waitWords(state.queue, words)}
           </p>
         ) : (
-          <p>{words.t(away ? "away_kept" : "nobody_yet")}</p>
+          <p>{closed ? closedWords(closed, words, chat.serverNow()) : words.t(away ? "away_kept" : "nobody_yet")}</p>
         )}
         <p class="faint">{words.t("wait_stay")}</p>
       </div>

@@ -34,7 +34,7 @@ export interface Widget {
   setMuted: (muted: boolean) => void;
   setDraft: (text: string) => void;
   /** What a conversation that starts now is opened with. */
-  opening: (person: Person, department: string) => Opening;
+  opening: (person: Person, department: string, phone?: string) => Opening;
 }
 
 const Context = createContext<Widget | null>(null);
