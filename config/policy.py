@@ -268,6 +268,7 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         short_abandon_ms=_ms(shape.short_abandon_s),
         hours=shape.hours or "",
         when_closed=build_when_closed(shape.when_closed),
+        drain_after_ms=_ms(shape.drain_after_s),
         preferred_ms=_ms(shape.preferred_s),
         department=shape.department,
         workers=shape.workers,

@@ -153,6 +153,15 @@ class QueueShape(Struct, frozen=True, kw_only=True):
     ] = 5
     hours: Annotated[str, Names("hours"), Meta(description="When it is open; always if not given.")] | None = None
     when_closed: WhenClosedShape | None = None
+    drain_after_s: Annotated[
+        float,
+        Meta(
+            ge=0,
+            le=86_400,
+            description="An item that waited so long, and takes half an agent or more, gets one who takes nothing else."
+            " 0: never.",
+        ),
+    ] = 0
     preferred_s: Annotated[
         float,
         Meta(ge=0, le=86_400, description="How long an item waits for the agent its customer had last, alone."),

@@ -105,6 +105,7 @@ def _queue(queue: Queue) -> QueueShape:
         short_abandon_s=_seconds(queue.short_abandon_ms),
         hours=queue.hours or None,
         when_closed=shape_when_closed(queue.when_closed),
+        drain_after_s=_seconds(queue.drain_after_ms),
         preferred_s=_seconds(queue.preferred_ms),
         department=queue.department,
         workers=queue.workers,

@@ -92,6 +92,8 @@ class QueueSettings:
     ring_ms: Mapping[Channel, Ms]
     ring_agents: int = 1
     """At how many agents an item rings at once; the first to accept has it."""
+    drain_after_ms: Ms = 0
+    """When an item has waited for so long, an agent of whom it takes half or more takes nothing else; 0: never."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -263,6 +265,7 @@ def settings_of(policy: Policy) -> Settings:
                 wrap_up_ms=queue.wrap_up_ms,
                 ring_ms={c: queue.ring_ms.get(c, rule.ring_ms) for c, rule in policy.channels.items()},
                 ring_agents=queue.ring_agents,
+                drain_after_ms=queue.drain_after_ms,
             )
             for name, queue in policy.queues.items()
         },

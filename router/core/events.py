@@ -202,6 +202,13 @@ class AgentProfile(RoutingEvent, tag="agent.profile", frozen=True, kw_only=True)
     limit: Units
 
 
+class AgentDraining(RoutingEvent, tag="agent.draining", frozen=True, kw_only=True):
+    """The agent takes nothing but this item, which has waited too long, until it fits. for_item: None: no longer."""
+
+    agent: AgentId
+    for_item: WorkItemId | None = None
+
+
 class StoreRebuilt(RoutingEvent, tag="store.rebuilt", frozen=True, kw_only=True):
     """All live state was made anew from the journal; readers fetch theirs anew."""
 
@@ -220,5 +227,6 @@ Event = (
     | ItemClosed
     | AgentPresence
     | AgentProfile
+    | AgentDraining
     | StoreRebuilt
 )

@@ -127,6 +127,8 @@ class Queue:
     hours: str = ""
     """Name of the hours it is open in; empty: always open."""
     when_closed: WhenClosed = field(default_factory=WhenClosed)
+    drain_after_ms: Ms = 0
+    """When an item has waited for so long, an agent of whom it takes half or more takes nothing else; 0: never."""
     preferred_ms: Ms = 0
     """How long an item waits for the agent its customer had last, alone; 0: not at all."""
     department: bool = True

@@ -71,6 +71,12 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     preferred_until: Ms = 0
     regardless: bool = False
     """The preferred agent need neither have its skills nor be a member of its queue."""
+    drain_at: Ms = 0
+    """When it will have waited too long, while it waits."""
+    overdue: bool = False
+    """It has waited too long: an agent may drain for it."""
+    drained_by: AgentId | None = None
+    """Who takes nothing else until it fits."""
     excluded: dict[AgentId, Ms] = {}
     """Agents it is not offered to now, until when; 0: for good."""
     refusals: dict[AgentId, int] = {}
@@ -92,6 +98,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """Came back and is not half full yet: gets one new item at a time."""
     ramp_until: Ms = 0
     """Nothing new comes before, as something came lately; 0: it may."""
+    draining: WorkItemId | None = None
+    """The item that waits too long and for which they take nothing else."""
     idle_since: Ms = 0
     """End of the last handled item, or the first sign-in. 0: never signed in."""
     used: Units = 0

@@ -62,6 +62,7 @@ class AgentNow:
     reachability: Reachability
     reason: str = ""
     """Of the last change of status or reachability."""
+    draining: WorkItemId | None = None
     status_by: AgentId | None = None
     next_status: str = ""
     work: dict[WorkItemId, ItemNow] = field(default_factory=dict)
@@ -172,6 +173,10 @@ class Board:
                 self._closed(event)
             case events.AgentPresence():
                 self._presence(event)
+            case events.AgentDraining():
+                if now := self.agents.get(event.agent):
+                    now.draining = event.for_item
+                    self._touch(event.agent)
             case events.AgentProfile():
                 self._touch(event.agent)
             case events.StoreRebuilt():
@@ -343,7 +348,12 @@ class Board:
         """Whether some channel's work would fit: the rule of the store without skills and exclusions."""
         status = self._policy.statuses.get(now.status)
         states = [item.state for item in now.work.values()]
-        if status is None or "wrap_up" in states or states.count("offered") >= self._policy.offers.pacing:
+        if (
+            status is None
+            or now.draining
+            or "wrap_up" in states
+            or states.count("offered") >= self._policy.offers.pacing
+        ):
             return False
         room = supply.limit - sum(item.weight for item in now.work.values())
         held: defaultdict[Channel, int] = defaultdict(int)
@@ -400,6 +410,7 @@ class Board:
             work=[_work(item) for item in now.work.values()],
             status_by=self._name_of(now.status_by),
             next_status=now.next_status,
+            draining=now.draining,
         )
 
     def _name_of(self, agent: AgentId | None) -> str | None:

@@ -103,7 +103,7 @@ def _apply(desk: Desk, event: events.Event, name_of: Name, load: Later) -> list[
         case events.AgentProfile():
             desk.units_limit = event.limit
             return [_just(staff.LoadChanged(units_held=desk.units_held, units_limit=desk.units_limit))]
-        case events.ItemRelaxed() | events.StoreRebuilt():
+        case events.ItemRelaxed() | events.AgentDraining() | events.StoreRebuilt():
             return []
 
 

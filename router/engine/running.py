@@ -129,6 +129,7 @@ async def load_board(centre: Centre) -> None:
             reachability=agent.reachability,
             status_by=agent.status_by,
             next_status=agent.next_status,
+            draining=agent.draining,
         )
         for agent_id, agent in snapshot.agents.items()
         if agent.reachability != "gone"

@@ -194,6 +194,8 @@ class BoardAgent(Record, frozen=True, kw_only=True):
     work: list[BoardWork]
     status_by: str | None = None
     next_status: str = ""
+    draining: str | None = None
+    """The item that waits too long and for which the agent takes nothing else."""
 
 
 class ToldWaits(Record, frozen=True, kw_only=True):

@@ -77,7 +77,7 @@ async def load(connection: Connection, store: RoutingStore) -> tuple[State, Shel
 
 async def _read_shelf(connection: Connection, key: bytes, name: str, shelves: Shelves) -> None:
     kind = name.partition(":")[0]
-    if kind in ("lane", "wanted", "queue", "pool", "waiting", "free", "timers"):
+    if kind in ("lane", "wanted", "overdue", "queue", "pool", "waiting", "free", "timers"):
         flat = await connection.call("ZRANGE", key, 0, -1, "WITHSCORES")
         shelves.scored[name] = [(flat[i].decode(), float(flat[i + 1])) for i in range(0, len(flat), 2)]
     elif kind in ("asleep", "staff", "staffed"):
@@ -140,6 +140,8 @@ def _wrong_lines(state: State, shelves: Shelves) -> Iterator[str]:
         if record.state == "waiting":
             lane = state.lanes[record.lane]
             want.setdefault(f"queue:{lane.queue}", []).append((item, record.score))
+            if record.overdue and not record.drained_by and not record.preferred:
+                want.setdefault("overdue", []).append((item, record.score))
             if record.preferred:
                 want.setdefault(f"wanted:{record.preferred}", []).append((item, record.score))
                 continue
@@ -150,7 +152,7 @@ def _wrong_lines(state: State, shelves: Shelves) -> Iterator[str]:
                 else:
                     asleep.add(record.lane)
             want.setdefault(f"lane:{record.lane}", []).append((item, record.score))
-    yield from _differences(want, shelves.scored, ("lane", "wanted", "queue", "waiting"))
+    yield from _differences(want, shelves.scored, ("lane", "wanted", "overdue", "queue", "waiting"))
     if asleep != shelves.sets.get("asleep", set()):
         yield f"lanes asleep: {shelves.sets.get('asleep')}, should be {asleep}"
     if staffed != shelves.sets.get("staffed", set()):
@@ -163,6 +165,8 @@ def _wrong_pools(state: State, shelves: Shelves) -> Iterator[str]:
     classes = {class_of(lane): lane for lane in state.lanes.values()}
     places: list[tuple[str, float, Ms, AgentId]] = []
     for agent, record in state.agents.items():
+        if record.draining:
+            continue
         free_for = {class_of(lane): lane for lane in state.lanes.values() if is_free_for(state, record, lane)}
         places += [(name, counted(state, record, lane), record.idle_since, agent) for name, lane in free_for.items()]
     for name, measure, idle, agent in sorted(places):
@@ -183,6 +187,8 @@ def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
         want |= {f"offer {item} {agent}": ringing.expires_at for agent, ringing in record.ringing.items()}
         if record.state == "waiting" and record.preferred:
             want[f"prefer {item}"] = record.preferred_until
+        if record.drain_at:
+            want[f"drain {item}"] = record.drain_at
         if record.state == "wrap_up":
             want[f"wrap_up {item}"] = record.until
         if record.state == "waiting" and record.plan:

@@ -22,6 +22,7 @@ FILES = (
     "lines.lua",
     "preference.lua",
     "ranking.lua",
+    "drain.lua",
     "matching.lua",
     "offers.lua",
     "items.lua",

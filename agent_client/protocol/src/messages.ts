@@ -202,6 +202,7 @@ export interface BoardAgent {
   work: BoardWork[];
   status_by?: string | null;
   next_status?: string;
+  draining?: string | null;
 }
 
 /** How right the expected waits were that the last `count` customers were told who waited and were answered. bias_ms: told minus waited, on average. within_p90: share (0–1) who waited no longer than the longest told. */

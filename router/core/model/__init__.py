@@ -6,20 +6,14 @@ function takes the State, changes it and appends the events it made to `state.ev
 `store/functions/*.lua`.
 """
 
-from router.core.model.items import (
-    cancel,
-    complete,
-    enqueue,
-    expect,
-    relane,
-    transfer_to_agent,
-    transfer_to_queue,
-    wrap_up,
-)
-from router.core.model.offers import accept, decline
-from router.core.model.presence import configure, lease, put_agent, set_next_status, set_status, sign_out, unlease
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+
+from router.core.model import items, offers, presence
+from router.core.model.matching import settle_undrained
 from router.core.model.state import Reply, State
 from router.core.model.timers import tick
+from router.core.words import Ms
 
 __all__ = [
     "Reply",
@@ -43,3 +37,35 @@ __all__ = [
     "unlease",
     "wrap_up",
 ]
+
+P = ParamSpec("P")
+
+
+def _step(transition: Callable[Concatenate[State, Ms, P], Reply]) -> Callable[Concatenate[State, Ms, P], Reply]:
+    """A whole step: who drained for something that is gone looks for other work at its end."""
+
+    def step(state: State, now: Ms, /, *args: P.args, **named: P.kwargs) -> Reply:
+        reply = transition(state, now, *args, **named)
+        settle_undrained(state, now)
+        return reply
+
+    return step
+
+
+cancel = _step(items.cancel)
+complete = _step(items.complete)
+enqueue = _step(items.enqueue)
+expect = _step(items.expect)
+relane = _step(items.relane)
+transfer_to_agent = _step(items.transfer_to_agent)
+transfer_to_queue = _step(items.transfer_to_queue)
+wrap_up = _step(items.wrap_up)
+accept = _step(offers.accept)
+decline = _step(offers.decline)
+configure = _step(presence.configure)
+lease = _step(presence.lease)
+put_agent = _step(presence.put_agent)
+set_next_status = _step(presence.set_next_status)
+set_status = _step(presence.set_status)
+sign_out = _step(presence.sign_out)
+unlease = _step(presence.unlease)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from router.core.events import ItemClosed, WrapUpStarted
+from router.core.model.drain import leave_drain
 from router.core.model.matching import await_visit, make_offer, place, settle
 from router.core.model.offers import allowed_in, exclude, rescind_all, return_offers, tell_presence
 from router.core.model.plans import begun, is_known
@@ -101,6 +102,7 @@ def cancel(state: State, now: Ms, item: WorkItemId, reason: str) -> Reply:
         close_held(state, now, item, "cancelled", reason=reason)
         freed(state, now, record.agent)
         return Reply(Outcome.OK)
+    leave_drain(state, now, item)
     rung = rescind_all(state, now, item, "cancelled")
     state.events.append(ItemClosed(at=now, item=item, outcome="cancelled", state=record.state, reason=reason))
     _erase(state, item)
@@ -119,6 +121,7 @@ def relane(state: State, now: Ms, item: WorkItemId, plan: PlanId, more_credit_ms
         return Reply(Outcome.WRONG_STATE)
     if (record.plan or record.lane) == plan and more_credit_ms == 0:
         return Reply(Outcome.OK)
+    leave_drain(state, now, item)
     rung = rescind_all(state, now, item, "moved")
     state.drop_timer("relax", item)
     by_step = state.plans[record.plan].steps[record.step].credit_ms if record.plan else 0

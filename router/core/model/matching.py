@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from router.core.compiler import Lane, eligible, fit
 from router.core.events import Match, OfferCreated
+from router.core.model.drain import await_drain, begin_drain, could_drain, end_drain, leave_drain
 from router.core.model.obstacles import first_obstacle, lane_obstacles
 from router.core.model.plans import advance, await_step, preferred_lanes
 from router.core.model.preference import give_up, has_hope
@@ -61,6 +62,7 @@ def best_item(state: State, agent: AgentId) -> WorkItemId | None:
 
 def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: AgentId | None = None) -> None:
     """by: who transfers it to this very agent."""
+    leave_drain(state, now, item)
     lane = state.lane(item)
     queue = state.settings.queues.get(lane.queue)
     ring_ms = queue.ring_ms.get(lane.channel, state.settings.ring_ms) if queue else state.settings.ring_ms
@@ -140,6 +142,7 @@ def place(state: State, now: Ms, item: WorkItemId, *, besides: AgentId | None = 
 
     besides: an agent who is to be settled next, and looks for the best of all that waits then.
     """
+    leave_drain(state, now, item)
     if not state.items[item].ringing:
         advance(state, now, item)
         give_up(state, now, item)
@@ -156,6 +159,7 @@ def place(state: State, now: Ms, item: WorkItemId, *, besides: AgentId | None = 
         await_visit(state, now, item)
     state.change_item(item, state="waiting")
     await_step(state, item)
+    await_drain(state, item)
     if record.preferred is not None:
         state.set_timer(record.preferred_until, "prefer", item)
 
@@ -170,5 +174,15 @@ def revise_wanted(state: State, now: Ms, agent: AgentId) -> None:
 
 def settle(state: State, now: Ms, agent: AgentId) -> None:
     """Offer the best waiting items to an agent whose state has changed, as many as they can take."""
+    draining = state.agents[agent].draining
+    if draining is not None and not could_drain(state, draining, agent):
+        end_drain(state, now, agent)
     while (item := best_item(state, agent)) is not None:
         make_offer(state, now, item, agent)
+    begin_drain(state, now, agent)
+
+
+def settle_undrained(state: State, now: Ms) -> None:
+    """The end of every step."""
+    while state.undrained:
+        settle(state, now, state.undrained.pop(0))

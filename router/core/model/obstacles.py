@@ -46,7 +46,7 @@ class Obstacle(NamedTuple):
     skill (about, needs, has 0–10): the level is missing. wrap_up: after-work time. offer: as many ring as may.
     maximum (channel, needs: the most, has): of the channel. units (needs, has: free).
     blend (channel): what they hold goes with none beside it. condition: one of the policy's, on agents.
-    ramp (until): just back, one at a time. preferred: the item waits for another agent first.
+    draining (about: the item): they take nothing but one that waits too long. ramp (until): just back, one at a time. preferred: the item waits for another agent first.
     excluded (until): the item's cool-down for this agent. refused: three times, never again.
     """
 
@@ -128,6 +128,9 @@ def obstacles(state: State, item: WorkItemId, agent_id: AgentId, lane: Lane | No
     record = state.items[item]
     here = lane or state.lane(item)
     yield from lane_obstacles(state, state.agents[agent_id], here, regardless=record.regardless)
+    draining = state.agents[agent_id].draining
+    if draining not in (None, item):
+        yield Obstacle("draining", draining or "")
     if record.preferred not in (None, agent_id):
         yield Obstacle("preferred")
     if agent_id in record.ringing:

@@ -80,6 +80,7 @@ def drop_device(state: State, now: Ms, agent: AgentId, device: DeviceId) -> None
     state.set_timer(now + state.settings.grace_ms, "grace", agent)
     tell_presence(state, now, agent, "disconnected")
     return_offers(state, now, agent, "disconnected")
+    settle(state, now, agent)
 
 
 def sign_out(state: State, now: Ms, agent: AgentId) -> Reply:
@@ -102,6 +103,7 @@ def leave(state: State, now: Ms, agent: AgentId, reason: Literal["gone", "signed
     state.change_agent(agent, reachability="gone", next_status="")
     tell_presence(state, now, agent, reason)
     return_offers(state, now, agent, "disconnected")
+    settle(state, now, agent)
     revise_wanted(state, now, agent)
     held = state.agents[agent].items
     for item in held:

@@ -43,6 +43,8 @@ class State:
     timers: dict[str, Ms] = field(default_factory=dict)
     """When each "<kind> <id>[ <device or agent>]" is due."""
     events: list[Event] = field(default_factory=list)
+    undrained: list[AgentId] = field(default_factory=list)
+    """Agents to settle at the end of the step: what they drained for has left its line."""
 
     def lane(self, item: WorkItemId) -> Lane:
         return self.lanes[self.items[item].lane]

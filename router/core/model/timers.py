@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from router.core.model.drain import overdue
 from router.core.model.items import end_visit, end_wrap_up
-from router.core.model.matching import end_pause, place
+from router.core.model.matching import end_pause, place, settle_undrained
 from router.core.model.offers import end_exclusion, expire_offer
 from router.core.model.presence import drop_device, leave
 from router.core.model.state import Reply, State
@@ -22,6 +23,7 @@ def tick(state: State, now: Ms, limit: int) -> Reply:
         timer = min(due, key=lambda timer: (state.timers[timer], timer))
         del state.timers[timer]
         _carry_out(state, now, *timer.split(" "))
+        settle_undrained(state, now)
     return Reply(Outcome.OK, min(state.timers.values(), default=0))
 
 
@@ -31,6 +33,8 @@ def _carry_out(state: State, now: Ms, kind: str, of: str, other: str = "") -> No
             end_exclusion(state, now, WorkItemId(of), AgentId(other))
         case "offer":
             expire_offer(state, now, WorkItemId(of), AgentId(other))
+        case "drain":
+            overdue(state, WorkItemId(of))
         case "ramp":
             end_pause(state, now, AgentId(of))
         case "visit":

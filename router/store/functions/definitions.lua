@@ -67,6 +67,8 @@ function learn.settings(definition)
   local settings = definition.settings
   for status, channels in pairs(settings.statuses) do settings.statuses[status] = set_of(channels) end
   for channel, others in pairs(settings.beside) do settings.beside[channel] = set_of(others) end
+  settings.drains = false
+  for _, queue in pairs(settings.queues) do settings.drains = settings.drains or queue.drain_after_ms > 0 end
   known.settings = settings
 end
 

@@ -26,7 +26,7 @@ local function file_in_new_classes(counts)
   for profile, count in pairs(counts) do
     if #classes_of(profile) > count then
       for _, id in ipairs(signed_in(profile)) do
-        settle(id, agent_of(id))
+        file(id, agent_of(id), open_classes(agent_of(id)))
         save_records()
         forget_records()
       end

@@ -17,7 +17,7 @@ local function enqueue(id, plan_id, enqueued_at, credit, brief, preferred, wait_
   begin_plan(item, plan_id)
   items[id] = item
   keep_brief(id, item, brief)
-  prefer(item, preferred, wait_ms, regardless)
+  preference.begin(item, preferred, wait_ms, regardless)
   queued_event(id, item, 'new')
   place(id, item)
   return OUTCOME.OK
@@ -39,7 +39,7 @@ local function release(id, item)
   take_room(agent, known.lanes[item.lane], -1)
   agent.items = without(agent.items, id)
   item.taken = nil
-  forget_preference(item)
+  preference.forget(item)
   remove_timer('visit', id)             -- of the time before it was taken
   if item.state == 'wrap_up' then
     agent.wrapping = agent.wrapping > 1 and agent.wrapping - 1 or nil
@@ -203,7 +203,7 @@ local function transfer_to_queue(id, agent_id, plan_id, preferred, wait_ms, rega
   if not (item.excluded and item.excluded[agent_id] == 0) then
     exclude(id, item, agent_id, now + known.settings.cooldown_ms)
   end
-  prefer(item, preferred, wait_ms, regardless)
+  preference.begin(item, preferred, wait_ms, regardless)
   requeue(id, item, agent_id, 'transfer', agent_id)
   freed(agent_id, agent)
   return OUTCOME.OK

@@ -71,7 +71,12 @@ end
 -- In its lane, or in the line of the agent it waits for.
 local function wait_in_lane(id, item)
   local lane = known.lanes[item.lane]
-  if item.preferred then join_wanted(id, item) else join_lane(id, item, lane) end
+  if item.preferred then
+    preference.join(id, item)
+  else
+    join_lane(id, item, lane)
+    drain.await(id, item, lane)
+  end
   call('ZADD', prefix .. 'queue:' .. lane.queue, item.score, id)
   await_step(id, item)
 end
@@ -85,10 +90,11 @@ end
 local function leave_lane(id, item)
   local lane = known.lanes[item.lane]
   if item.preferred then
-    leave_wanted(id, item)
+    preference.leave(id, item)
   elseif leave_line(lane.class.waiting, prefix .. 'lane:' .. lane.id, lane.id, id) then
     call('SREM', prefix .. 'asleep', lane.id)
   end
+  drain.leave(id, item)
   call('ZREM', prefix .. 'queue:' .. lane.queue, id)
   if item.plan then remove_timer('relax', id) end
 end
@@ -185,7 +191,7 @@ end
 
 -- The classes of which the agent can take an item now.
 local function open_classes(agent)
-  local open, has_room = {}, room_of(agent)
+  local open, has_room = {}, not agent.draining and room_of(agent)
   local classes = has_room and classes_of(known.profiles[agent.profile]) or open
   for i = 1, #classes do
     if has_room(classes[i]) then open[#open + 1] = classes[i] end
@@ -255,7 +261,8 @@ end
 
 local function next_agent(item)
   if not item.preferred then return by_preference(item, best_agent) end
-  local has_room = room_of(agent_of(item.preferred))
+  local agent = agent_of(item.preferred)
+  local has_room = not agent.draining and room_of(agent)
   return has_room and has_room(known.lanes[item.lane].class) and item.preferred
 end
 
@@ -263,7 +270,7 @@ end
 local function place(id, item)
   if not item.ringing then
     advance(id, item)
-    give_up_preference(id, item)
+    preference.give_up(id, item)
   end
   local lane = known.lanes[item.lane]
   change_item(id)
@@ -297,7 +304,7 @@ end
 
 -- The first of the items that wait for this agent alone for which there is room; nil: there is none.
 local function best_wanted(agent_id, agent)
-  local has_room = room_of(agent)
+  local has_room = not agent.draining and room_of(agent)
   local ids = has_room and call('ZRANGE', prefix .. 'wanted:' .. agent_id, 0, -1) or {}
   for i = 1, #ids do
     if has_room(known.lanes[item_of(ids[i]).lane].class) then return ids[i] end
@@ -314,23 +321,51 @@ local function revise_wanted(id, agent)
   local ids = agent.wanted and call('ZRANGE', prefix .. 'wanted:' .. id, 0, -1) or {}
   for i = 1, #ids do
     local item = item_of(ids[i])
-    if not has_hope(item) then
+    if not preference.has_hope(item) then
       leave_lane(ids[i], item)
       place(ids[i], item)
     end
   end
 end
 
+-- The item the agent drains for, if there is room for it now.
+local function drained_item(agent)
+  local has_room = room_of(agent)
+  return has_room and has_room(known.lanes[item_of(agent.draining).lane].class) and agent.draining
+end
+
 -- Find work for an agent whose state has changed: offers, and its places in the pools.
 local function settle(id, agent)
+  if agent.draining then drain.end_vain(id, agent) end
   local classes = open_classes(agent)
   local item_id = #classes > 0 and best_item(id, agent, classes)
   if agent.wanted then item_id = earlier(item_id or nil, best_wanted(id, agent)) end
-  if not item_id then return file(id, agent, classes) end
+  if agent.draining then item_id = drained_item(agent) end
+  if not item_id then
+    drain.begin(id, agent)
+    return file(id, agent, agent.draining and {} or classes)
+  end
   local item = items[item_id]
   leave_lane(item_id, item)
   make_offer(item_id, item, id, agent)
   if may_ring(agent) then return settle(id, agent) end
+  drain.begin(id, agent)
+end
+
+-- The end of every step.
+function drain.settle_left()
+  while #drain.left > 0 do
+    local id = table.remove(drain.left, 1)
+    settle(id, agent_of(id))
+  end
+end
+
+-- It has waited too long: the next agent who could take it with less in hand drains for it.
+function drain.mark_overdue(id)
+  local item = item_of(id)
+  item.drain_at, item.overdue = nil, true
+  change_item(id)
+  call('ZADD', prefix .. 'overdue', item.score, id)
 end
 
 -- An agent who ramps up may have something new again.

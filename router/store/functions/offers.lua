@@ -156,12 +156,12 @@ local function expire_offer(item_id, agent_id)
   settle(agent_id, agent)
 end
 
--- A cool-down is over. Only this agent may take the item now who could not before; if free, they get it.
+-- A cool-down is over: only this agent may take the item now who could not before.
 local function end_exclusion(item_id, agent_id)
   local item = item_of(item_id)
   item.excluded = with_entry(item.excluded, agent_id, nil)
   change_item(item_id)
-  if item.state == 'waiting' and agent_of(agent_id).filed then
+  if item.state == 'waiting' then
     leave_lane(item_id, item)
     place(item_id, item)
   end

@@ -3,6 +3,8 @@
   While it does, it stands in no lane but in the line "wanted:<agent>"; the agent's record counts those in `wanted`.
   twin core/model/preference.py ]]
 
+local preference = {}
+
 local function queued_event(id, item, reason, by, from_agent)
   local lane = known.lanes[item.lane]
   write_event('item.queued', {
@@ -11,12 +13,12 @@ local function queued_event(id, item, reason, by, from_agent)
     preferred = item.preferred })
 end
 
-local function forget_preference(item)
+function preference.forget(item)
   item.preferred, item.preferred_until, item.regardless = nil, nil, nil
 end
 
 -- Whether the preferred agent may take the item yet; at once or not.
-local function has_hope(item)
+function preference.has_hope(item)
   local agent, lane = agent_of(item.preferred), known.lanes[item.lane]
   if not agent or agent.reachability == 'gone' or now >= item.preferred_until then return false end
   local profile = known.profiles[agent.profile]
@@ -25,21 +27,21 @@ local function has_hope(item)
 end
 
 -- An item that is to be placed waits for this agent first, if there is hope of them. agent_id '' : for nobody.
-local function prefer(item, agent_id, wait_ms, regardless)
-  forget_preference(item)
+function preference.begin(item, agent_id, wait_ms, regardless)
+  preference.forget(item)
   if agent_id == '' then return end
   item.preferred, item.preferred_until, item.regardless = agent_id, now + wait_ms, regardless == '1' or nil
-  if not has_hope(item) then forget_preference(item) end
+  if not preference.has_hope(item) then preference.forget(item) end
 end
 
 -- If there is no hope of the preferred agent any more, the item is for all, at its old place.
-local function give_up_preference(id, item)
-  if not item.preferred or has_hope(item) then return end
-  forget_preference(item)
+function preference.give_up(id, item)
+  if not item.preferred or preference.has_hope(item) then return end
+  preference.forget(item)
   queued_event(id, item, 'preferred_over')
 end
 
-local function join_wanted(id, item)
+function preference.join(id, item)
   local agent = agent_of(item.preferred)
   call('ZADD', prefix .. 'wanted:' .. item.preferred, item.score, id)
   agent.wanted = (agent.wanted or 0) + 1
@@ -47,7 +49,7 @@ local function join_wanted(id, item)
   add_timer(item.preferred_until, 'prefer', id)
 end
 
-local function leave_wanted(id, item)
+function preference.leave(id, item)
   local agent = agent_of(item.preferred)
   call('ZREM', prefix .. 'wanted:' .. item.preferred, id)
   agent.wanted = agent.wanted > 1 and agent.wanted - 1 or nil

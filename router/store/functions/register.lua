@@ -45,7 +45,9 @@ local function is_ours() return left_at[prefix] == seq end
 local function transition(name, run)
   redis.register_function('usher_' .. name, function(keys, args)
     if begin(keys, args) ~= 'open' or not is_ours() then return empty() end
-    return finish(run(unpack(args, 2)))
+    local outcome, fact = run(unpack(args, 2))
+    drain.settle_left()
+    return finish(outcome, fact)
   end)
 end
 

@@ -3,6 +3,7 @@
 local on_timer = {
   exclusion = end_exclusion,
   offer = expire_offer,
+  drain = drain.mark_overdue,
   ramp = end_pause,
   visit = end_visit,
   prefer = relax,
@@ -27,6 +28,7 @@ local function tick(limit)
     call('ZREM', prefix .. 'timers', timer)
     local kind, id, other = timer:match('^(%S+) (%S+) ?(%S*)$')
     on_timer[kind](id, other)
+    drain.settle_left()
     limit = limit - 1
     timer, due = first_timer()
   end

@@ -166,8 +166,8 @@ MUTANTS = (
     Mutant(
         "the end of a cool-down offers nothing",
         "offers.lua",
-        "if item.state == 'waiting' and agent_of(agent_id).filed then",
-        "if false then",
+        "if item.state == 'waiting' then\n    leave_lane(item_id, item)",
+        "if false then\n    leave_lane(item_id, item)",
     ),
     Mutant(
         "a closed item leaves its cool-down timers behind",
@@ -356,5 +356,35 @@ MUTANTS = (
         "items.lua",
         "if item.state == 'waiting' then leave_lane(id, item) end\n  local rung",
         "local rung",
+    ),
+    Mutant(
+        "nobody drains for a call that waits too long",
+        "drain.lua",
+        "if drain.could(agent_id, agent, item) then\n      agent.draining",
+        "if false then\n      agent.draining",
+    ),
+    Mutant(
+        "two agents drain for one call",
+        "drain.lua",
+        "change_item(ids[i])\n      call('ZREM', prefix .. 'overdue', ids[i])",
+        "change_item(ids[i])",
+    ),
+    Mutant(
+        "who drains takes chats all the same",
+        "matching.lua",
+        "local open, has_room = {}, not agent.draining and room_of(agent)",
+        "local open, has_room = {}, room_of(agent)",
+    ),
+    Mutant(
+        "who drained for a call that is gone gets nothing until something else happens",
+        "matching.lua",
+        "while #drain.left > 0 do",
+        "while false do",
+    ),
+    Mutant(
+        "what takes just half of an agent drains nobody",
+        "drain.lua",
+        "agent.limit <= 2 * lane.weight",
+        "agent.limit < 2 * lane.weight",
     ),
 )
