@@ -46,7 +46,8 @@ class Obstacle(NamedTuple):
     skill (about, needs, has 0–10): the level is missing. wrap_up: after-work time. offer: as many ring as may.
     maximum (channel, needs: the most, has): of the channel. units (needs, has: free).
     blend (channel): what they hold goes with none beside it. condition: one of the policy's, on agents.
-    draining (about: the item): they take nothing but one that waits too long. ramp (until): just back, one at a time. preferred: the item waits for another agent first.
+    draining (about: the item): they take nothing but one that waits too long. ramp (until): just back, one at a time.
+    preferred: the item waits for another agent first.
     excluded (until): the item's cool-down for this agent. refused: three times, never again.
     """
 
