@@ -1,16 +1,16 @@
 """Explain a policy without a server: where one task goes, which of given workers are eligible, why others are not.
 
-A worker of a policy without workflows brings `attributes.queues` (a list of names) and `attributes.skills`
-(name → level, or a list of names, each at level 1); what they hold is in `channels`.
+A worker of a policy without workflows brings `attributes.queues`, `attributes.backup` (lists of names) and
+`attributes.skills` (name → level, or a list of names, each at level 1); what they hold is in `channels`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from router.core.policy import Demand, Policy
+from router.core.policy import Demand, Policy, Requirement
 from router.core.rules import compile_rules, route
 from router.core.taskrouter.evaluate import Known, clock
 from router.core.taskrouter.explain import Explained, Worker
@@ -37,7 +37,7 @@ def explained(
     if not policy.workflows:
         if workflow is not None:
             raise WorkflowUnknown("the policy has no workflows")
-        return _by_rules(policy, task, workers)
+        return _by_rules(policy, task, workers, at_s)
     facts = Known(task=task, clock=clock(now))
     found = explain_workflow(workflow_named(policy, workflow), policy.queues, facts, workers, at_s)
     return _answer(policy, found)
@@ -91,28 +91,38 @@ def _reference(policy: Policy, queue: str) -> str:
     return policy.queues[queue].reference or queue
 
 
-def _by_rules(policy: Policy, task: Mapping[str, object], workers: Sequence[Worker]) -> dict[str, Any]:
+def _by_rules(policy: Policy, task: Mapping[str, object], workers: Sequence[Worker], at_s: float) -> dict[str, Any]:
     routed = route(compile_rules(policy), task)
-    demand = routed.demand
-    failures = {worker.id: _fails(policy, worker, demand) for worker in workers}
-    fitting = [worker for worker in workers if not failures[worker.id]]
-    eligible = [worker.id for worker in sorted(fitting, key=lambda worker: _rank(policy, worker, demand))]
-    target = {
-        "from_s": 0,
-        "until_s": None,
-        "queue": demand.queue,
-        "priority": routed.priority,
-        "eligible": eligible,
-        "skipped": False,
-        "rule": routed.rule,
-        "queue_label": policy.queues[demand.queue].label,
-    }
+    first = routed.demand
+    ages = [(0, first), *((later.at_ms, later.demand) for later in first.later)]
+    ends = [*(at_ms for at_ms, _ in ages[1:]), None]
+    targets = [
+        {
+            "from_s": _seconds(begin / 1000),
+            "until_s": None if end is None else _seconds(end / 1000),
+            "queue": demand.queue,
+            "priority": routed.priority,
+            "eligible": _eligible(policy, workers, demand),
+            "skipped": False,
+            "rule": routed.rule,
+            "queue_label": policy.queues[demand.queue].label,
+        }
+        for (begin, demand), end in zip(ages, ends, strict=True)
+    ]
+    here = max(number for number, (begin, _) in enumerate(ages) if begin <= at_s * 1000)
+    failures = {worker.id: _fails(policy, worker, ages[here][1]) for worker in workers}
     return {
         "rule": routed.rule,
-        "targets": [target],
-        "now": {"queue": demand.queue, "eligible": eligible},
+        "targets": targets,
+        "now": {"queue": targets[here]["queue"], "eligible": targets[here]["eligible"]},
         "why_not": {worker_id: failure for worker_id, failure in failures.items() if failure},
     }
+
+
+def _eligible(policy: Policy, workers: Sequence[Worker], demand: Demand) -> list[str]:
+    """Ids, best first."""
+    fitting = [worker for worker in workers if not _fails(policy, worker, demand)]
+    return [worker.id for worker in sorted(fitting, key=lambda worker: _rank(policy, worker, demand))]
 
 
 def _fails(policy: Policy, worker: Worker, demand: Demand) -> str:
@@ -120,12 +130,15 @@ def _fails(policy: Policy, worker: Worker, demand: Demand) -> str:
     if not worker.available:
         return "not available"
     queues = worker.attributes.get("queues")
-    if not isinstance(queues, list) or demand.queue not in queues:
+    helps = worker.attributes.get("backup") if demand.backup else None
+    if not any(isinstance(listed, list) and demand.queue in listed for listed in (queues, helps)):
         return f"not in queue {demand.queue!r}"
     skills = _skills(worker)
     for needed in sorted(demand.requirements):
         if skills.get(needed.skill, 0) < needed.level:
             return f"skill {needed.skill!r}: level {skills.get(needed.skill, 0)} of {needed.level}"
+    if demand.alternatives and not any(_meets(skills, needs) for needs in demand.alternatives):
+        return "skills: none of the sets that would do"
     if demand.channel not in worker.capacities:
         return f"does not serve channel {demand.channel!r}"
     if worker.assigned.get(demand.channel, 0) >= worker.capacities[demand.channel]:
@@ -144,6 +157,10 @@ def _skills(worker: Worker) -> Mapping[str, float]:
     if not isinstance(skills, Mapping):
         return {}
     return {skill: level for skill, level in skills.items() if isinstance(level, int | float)}
+
+
+def _meets(skills: Mapping[str, float], needs: Iterable[Requirement]) -> bool:
+    return all(skills.get(needed.skill, 0) >= needed.level for needed in needs)
 
 
 def _used(policy: Policy, worker: Worker) -> int:

@@ -374,3 +374,31 @@ def test_a_native_policy_is_explained_by_queues_skills_and_room(
         "cyd": "no room on channel 'webchat': capacity is full",
         "dee": "not in queue 'sales'",
     }
+
+
+def test_what_a_native_queue_asks_later_is_explained_by_age(
+    write: Callable[[str, object], Path], explain: Callable[..., Ended]
+) -> None:
+    ada = ADA | {"attributes": {"skills": {"pl": 2}, "queues": ["sales"]}, "channels": {"webchat": {"capacity": 1}}}
+    policy = write(
+        "native.toml", NATIVE.replace("[[rules]]", "[[queues.sales.relax]]\nat_s = 30\nany = true\n[[rules]]")
+    )
+    found = explain({"channel": "webchat"}, [ada], "--at", 29, "--json", of=policy).document
+    assert [(target["from_s"], target["until_s"], target["eligible"]) for target in found["targets"]] == [
+        (0, 30, []),
+        (30, None, ["ada"]),
+    ]
+    assert found["why_not"] == {"ada": "skill 'pl': level 2 of 3"}
+    assert explain({"channel": "webchat"}, [ada], "--at", 30, "--json", of=policy).document["why_not"] == {}
+
+
+def test_a_target_whose_timeout_cannot_be_read_is_passed_over(
+    write: Callable[[str, object], Path],
+    explain: Callable[..., Ended],
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    steps = [{"queue": "Q", "timeout": "soon"}, {"queue": "R"}]
+    document = filters({"expression": "1==1", "targets": steps})
+    usher(capfd, "import", "taskrouter", write("w.json", document), "--out", tmp_path / "w")
+    assert explain({}, [ADA], "--json", of=tmp_path / "w").document["now"] == {"queue": "R", "eligible": ["ada"]}
