@@ -232,6 +232,7 @@ def _channel(name: str, shape: ChannelShape) -> ChannelRule:
         at_most=shape.at_most,
         interruptible=shape.interruptible,
         beside=frozenset(CHANNELS if "*" in shape.beside else shape.beside),
+        paused_weight=shape.paused_weight,
     )
 
 
@@ -260,8 +261,10 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         ageing_cap_ms=_ms(shape.ageing_cap_s),
         interruptible=shape.interruptible,
         weights=shape.weights,
+        paused_weights=shape.paused_weights,
         ring_ms={channel: _ms(ring_s) for channel, ring_s in shape.ring_s.items()},
         ring_agents=shape.ring_agents,
+        auto_accept=shape.auto_accept,
         wrap_up_ms=_ms(shape.wrap_up_s),
         priority=shape.priority,
         service_level_ms=_ms(shape.service_level_s),
@@ -316,6 +319,7 @@ def _offers(shape: OffersShape) -> Offers:
     return Offers(
         decline_cooldown_ms=_ms(shape.decline_cooldown_s),
         pacing=shape.pacing,
+        alert_after=shape.alert_after,
         decline_reasons=shape.decline_reasons,
     )
 

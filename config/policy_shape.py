@@ -48,6 +48,7 @@ Name = Annotated[
 Language = Annotated[str, Meta(pattern=r"^[a-z]{2}\Z", title="an ISO 639-1 language code")]
 Label = Annotated[str, one_line(80, "What people see.")]
 Weight = Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)]
+PausedWeight = Annotated[int, Meta(ge=0, le=MOST_AGENT_UNITS)]
 RingSeconds = Annotated[float, Meta(ge=3, le=120)]
 Level = Annotated[int, Meta(ge=1, le=10)]
 Requires = Annotated[
@@ -60,6 +61,7 @@ class ChannelShape(Struct, frozen=True, kw_only=True):
     """[channels.<channel>]: what a work item of the channel takes, unless its queue says otherwise."""
 
     weight: Annotated[Weight, Meta(description="Units of an agent's capacity that an item takes.")]
+    paused_weight: Annotated[PausedWeight, Meta(description="Units of an item whose customer is to write again.")] = 0
     at_most: Annotated[int, Meta(ge=0, le=100, description="The largest number of such items an agent holds at once.")]
     ring_s: Annotated[RingSeconds, Meta(description="How long an offer rings before it moves on.")]
     interruptible: Annotated[
@@ -135,12 +137,19 @@ class QueueShape(Struct, frozen=True, kw_only=True):
     weights: Annotated[
         dict[ChannelName, Weight], Meta(description="Units of an item by channel, in place of the channel's own.")
     ] = field(default_factory=dict)
+    paused_weights: Annotated[
+        dict[ChannelName, PausedWeight],
+        Meta(description="Units of a paused item by channel, in place of the channel's own."),
+    ] = field(default_factory=dict)
     ring_s: Annotated[
         dict[ChannelName, RingSeconds], Meta(description="Ring time by channel, in place of the channel's own.")
     ] = field(default_factory=dict)
     ring_agents: Annotated[
         int, Meta(ge=1, le=10, description="At how many agents an item rings at once; the first to accept has it.")
     ] = 1
+    auto_accept: Annotated[bool, Meta(description="Agents' clients accept its offers themselves, after a warning.")] = (
+        False
+    )
     wrap_up_s: Annotated[
         float, Meta(ge=0, le=3_600, description="The longest wrap-up; 0: an item closes when the work ends.")
     ] = 60
@@ -242,6 +251,9 @@ class OffersShape(Struct, frozen=True, kw_only=True):
         float, Meta(ge=0, le=3_600, description="How long an item stays away from the agent who did not take it.")
     ]
     pacing: Annotated[int, Meta(ge=1, le=10, description="How many offers ring at one agent at once.")] = 1
+    alert_after: Annotated[
+        int, Meta(ge=0, le=100, description="After how many refusals of an item supervisors are alerted; 0: never.")
+    ] = 3
     decline_reasons: Annotated[
         tuple[Annotated[str, one_line(80, "")], ...], Meta(description="Not empty: declining asks for one of these.")
     ] = ()

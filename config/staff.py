@@ -35,6 +35,7 @@ class StaffShape(Struct, frozen=True, kw_only=True):
     """Queues they help out in, once an item has waited for the queue's `delay_s`."""
     limit: Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)] | None = None
     at_most: dict[ChannelName, Annotated[int, Meta(ge=0, le=100)]] = field(default_factory=dict)
+    auto_accept: bool = False
 
 
 class PasswordsShape(Struct, frozen=True, kw_only=True):
@@ -69,6 +70,8 @@ class DemoStaff:
     attributes: Mapping[str, object]
     limit: Units
     at_most: Mapping[Channel, int]
+    auto_accept: bool = False
+    """Their client accepts every offer itself, after a warning."""
 
     @property
     def supply(self) -> Supply:
@@ -123,4 +126,5 @@ def _person(shape: StaffShape, passwords: PasswordsShape, policy: Policy) -> Dem
         attributes=shape.attributes,
         limit=shape.limit or policy.agent_limit,
         at_most={name: most for name, most in at_most.items() if most},
+        auto_accept=shape.auto_accept,
     )

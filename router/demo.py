@@ -36,6 +36,7 @@ async def seed(database: Database, policy: Policy, people: Sequence[DemoStaff]) 
             queues=person.queues,
             backup=person.backup,
             attributes=person.attributes,
+            auto_accept=person.auto_accept,
         )
         await staff.put(database, row, at=now)
     return len(missing)

@@ -94,6 +94,10 @@ class QueueSettings:
     """At how many agents an item rings at once; the first to accept has it."""
     drain_after_ms: Ms = 0
     """When an item has waited for so long, an agent of whom it takes half or more takes nothing else; 0: never."""
+    auto_accept: bool = False
+    """Its offers are accepted by the clients of their agents."""
+    paused_units: Mapping[Channel, Units] = field(default_factory=dict)
+    """What a paused item holds; of channels that are missing: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +124,8 @@ class Settings:
     """How many offers ring at one agent at once."""
     beside: Mapping[Channel, tuple[Channel, ...]] = field(default_factory=dict)
     """The other channels an agent may be offered while holding items of a channel; absent: all."""
+    alert_after: int = 3
+    """After how many refusals of an item somebody should look at it; 0: never."""
 
 
 def class_of(lane: Lane) -> str:
@@ -266,6 +272,10 @@ def settings_of(policy: Policy) -> Settings:
                 ring_ms={c: queue.ring_ms.get(c, rule.ring_ms) for c, rule in policy.channels.items()},
                 ring_agents=queue.ring_agents,
                 drain_after_ms=queue.drain_after_ms,
+                auto_accept=queue.auto_accept,
+                paused_units={
+                    c: queue.paused_weights.get(c, rule.paused_weight) for c, rule in policy.channels.items()
+                },
             )
             for name, queue in policy.queues.items()
         },
@@ -280,6 +290,7 @@ def settings_of(policy: Policy) -> Settings:
         beside={
             name: tuple(sorted(rule.beside)) for name, rule in policy.channels.items() if not rule.beside >= {*CHANNELS}
         },
+        alert_after=policy.offers.alert_after,
     )
 
 

@@ -48,13 +48,15 @@ class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
     weight: Units
     score: int
     enqueued_at: Ms
-    reason: Literal["new", "transfer", "agent_gone", "preferred_over", "rerouted", "rebuild"]
-    """preferred_over: it waited, or rang, for a preferred agent alone and is for all now.
-    rerouted: it asks for something else, as the policy or what is known of it changed."""
+    reason: Literal["new", "transfer", "agent_gone", "resumed", "preferred_over", "rerouted", "rebuild"]
+    """resumed: the customer of a paused item wrote, and its agent could not take it up. preferred_over: it waited, or
+    rang, for a preferred agent alone and is for all now. rerouted: it asks for something else, as the policy or what is
+    known of it changed.
+    """
     by: AgentId | None = None
     """Who transferred it."""
     from_agent: AgentId | None = None
-    """Whose assignment ended with this (transfer, agent_gone)."""
+    """Whose assignment ended with this (transfer, agent_gone, resumed)."""
     plan: PlanId | None = None
     """How what it asks changes with its age; None: not at all."""
     step: int = 0
@@ -102,9 +104,13 @@ class OfferCreated(RoutingEvent, tag="offer.created", frozen=True, kw_only=True)
     attempt: int
     """1 for the first offer of the item."""
     direct: bool = False
-    """A transfer to this very agent; may exceed the agent's limit."""
+    """To this very agent by hand; may exceed the agent's limit."""
     by: AgentId | None = None
-    """Who transferred it, when direct. That agent's assignment ends with this."""
+    """Who transferred, assigned or picked it, when direct. The agent themselves: accepted by the next event."""
+    from_agent: AgentId | None = None
+    """Whose assignment ends with this."""
+    auto: bool = False
+    """To be accepted by the agent's client itself."""
     why: Match | None = None
     """None in events of before it was told."""
     brief: bytes = b""
@@ -112,9 +118,12 @@ class OfferCreated(RoutingEvent, tag="offer.created", frozen=True, kw_only=True)
 
 
 class OfferAccepted(RoutingEvent, tag="offer.accepted", frozen=True, kw_only=True):
+    """picked: taken by hand; its offer was made in the same step and rang nowhere."""
+
     offer: OfferId
     item: WorkItemId
     agent: AgentId
+    picked: bool = False
 
 
 class OfferDeclined(RoutingEvent, tag="offer.declined", frozen=True, kw_only=True):
@@ -140,7 +149,8 @@ class OfferExpired(RoutingEvent, tag="offer.expired", frozen=True, kw_only=True)
 class OfferRescinded(RoutingEvent, tag="offer.rescinded", frozen=True, kw_only=True):
     """Taken back without fault of the agent.
 
-    cancelled: the item is closed in this step. taken: another agent has it by this step.
+    cancelled: the item is closed in this step. taken: another agent has it by this step. moved: it was given to
+    another by hand.
     """
 
     offer: OfferId
@@ -150,9 +160,34 @@ class OfferRescinded(RoutingEvent, tag="offer.rescinded", frozen=True, kw_only=T
     ringing: int = 0
 
 
-class WrapUpStarted(RoutingEvent, tag="item.wrap_up", frozen=True, kw_only=True):
-    """offer: by which the agent holds the item."""
+class ItemAlert(RoutingEvent, tag="item.alert", frozen=True, kw_only=True):
+    """Agents have refused the item so often that a supervisor should look at it."""
 
+    item: WorkItemId
+    refusals: int
+
+
+class ItemPaused(RoutingEvent, tag="item.paused", frozen=True, kw_only=True):
+    """The item stays its agent's and holds only these units until its customer writes again.
+
+    offer: by which the agent holds it (so too for the two below).
+    """
+
+    item: WorkItemId
+    agent: AgentId
+    units: Units
+    offer: OfferId
+
+
+class ItemResumed(RoutingEvent, tag="item.resumed", frozen=True, kw_only=True):
+    """Its agent works on it again; it holds its whole weight."""
+
+    item: WorkItemId
+    agent: AgentId
+    offer: OfferId
+
+
+class WrapUpStarted(RoutingEvent, tag="item.wrap_up", frozen=True, kw_only=True):
     item: WorkItemId
     agent: AgentId
     until: Ms
@@ -223,6 +258,9 @@ Event = (
     | OfferDeclined
     | OfferExpired
     | OfferRescinded
+    | ItemAlert
+    | ItemPaused
+    | ItemResumed
     | WrapUpStarted
     | ItemClosed
     | AgentPresence

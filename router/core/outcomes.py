@@ -20,7 +20,7 @@ class Outcome(StrEnum):
     """The item is open, but not in a state that allows this."""
     ITEM_CLOSED = "item_closed"
     AGENT_UNAVAILABLE = "agent_unavailable"
-    """A direct transfer to an agent who is not connected, is offline or has as many offers ringing as they may."""
+    """By hand to an agent who is not connected, is offline or has as many offers ringing as they may."""
     AGENT_GONE = "agent_gone"
     """A status was set for an agent who is not signed in."""
     UNKNOWN_ITEM = "unknown_item"

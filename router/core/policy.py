@@ -35,6 +35,8 @@ class ChannelRule:
     name: Channel
     weight: Units
     ring_ms: Ms
+    paused_weight: Units = 0
+    """What a paused item of the channel takes."""
     at_most: int
     """Default for the largest number of items of this channel an agent holds at once."""
     interruptible: bool = False
@@ -116,9 +118,12 @@ class Queue:
     interruptible: bool | None = None
     """None: as the channel."""
     weights: Mapping[Channel, Units] = field(default_factory=dict)
+    paused_weights: Mapping[Channel, Units] = field(default_factory=dict)
     ring_ms: Mapping[Channel, Ms] = field(default_factory=dict)
     ring_agents: int = 1
     """At how many agents an item rings at once; the first to accept has it."""
+    auto_accept: bool = False
+    """Its offers are accepted by the clients of their agents, after a warning."""
     wrap_up_ms: Ms = 60_000
     """The longest wrap-up; it holds the item's units. 0: the item closes when the work ends."""
     priority: int = 0
@@ -181,6 +186,8 @@ class Offers:
     """How long an item is not offered again to the agent who declined it or let it expire."""
     pacing: int = 1
     """How many offers ring at one agent at once."""
+    alert_after: int = 3
+    """After how many refusals of an item supervisors are alerted; 0: never."""
     decline_reasons: tuple[str, ...] = ()
     """Not empty: declining asks for one of these."""
 

@@ -63,7 +63,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     over_at: Ms = 0
     """When the last of its offers that are over ended."""
     direct: bool = False
-    """The pending offer is a transfer to this very agent."""
+    """The pending offer is to this very agent, by hand."""
+    paused_units: Units | None = None
+    """What it holds since it was paused, in place of its lane's weight and of a place among its channel's items."""
     until: Ms = 0
     """When its wrap-up ends at the latest."""
     preferred: AgentId | None = None
@@ -111,6 +113,8 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     """Held items and the pending offers, by channel; no zeros."""
     items: list[WorkItemId] = []
     """Held items (assigned or in wrap-up), oldest first."""
+    paused: list[WorkItemId] = []
+    """Held items whose customers are to write again, the one paused first first."""
     offers: list[WorkItemId] = []
     """Items whose offers ring, oldest offer first."""
     wrapping: int = 0

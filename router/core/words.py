@@ -42,7 +42,7 @@ CHANNELS: tuple[Channel, ...] = (
 )
 
 Reachability = Literal["connected", "grace", "gone"]
-ItemState = Literal["waiting", "offered", "assigned", "wrap_up", "closed"]
+ItemState = Literal["waiting", "offered", "assigned", "paused", "wrap_up", "closed"]
 ChoiceModel = Literal["longest_idle", "least_loaded", "most_available", "best_fit", "round_robin"]
 ItemOrder = Literal["continuous", "strict"]
 Role = Literal["customer", "agent", "supervisor", "admin"]

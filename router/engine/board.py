@@ -36,6 +36,10 @@ class ItemNow:
     """Who holds it."""
     ringing: tuple[AgentId, ...] = ()
     """To whom it is offered."""
+    paused_units: Units | None = None
+    """What it holds since it was paused; None: its weight."""
+    refusals: int = 0
+    """How often agents let it go, as far as an alert told."""
 
     answered: bool = False
     """Somebody had it before: it counts once."""
@@ -50,6 +54,15 @@ class ItemNow:
     def agents(self) -> tuple[AgentId, ...]:
         """On whose tiles it is shown."""
         return (self.agent,) if self.agent else self.ringing
+
+    @property
+    def units(self) -> Units:
+        return self.weight if self.paused_units is None else self.paused_units
+
+    @property
+    def alerts(self) -> bool:
+        """Whether somebody should look at it."""
+        return self.refusals > 0 and self.agent is None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -167,8 +180,16 @@ class Board:
                 self._accepted(event)
             case events.OfferDeclined() | events.OfferExpired() | events.OfferRescinded():
                 self._rings_no_more(event.item, event.agent, event.at)
+            case events.ItemAlert():
+                self._alerts(event)
+            case events.ItemPaused():
+                self._move(event.item, "paused", event.agent, event.at, paused_units=event.units)
+            case events.ItemResumed():
+                self._move(event.item, "assigned", event.agent, event.at)
             case events.WrapUpStarted():
-                self._move(event.item, "wrap_up", event.agent, event.at)
+                item = self.items.get(event.item)
+                units = item.paused_units if item is not None else None
+                self._move(event.item, "wrap_up", event.agent, event.at, paused_units=units)
             case events.ItemClosed():
                 self._closed(event)
             case events.AgentPresence():
@@ -269,6 +290,12 @@ class Board:
             del self.agents[event.agent]
         self._touch(event.agent)
 
+    def _alerts(self, event: events.ItemAlert) -> None:
+        if item := self.items.get(event.item):
+            self._leave(item)
+            item.refusals = event.refusals
+            self._enter(item)
+
     def _move(
         self,
         item_id: WorkItemId,
@@ -277,12 +304,14 @@ class Board:
         at: Ms,
         *,
         ringing: tuple[AgentId, ...] = (),
+        paused_units: Units | None = None,
     ) -> ItemNow | None:
         item = self.items.get(item_id)
         if item is None:
             return None
         self._leave(item)
         item.state, item.agent, item.ringing, item.since = state, agent, ringing, at
+        item.paused_units = paused_units
         self._enter(item)
         return item
 
@@ -291,10 +320,7 @@ class Board:
         queue = self._queue(item.queue)
         if item.state == "waiting":
             insort(queue.waiting, (item.enqueued_at, item.item))
-        elif item.state == "offered":
-            queue.offered += 1
-        else:
-            queue.in_progress += 1
+        self._count_item(queue, item, +1)
         for agent in item.agents:
             if now := self.agents.get(agent):
                 now.work[item.item] = item
@@ -307,15 +333,19 @@ class Board:
         if item.state == "waiting":
             place = bisect_left(queue.waiting, (item.enqueued_at, item.item))
             del queue.waiting[place : place + 1]
-        elif item.state == "offered":
-            queue.offered -= 1
-        else:
-            queue.in_progress -= 1
+        self._count_item(queue, item, -1)
         for agent in item.agents:
             if now := self.agents.get(agent):
                 now.work.pop(item.item, None)
                 self._touch(agent)
         self._queue_changed(item.queue)
+
+    @staticmethod
+    def _count_item(queue: QueueNow, item: ItemNow, by: int) -> None:
+        queue.offered += by * (item.state == "offered")
+        queue.in_progress += by * (item.agent is not None)
+        queue.paused += by * (item.state == "paused")
+        queue.alerts += by * item.alerts
 
     def _queue(self, name: str) -> QueueNow:
         return self.queues.setdefault(name, QueueNow())
@@ -355,10 +385,10 @@ class Board:
             or states.count("offered") >= self._policy.offers.pacing
         ):
             return False
-        room = supply.limit - sum(item.weight for item in now.work.values())
+        room = supply.limit - sum(item.units for item in now.work.values())
         held: defaultdict[Channel, int] = defaultdict(int)
         for item in now.work.values():
-            held[item.channel] += 1
+            held[item.channel] += item.paused_units is None
         return any(
             channel in status.channels and held[channel] < at_most and self._policy.channels[channel].weight <= room
             for channel, at_most in supply.at_most.items()
@@ -403,7 +433,7 @@ class Board:
             status=now.status,
             status_since=now.since,
             reachability=now.reachability,
-            units_held=sum(item.weight for item in now.work.values()),
+            units_held=sum(item.units for item in now.work.values()),
             units_limit=person.supply.limit,
             skills=dict(person.supply.skills),
             channels=sorted(person.supply.at_most),
@@ -427,12 +457,12 @@ class Board:
 
 
 def _work(item: ItemNow) -> BoardWork:
-    state = item.state if item.state in ("offered", "assigned", "wrap_up") else "assigned"
+    state = item.state if item.state in ("offered", "assigned", "paused", "wrap_up") else "assigned"
     return BoardWork(
         work_item_id=item.item,
         channel=item.channel,
         queue=item.queue,
         state=state,
         since=item.since,
-        weight=item.weight,
+        weight=item.units,
     )

@@ -26,8 +26,11 @@ def unpack(packed: bytes) -> Brief:
     return _decoder.decode(packed)
 
 
-def offer_of(event: events.OfferCreated, *, transferred_by: str | None) -> Offer:
-    """The offer as its agent sees it. The queue and weight are the event's: a transfer changes them."""
+def offer_of(event: events.OfferCreated, *, transferred_by: str | None, auto_accept: bool = False) -> Offer:
+    """The offer as its agent sees it. The queue and weight are the event's: a transfer changes them.
+
+    auto_accept: of every offer of this agent.
+    """
     brief = unpack(event.brief)
     item = msgspec.structs.replace(brief.item, queue=event.queue, weight=event.weight, enqueued_at=event.enqueued_at)
     why = Why(
@@ -43,4 +46,5 @@ def offer_of(event: events.OfferCreated, *, transferred_by: str | None) -> Offer
         expires_at=event.expires_at,
         ring_ms=event.expires_at - event.at,
         why=why,
+        auto=event.auto or auto_accept,
     )

@@ -48,7 +48,11 @@ async def customer_says(
             at=centre.now(),
         ),
     )
-    if not item or await centre.store.item(item) is None:
+    live = await centre.store.item(item) if item else None
+    if item and live is not None:
+        if live.state == "paused":
+            await intake.customer_wrote(centre, item)
+    else:
         row = await of_visitor(centre, visitor.visitor_id, conversation_id)
         await intake.ensure_item(centre, row, text)
     return appended
@@ -87,7 +91,7 @@ async def has(centre: Centre, agent_id: AgentId, conversation_id: str) -> bool:
         if row.state == "closed":
             continue
         item = await centre.store.item(row.id)
-        if item is not None and item.agent == agent_id and item.state in ("assigned", "wrap_up"):
+        if item is not None and item.agent == agent_id:
             return True
     return False
 

@@ -22,9 +22,15 @@ class Work:
     """An item in the agent's hands."""
 
     item: records.WorkItem
-    state: Literal["assigned", "wrap_up"]
+    state: Literal["assigned", "paused", "wrap_up"]
     accepted_at: Ms
     wrap_up_until: Ms | None = None
+    paused_units: Units | None = None
+    """What it holds since it was paused; None: its weight."""
+
+    @property
+    def units(self) -> Units:
+        return self.item.weight if self.paused_units is None else self.paused_units
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,13 +51,15 @@ class Desk:
     seq: int
     presence: Presence
     units_limit: Units
+    auto_accept: bool = False
+    """The agent's client accepts every offer itself."""
     offers: dict[OfferId, records.Offer] = field(default_factory=dict)
     work: dict[WorkItemId, Work] = field(default_factory=dict)
 
     @property
     def units_held(self) -> Units:
         offered = sum(offer.work_item.weight for offer in self.offers.values())
-        return offered + sum(work.item.weight for work in self.work.values())
+        return offered + sum(work.units for work in self.work.values())
 
     def conversations(self) -> Iterator[str]:
         """Those whose messages this agent gets."""
@@ -92,29 +100,38 @@ def _apply(desk: Desk, event: events.Event, name_of: Name, load: Later) -> list[
             return _offer_closed(desk, event.offer, "expired", "")
         case events.OfferRescinded():
             return _offer_closed(desk, event.offer, "rescinded", event.reason)
+        case events.ItemPaused():
+            return _paused(desk, event)
+        case events.ItemResumed():
+            return _resumed(desk, event)
         case events.WrapUpStarted():
             return _wrap_up(desk, event)
         case events.ItemClosed():
             return _work_ended(desk, event.item, event.outcome)
         case events.ItemQueued():
-            return _work_ended(desk, event.item, "agent_gone" if event.reason == "agent_gone" else "transferred")
+            return _work_ended(desk, event.item, _QUEUED_AGAIN.get(event.reason, "transferred"))
         case events.AgentPresence():
             return _presence(desk, event, name_of)
         case events.AgentProfile():
             desk.units_limit = event.limit
             return [_just(staff.LoadChanged(units_held=desk.units_held, units_limit=desk.units_limit))]
-        case events.ItemRelaxed() | events.AgentDraining() | events.StoreRebuilt():
+        case events.ItemAlert() | events.ItemRelaxed() | events.AgentDraining() | events.StoreRebuilt():
             return []
 
 
+_QUEUED_AGAIN: dict[str, Literal["agent_gone", "resumed"]] = {"agent_gone": "agent_gone", "resumed": "resumed"}
+"""How work ended that waits again; else it was transferred."""
+
+
 def _offer_created(desk: Desk, event: events.OfferCreated, name_of: Name) -> list[Callable[[], Told]]:
-    if event.agent != desk.agent_id:  # a direct transfer by this agent: the item has left them
+    if event.agent != desk.agent_id:  # handed to a colleague: the item has left this agent
         return _work_ended(desk, event.item, "transferred")
     if event.offer in desk.offers:  # read with the store's state already
         return []
-    offer = brief.offer_of(event, transferred_by=name_of(event.by) if event.by else None)
+    offer = brief.offer_of(event, transferred_by=name_of(event.by) if event.by else None, auto_accept=desk.auto_accept)
     desk.offers[event.offer] = offer
-    return [_just(staff.OfferCreated(offer=offer))]
+    picked = event.by == event.agent  # rings nowhere: the next event accepts it
+    return [] if picked else [_just(staff.OfferCreated(offer=offer))]
 
 
 def _accepted(desk: Desk, event: events.OfferAccepted, load: Later) -> list[Callable[[], Told]]:
@@ -122,8 +139,8 @@ def _accepted(desk: Desk, event: events.OfferAccepted, load: Later) -> list[Call
     if offer is None:
         return []
     work = desk.work[event.item] = Work(item=offer.work_item, state="assigned", accepted_at=event.at)
-    closed = staff.OfferClosed(offer_id=event.offer, outcome="accepted")
-    return [_just(closed), lambda: load(replace(work))]
+    closed = [] if event.picked else [_just(staff.OfferClosed(offer_id=event.offer, outcome="accepted"))]
+    return [*closed, lambda: load(replace(work))]
 
 
 def _offer_closed(
@@ -132,6 +149,22 @@ def _offer_closed(
     if desk.offers.pop(offer, None) is None:
         return []
     return [_just(staff.OfferClosed(offer_id=offer, outcome=outcome, reason=reason))]
+
+
+def _paused(desk: Desk, event: events.ItemPaused) -> list[Callable[[], Told]]:
+    work = desk.work.get(event.item)
+    if work is None or work.state == "paused":  # not here, or read with the store's state already
+        return []
+    work.state, work.paused_units = "paused", event.units
+    return [_just(staff.ItemPaused(work_item_id=event.item))]
+
+
+def _resumed(desk: Desk, event: events.ItemResumed) -> list[Callable[[], Told]]:
+    work = desk.work.get(event.item)
+    if work is None or work.state == "assigned":
+        return []
+    work.state, work.paused_units = "assigned", None
+    return [_just(staff.ItemResumed(work_item_id=event.item))]
 
 
 def _wrap_up(desk: Desk, event: events.WrapUpStarted) -> list[Callable[[], Told]]:
@@ -143,7 +176,7 @@ def _wrap_up(desk: Desk, event: events.WrapUpStarted) -> list[Callable[[], Told]
 
 
 def _work_ended(
-    desk: Desk, item: WorkItemId, reason: Literal["completed", "cancelled", "transferred", "agent_gone"]
+    desk: Desk, item: WorkItemId, reason: Literal["completed", "cancelled", "transferred", "agent_gone", "resumed"]
 ) -> list[Callable[[], Told]]:
     if desk.work.pop(item, None) is None:
         return []

@@ -396,8 +396,14 @@ async def end_item(centre: Centre, item: WorkItemId) -> None:
     now = await centre.store.item(item)
     if now is not None and now.state == "wrap_up":
         return
-    if now is not None and now.state == "assigned" and now.agent:
+    if now is not None and now.agent is not None:
         step = await centre.store.wrap_up(item, now.agent)
     else:
         step = await centre.store.cancel(item, reason="customer_left")
+    await centre.journal(step.events)
+
+
+async def customer_wrote(centre: Centre, item: WorkItemId) -> None:
+    """A paused item is worked on again: by its agent if it fits there now, else by whoever is next."""
+    step = await centre.store.resume(item)
     await centre.journal(step.events)

@@ -258,7 +258,7 @@ class Live:
                 if event.reason != "new":
                     self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=None))
                 window.waiting = True
-            case events.OfferCreated(direct=True):
+            case events.OfferCreated(from_agent=str()):
                 self._put(window, customer.AgentChanged(conversation_id=conversation_id, agent=None))
                 window.waiting = True
             case events.OfferAccepted():
@@ -368,12 +368,12 @@ def agents_of(event: events.Event) -> tuple[AgentId, ...]:
     """The agents whose desks an event changes."""
     match event:
         case events.OfferCreated():
-            return (event.agent, event.by) if event.by and event.by != event.agent else (event.agent,)
+            return (event.agent, event.from_agent) if event.from_agent else (event.agent,)
         case events.ItemQueued():
             return (event.from_agent,) if event.from_agent else ()
         case events.ItemClosed():
             return (event.agent,) if event.agent else ()
-        case events.ItemRelaxed() | events.StoreRebuilt():
+        case events.ItemAlert() | events.ItemRelaxed() | events.StoreRebuilt():
             return ()
         case _:
             return (event.agent,)

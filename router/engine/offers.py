@@ -26,7 +26,7 @@ async def accept(centre: Centre, agent_id: AgentId, offer: OfferId) -> None:
     conversation_id = centre.live.offered(agent_id, offer)
     step = await centre.store.accept(offer, agent_id)
     await centre.journal(step.events)
-    _check(step)
+    refuse(step)
     if step.events:
         if conversation_id is None:
             row = await work_items.by_id(centre.database, WorkItemId(offer.rpartition(":")[0]))
@@ -44,7 +44,7 @@ async def decline(centre: Centre, agent_id: AgentId, offer: OfferId, reason: str
     await centre.journal(step.events)
     if step.outcome is Outcome.WRONG_STATE:
         raise Conflict("offer_gone")
-    _check(step)
+    refuse(step)
 
 
 async def wrap_up(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
@@ -58,7 +58,7 @@ async def wrap_up(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
     step = await centre.store.wrap_up(item, agent_id)
     await centre.journal(step.events)
     if step.outcome is not Outcome.WRONG_STATE:  # in wrap-up already
-        _check(step)
+        refuse(step)
 
 
 async def complete(centre: Centre, agent_id: AgentId, item: WorkItemId, disposition: str) -> None:
@@ -66,11 +66,11 @@ async def complete(centre: Centre, agent_id: AgentId, item: WorkItemId, disposit
     if disposition and disposition not in {known.name for known in centre.policy.dispositions}:
         raise BadRequest("unknown_disposition")
     conversation_id, state = await _in_hand(centre, agent_id, item)
-    if conversation_id is not None and state == "assigned":  # else it was closed before the wrap-up
+    if conversation_id is not None and state != "wrap_up":  # else it was closed before the wrap-up
         await conversations.end_by_agent(centre, conversation_id, agent_id)
     step = await centre.store.complete(item, agent_id, disposition=disposition)
     await centre.journal(step.events)
-    _check(step)
+    refuse(step)
 
 
 def first_for(centre: Centre, agent: str, wait_s: int) -> Preference | None:
@@ -103,7 +103,7 @@ async def transfer_to_queue(
     await centre.store.replace_brief(item, intake.brief_of(replace(arrival, demand=demand)))
     step = await centre.store.transfer_to_queue(item, agent_id, demand, first)
     await centre.journal(step.events)
-    _check(step)
+    refuse(step)
 
 
 async def transfer_to_agent(centre: Centre, agent_id: AgentId, item: WorkItemId, target: AgentId, note: str) -> None:
@@ -119,7 +119,7 @@ async def transfer_to_agent(centre: Centre, agent_id: AgentId, item: WorkItemId,
     await centre.journal(step.events)
     if step.outcome is Outcome.UNKNOWN_AGENT:  # a colleague who never signed in
         raise Conflict("agent_unavailable")
-    _check(step)
+    refuse(step)
     if row.conversation_id is not None:
         await conversations.handed_over(centre, row.conversation_id, agent_id, once=_once(item, now))
 
@@ -137,7 +137,7 @@ async def _note(centre: Centre, conversation_id: ConversationId, agent_id: Agent
 async def _handable(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tuple[work_items.WorkItem, Item]:
     """As `_held`; an item in wrap-up cannot be handed over: wrong_state."""
     row, now = await _held(centre, agent_id, item)
-    if now.state != "assigned":
+    if now.state == "wrap_up":
         raise Conflict("wrong_state")
     return row, now
 
@@ -163,12 +163,13 @@ def _theirs(now: Item | None, agent_id: AgentId) -> Item:
     """The item, if this agent has it in hand."""
     if now is None:
         raise NotFound("unknown_work_item")
-    if now.agent != agent_id or now.state not in ("assigned", "wrap_up"):
+    if now.agent != agent_id:
         raise Forbidden("not_yours")
     return now
 
 
-def _check(step: Step) -> None:
+def refuse(step: Step) -> None:
+    """Raise what clients are told of a step that did nothing."""
     if step.outcome is not Outcome.OK:
         raise refusal(step)
 

@@ -22,6 +22,9 @@ class QueueNow:
     waiting: list[tuple[Ms, WorkItemId]] = field(default_factory=list)
     offered: int = 0
     in_progress: int = 0
+    paused: int = 0
+    """Of those in progress."""
+    alerts: int = 0
     answered: Waits = field(default_factory=Waits)
     abandoned: Waits = field(default_factory=Waits)
     eligible: int = 0
@@ -33,7 +36,7 @@ class QueueNow:
     def empty(self) -> None:
         """Forget who is here; what was counted stays."""
         self.waiting.clear()
-        self.offered = self.in_progress = self.eligible = self.free = self.busy = 0
+        self.offered = self.in_progress = self.paused = self.alerts = self.eligible = self.free = self.busy = 0
 
     def new_day(self) -> None:
         self.answered, self.abandoned = Waits(), Waits()
@@ -75,6 +78,8 @@ class QueueNow:
             waiting=len(self.waiting),
             offered=self.offered,
             in_progress=self.in_progress,
+            paused=self.paused,
+            alerts=self.alerts,
             longest_enqueued_at=self.waiting[0][0] if self.waiting else None,
             waiting_by_age=waiting_by_age(self.waiting, now),
             expected_wait_ms=wait_ms,

@@ -140,7 +140,9 @@ async def _item(centre: Centre, row: work_items.WorkItem) -> RestoredItem:
     demand = await lanes.now_of(centre, row)
     arrival = await intake.arrival_of(centre, row)
     credit_ms = intake.credit_ms(centre, arrival) if arrival is not None else 0
-    state: Literal["waiting", "assigned", "wrap_up"] = row.state if row.state in ("assigned", "wrap_up") else "waiting"
+    state: Literal["waiting", "assigned", "paused", "wrap_up"] = (
+        row.state if row.state in ("assigned", "paused", "wrap_up") else "waiting"
+    )
     return RestoredItem(
         item=row.id,
         demand=demand,

@@ -5,6 +5,7 @@
     closed conversation, item assigned             → its agent wraps up
     closed conversation, item not in the store     → the item is closed where it is
     open conversation, its customer was lost       → the conversation is closed (crash between cancel and close)
+    paused item, a newer message of its customer   → it is resumed
     open conversation, no open item                → an item is made for it
 What is younger than a few seconds is left alone: its own start is still at it.
 """
@@ -50,7 +51,7 @@ async def once(centre: Centre) -> int:
         centre.database, after=(page[-1].enqueued_at, page[-1].id) if page else None, limit=PAGE
     ):
         mended += await _page(centre, [row for row in page if row.enqueued_at < centre.now() - SETTLED_MS])
-    return mended + await _alone(centre)
+    return mended + await _written_to(centre) + await _alone(centre)
 
 
 async def _page(centre: Centre, rows: list[work_items.WorkItem]) -> int:
@@ -85,6 +86,14 @@ async def _over(centre: Centre, row: work_items.WorkItem, where: Position | None
         return False
     await intake.end_item(centre, row.id)
     return True
+
+
+async def _written_to(centre: Centre) -> int:
+    """Paused items whose customers wrote, seen by nobody at that moment."""
+    ids = await soundness.paused_with_message(centre.database)
+    for item in ids:
+        await intake.customer_wrote(centre, item)
+    return len(ids)
 
 
 async def _alone(centre: Centre) -> int:

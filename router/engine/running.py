@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from router.core import events
+from router.core.records import Item
 from router.core.words import WorkItemId
 from router.engine import journal_gaps, lost, presence, rebuild, snapshots, talk
 from router.engine.board import AgentNow, ItemNow
@@ -117,6 +118,8 @@ async def load_board(centre: Centre) -> None:
             agent=item.agent,
             ringing=tuple(item.ringing),
             answered=rows[item_id].answered_at is not None,
+            paused_units=item.paused_units,
+            refusals=_alerted(centre, item),
         )
         for item_id, item in snapshot.items.items()
         if item_id in rows
@@ -135,6 +138,12 @@ async def load_board(centre: Centre) -> None:
         if agent.reachability != "gone"
     ]
     centre.board.begin(snapshot.seq, agents, items)
+
+
+def _alerted(centre: Centre, item: Item) -> int:
+    """How often the item was refused, if that is too often; else 0."""
+    refusals, alert_after = sum(item.refusals.values()), centre.policy.offers.alert_after
+    return refusals if 0 < alert_after <= refusals else 0
 
 
 # ---------------------------------------------------------------- talk

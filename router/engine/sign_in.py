@@ -153,4 +153,5 @@ def colleague_of(policy: Policy, person: stored.Staff) -> Colleague:
         team=person.team,
         language=person.language,
         supply=supply_in(policy, supply, {"friendly_name": person.name, "email": person.email, **person.attributes}),
+        auto_accept=person.auto_accept,
     )

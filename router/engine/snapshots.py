@@ -48,13 +48,17 @@ async def load_desk(centre: Centre, agent_id: AgentId) -> Desk:
     seq, agent = await asyncio.gather(centre.store.seq(), centre.store.agent(agent_id))
     if agent is None:
         raise NotFound("unknown_agent")
+    colleague = centre.staff.get(agent_id)
     desk = Desk(
         agent_id=agent_id,
         seq=seq,
         presence=await _presence(centre, agent_id, agent, seq),
         units_limit=agent.limit,
+        auto_accept=colleague is not None and colleague.auto_accept,
     )
-    await asyncio.gather(*(_lay_on_desk(centre, desk, item_id) for item_id in (*agent.items, *agent.offers)))
+    await asyncio.gather(
+        *(_lay_on_desk(centre, desk, item_id) for item_id in (*agent.items, *agent.paused, *agent.offers))
+    )
     return desk
 
 
@@ -84,15 +88,17 @@ async def _lay_on_desk(centre: Centre, desk: Desk, item_id: WorkItemId) -> None:
         return
     offer_id = OfferId(f"{item_id}:{ringing.attempt if ringing is not None else item.taken}")
     created, accepted = await _made_and_taken(centre, item_id, offer_id, rings=ringing is not None)
-    offer = brief.offer_of(created, transferred_by=centre.staff.name_of(created.by) if created.by else None)
+    by = centre.staff.name_of(created.by) if created.by else None
+    offer = brief.offer_of(created, transferred_by=by, auto_accept=desk.auto_accept)
     if ringing is not None:
         desk.offers[created.offer] = offer
     elif accepted is not None:
         desk.work[item_id] = Work(
             item=offer.work_item,
-            state="wrap_up" if item.state == "wrap_up" else "assigned",
+            state=item.state if item.state in ("paused", "wrap_up") else "assigned",
             accepted_at=accepted.at,
             wrap_up_until=item.until or None,
+            paused_units=item.paused_units,
         )
 
 
@@ -253,7 +259,7 @@ async def _where(
     item = await centre.store.item(window.work_item_id)
     if item is None:
         return None, None
-    if item.state in ("assigned", "wrap_up") and item.agent:
+    if item.agent is not None:
         return None, customer.AgentFace(name=centre.staff.face_of(item.agent))
     where = (await centre.store.positions([window.work_item_id])).get(window.work_item_id)
     if where is None or where.state not in ("waiting", "offered") or window.closed:

@@ -24,6 +24,8 @@ class Colleague:
     team: str
     language: str
     supply: Supply
+    auto_accept: bool = False
+    """Their client accepts every offer itself, after a warning."""
 
     @property
     def first_name(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from router.core.words import AgentId, DeviceId, OfferId, WorkItemId
-from router.engine import conversations, explain, history, offers, presence, snapshots, watching
+from router.engine import by_hand, conversations, explain, history, offers, presence, snapshots, watching
 from router.engine.centre import Centre
 from router.gateway.actor import Owner
 from router.gateway.session import Session
@@ -80,6 +80,8 @@ class StaffActor:
             case staff.TransferToAgent():
                 item, target = WorkItemId(command.work_item_id), AgentId(command.agent_id)
                 await offers.transfer_to_agent(centre, me, item, target, command.note)
+            case staff.PickItem() | staff.AssignItem() | staff.PauseItem() | staff.ResumeItem():
+                await self._by_hand(command)
             case staff.FetchMessages():
                 await history.may_see(centre, me, command.conversation_id)
                 return await history.messages_before(centre, command, notes=True)
@@ -113,6 +115,19 @@ class StaffActor:
             case _:
                 raise BadRequest("bad_frame")
         return None
+
+    async def _by_hand(self, command: staff.PickItem | staff.AssignItem | staff.PauseItem | staff.ResumeItem) -> None:
+        centre, me, item = self._centre, self._agent_id, WorkItemId(command.work_item_id)
+        match command:
+            case staff.PickItem():
+                await by_hand.pick(centre, me, item)
+            case staff.AssignItem():
+                self._supervising()
+                await by_hand.assign(centre, me, item, AgentId(command.agent_id))
+            case staff.PauseItem():
+                await by_hand.pause(centre, me, item)
+            case staff.ResumeItem():
+                await by_hand.resume(centre, me, item)
 
     async def signal(self, signal: Signal) -> None:
         centre = self._centre

@@ -103,16 +103,18 @@ class Offer(Record, frozen=True, kw_only=True):
     expires_at: Ms
     ring_ms: Ms
     why: Why
+    auto: bool = False
+    """To be accepted by the client itself, after a warning; a person may still decline it."""
 
 
 class Assignment(Record, frozen=True, kw_only=True):
     """An accepted work item, the agent's until it is completed, transferred or cancelled.
 
-    wrap_up_until: the deadline while in wrap-up.
+    paused: it holds less until its customer writes again. wrap_up_until: the deadline while in wrap-up.
     """
 
     work_item: WorkItem
-    state: Literal["assigned", "wrap_up"]
+    state: Literal["assigned", "paused", "wrap_up"]
     accepted_at: Ms
     wrap_up_until: Ms | None
     conversation: Conversation
@@ -171,15 +173,19 @@ class Colleague(Record, frozen=True, kw_only=True):
 
 
 class BoardWork(Record, frozen=True, kw_only=True):
+    """weight: units it holds now."""
+
     work_item_id: str
     channel: Channel
     queue: str
-    state: Literal["offered", "assigned", "wrap_up"]
+    state: Literal["offered", "assigned", "paused", "wrap_up"]
     since: Ms
     weight: Units
 
 
 class BoardAgent(Record, frozen=True, kw_only=True):
+    """units_held is above units_limit when work was given or picked by hand."""
+
     agent_id: str
     name: str
     team: str
@@ -232,6 +238,10 @@ class BoardQueue(Record, frozen=True, kw_only=True):
     service_level_variant: Variant
     answered: int
     abandoned: int
+    paused: int
+    """Of those in progress: whose customers are to write again."""
+    alerts: int
+    """Waiting or ringing items that were refused so often that somebody should look at them."""
     agents_eligible: int
     """Signed in and member of the queue."""
     agents_free: int

@@ -102,6 +102,37 @@ class TransferToAgent(Command, tag="item.transfer_to_agent", frozen=True, kw_onl
     note: str = ""
 
 
+class PickItem(Command, tag="item.pick", frozen=True, kw_only=True):
+    """Take an item of one of my queues that waits, or rings at whomever the router chose; over my limit if need be.
+
+    Errors: not_yours (somebody has it, or it is no queue of mine), agent_unavailable (I am offline).
+    """
+
+    work_item_id: Id
+
+
+class AssignItem(Command, tag="item.assign", frozen=True, kw_only=True):
+    """Supervisors: offer an item to this very agent, wherever it is but in wrap-up; over their limit if need be.
+
+    Errors: agent_unavailable, unknown_agent, wrong_state.
+    """
+
+    work_item_id: Id
+    agent_id: Id
+
+
+class PauseItem(Command, tag="item.pause", frozen=True, kw_only=True):
+    """The customer is to write again some time: the item stays mine and holds less until then."""
+
+    work_item_id: Id
+
+
+class ResumeItem(Command, tag="item.resume", frozen=True, kw_only=True):
+    """Work on a paused item again before its customer writes; over my limit if need be."""
+
+    work_item_id: Id
+
+
 class FetchMessages(Command, tag="messages.fetch", frozen=True, kw_only=True):
     """Messages with n < before_n, the newest `limit` (1–100) of them, oldest first."""
 
@@ -166,6 +197,10 @@ StaffIn = (
     | Complete
     | TransferToQueue
     | TransferToAgent
+    | PickItem
+    | AssignItem
+    | PauseItem
+    | ResumeItem
     | FetchMessages
     | FetchPast
     | FetchConversation
@@ -242,16 +277,26 @@ class ItemAssigned(ServerEvent, tag="item.assigned", frozen=True, kw_only=True):
     assignment: Assignment
 
 
+class ItemPaused(ServerEvent, tag="item.paused", frozen=True, kw_only=True):
+    work_item_id: str
+
+
+class ItemResumed(ServerEvent, tag="item.resumed", frozen=True, kw_only=True):
+    """It is worked on again: its customer wrote, or I took it up."""
+
+    work_item_id: str
+
+
 class ItemWrapUp(ServerEvent, tag="item.wrap_up", frozen=True, kw_only=True):
     work_item_id: str
     until: Ms
 
 
 class ItemClosed(ServerEvent, tag="item.closed", frozen=True, kw_only=True):
-    """No longer this agent's work."""
+    """No longer this agent's work. resumed: the customer of a paused item wrote, and I had no room for it."""
 
     work_item_id: str
-    reason: Literal["completed", "cancelled", "transferred", "agent_gone"]
+    reason: Literal["completed", "cancelled", "transferred", "agent_gone", "resumed"]
 
 
 class PresenceChanged(ServerEvent, tag="presence.changed", frozen=True, kw_only=True):
@@ -326,6 +371,8 @@ StaffEvent = (
     | OfferCreated
     | OfferClosed
     | ItemAssigned
+    | ItemPaused
+    | ItemResumed
     | ItemWrapUp
     | ItemClosed
     | PresenceChanged

@@ -14,7 +14,8 @@ from typing import Any
 from router.core.compiler import Settings, class_of, eligible, pool_order
 from router.core.model import State
 from router.core.model.matching import can_match, counted, is_free_for
-from router.core.words import AgentId, Ms
+from router.core.records import Item
+from router.core.words import AgentId, Ms, Units
 from router.store.connection import Connection
 from router.store.definitions import Definitions
 from router.store.routing import RoutingStore
@@ -86,7 +87,7 @@ async def _read_shelf(connection: Connection, key: bytes, name: str, shelves: Sh
 
 def _wrong_hands(state: State) -> Iterator[str]:
     """No item is held by two agents, and each is where its record says."""
-    held = Counter(item for agent in state.agents.values() for item in agent.items)
+    held = Counter(item for agent in state.agents.values() for item in (*agent.items, *agent.paused))
     rung = {(agent, item) for agent, record in state.agents.items() for item in record.offers}
     ringing = {(agent, item) for item, record in state.items.items() for agent in record.ringing}
     yield from (f"{item} is in {n} hands" for item, n in held.items() if n > 1)
@@ -98,6 +99,8 @@ def _wrong_hands(state: State) -> Iterator[str]:
                 right = record.agent is None and item not in held and not record.ringing
             case "offered":
                 right = record.agent is None and item not in held and bool(record.ringing)
+            case "paused":
+                right = agent is not None and item in agent.paused and not record.ringing
             case _:
                 right = agent is not None and item in agent.items and not record.ringing
         if not right:
@@ -105,16 +108,22 @@ def _wrong_hands(state: State) -> Iterator[str]:
     yield from (f"{item} is held but not open" for item in held if item not in state.items)
 
 
+def _units(state: State, item: Item) -> Units:
+    return state.lanes[item.lane].weight if item.paused_units is None else item.paused_units
+
+
 def _wrong_room(state: State) -> Iterator[str]:
     """Units and counts are those of the held items and the pending offer."""
     for agent, record in state.agents.items():
-        mine = [*record.items, *record.offers]
-        lanes = [state.lanes[state.items[item].lane] for item in mine if item in state.items]
-        mains = sum(lane.weight for lane in lanes if not lane.interruptible)
-        others = sum(lane.weight for lane in lanes if lane.interruptible)
+        mine = [*record.items, *record.paused, *record.offers]
+        items = [state.items[item] for item in mine if item in state.items]
+        lanes = [state.lanes[item.lane] for item in items if item.paused_units is None]
+        units = [(state.lanes[item.lane].interruptible, _units(state, item)) for item in items]
+        mains = sum(held for interruptible, held in units if not interruptible)
+        others = sum(held for interruptible, held in units if interruptible)
         if (record.used, record.used_interruptible) != (mains, others):
-            held = f"{record.used} and {record.used_interruptible} interruptible units"
-            yield f"{agent} holds {held} by record, {mains} and {others} by items"
+            told = f"{record.used} and {record.used_interruptible} interruptible units"
+            yield f"{agent} holds {told} by record, {mains} and {others} by items"
         if record.counts != Counter(lane.channel for lane in lanes):
             yield f"{agent} has wrong counts of items by channel"
         if record.next_status and not record.items and record.reachability == "connected":

@@ -26,6 +26,8 @@ FILES = (
     "matching.lua",
     "offers.lua",
     "items.lua",
+    "by_hand.lua",
+    "pauses.lua",
     "presence.lua",
     "install.lua",
     "timers.lua",

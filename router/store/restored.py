@@ -41,12 +41,12 @@ class RestoredAgent:
 class RestoredItem:
     """An open item as the journal knows it; one that was offered is restored as waiting, its attempts kept.
 
-    An item whose agent was not restored as signed in waits too.
+    An item whose agent was not restored as signed in waits too, unless it is paused.
     """
 
     item: WorkItemId
     demand: Demand
-    state: Literal["waiting", "assigned", "wrap_up"]
+    state: Literal["waiting", "assigned", "paused", "wrap_up"]
     score: int
     enqueued_at: Ms
     step: int = 0

@@ -282,6 +282,40 @@ class RoutingStore:
         """
         return await self._step("transfer_to_agent", item, agent, target)
 
+    async def assign(self, item: WorkItemId, target: AgentId, *, by: AgentId) -> Step:
+        """Give an item to an agent, wherever it is but in wrap-up: it is offered to them, whose limit it may exceed.
+
+        by: the supervisor. A repeat while it rings there or is theirs changes nothing.
+        Outcomes: ok, agent_unavailable, unknown_agent, wrong_state, item_closed, unknown_item.
+        """
+        return await self._step("assign", item, target, by)
+
+    async def pick(self, item: WorkItemId, agent: AgentId) -> Step:
+        """An agent takes an item that waits or rings elsewhere, over their limit if need be.
+
+        Repeating it changes nothing.
+        Outcomes: ok, agent_unavailable, not_yours (somebody has it, or was given it by hand), unknown_agent,
+        item_closed, unknown_item.
+        """
+        return await self._step("pick", item, agent)
+
+    async def pause(self, item: WorkItemId, agent: AgentId) -> Step:
+        """The item stays the agent's and holds its paused weight until its customer writes. Repeating changes nothing.
+
+        Outcomes: ok, not_yours, wrong_state, item_closed, unknown_item.
+        """
+        return await self._step("pause", item, agent)
+
+    async def resume(self, item: WorkItemId, *, by: AgentId | None = None, prefer_ms: Ms = 0) -> Step:
+        """A paused item is worked on again; in another state this changes nothing.
+
+        by: its agent takes it up by hand, over the limit if need be. None: the customer wrote; it goes back to its
+            agent if they are there and it fits, else to its place in line, its age kept.
+        prefer_ms: how long it then waits for that agent alone.
+        Outcomes: ok, not_yours, item_closed, unknown_item, bad_request.
+        """
+        return await self._step("resume", item, by or "", prefer_ms)
+
     async def replace_brief(self, item: WorkItemId, brief: bytes) -> None:
         """Give an open item another brief for its next offers; one that is closed stays without."""
         await self._redis("SET", f"{self.prefix}brief:{item}", brief, "XX")

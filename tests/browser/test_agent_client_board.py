@@ -42,6 +42,8 @@ def queue(name: str, label: str, *, waiting: int = 0, free: int = 2) -> BoardQue
         waiting=waiting,
         offered=0,
         in_progress=3,
+        paused=0,
+        alerts=0,
         longest_enqueued_at=now_ms() - 200_000 if waiting else None,
         waiting_by_age=[0, 0, 0, waiting, 0],
         expected_wait_ms=30_000,

@@ -21,6 +21,7 @@ from router.engine import brief
 from router.engine import desk as desks
 from router.engine.board import AgentNow, Board, ItemNow, Person
 from router.engine.desk import Desk, Presence, Work
+from router.engine.queue_now import QueueNow
 from router.protocol.base import ServerEvent
 from router.protocol.records import CustomerCard, WorkItem
 from tests.gateway.centre import room_policy
@@ -28,8 +29,8 @@ from tests.gateway.centre import room_policy
 ROOMS = room_policy()
 POLICY = replace(
     ROOMS,
-    queues={**ROOMS.queues, "room-2": replace(ROOMS.queues["room-2"], ring_agents=2)},
-    offers=replace(ROOMS.offers, pacing=2),
+    queues={**ROOMS.queues, "room-2": replace(ROOMS.queues["room-2"], ring_agents=2, paused_weights={"webchat": 10})},
+    offers=replace(ROOMS.offers, pacing=2, alert_after=2),
 )
 """Items of room-2 ring at two agents, and two offers at one."""
 QUEUES = ("room-1", "room-2")
@@ -92,6 +93,14 @@ class History:
                 model.transfer_to_queue(state, self.now, item, holder, lane)
             case "to_agent":
                 model.transfer_to_agent(state, self.now, item, holder, agent)
+            case "pick":
+                model.pick(state, self.now, item, agent)
+            case "assign":
+                model.assign(state, self.now, item, agent, AgentId("supervisor"))
+            case "pause":
+                model.pause(state, self.now, item, holder)
+            case "resume":
+                model.resume(state, self.now, item, holder if b % 2 else None)
             case "status":
                 model.set_status(state, self.now, agent, ("available", "busy")[b % 2], "chosen", None)
             case "open":
@@ -106,10 +115,21 @@ class History:
         return [*self.state.items, WorkItemId("none")][number % (len(self.state.items) + 1)]
 
 
-KINDS = (*["arrive"] * 3, *["accept"] * 4, "decline", "wrap_up", "complete", "cancel", "to_queue", "to_agent")
+KINDS = (
+    *["arrive"] * 3,
+    *["accept"] * 4,
+    "decline",
+    "wrap_up",
+    "complete",
+    "cancel",
+    "to_queue",
+    "to_agent",
+    "pick",
+    "assign",
+)
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from([*KINDS, "status", "status", "open", "shut", "out"]),
+        st.sampled_from([*KINDS, "pause", "pause", "resume", "status", "status", "open", "shut", "out"]),
         st.integers(0, 5),
         st.integers(0, 7),
         st.sampled_from([0, 1, 1_000, 1_500, 20_000]),
@@ -159,6 +179,8 @@ def board_of(history: History, seq: int) -> Board:
             since=0,
             agent=now.agent,
             ringing=tuple(now.ringing),
+            paused_units=now.paused_units,
+            refusals=refusals if (refusals := sum(now.refusals.values())) >= POLICY.offers.alert_after else 0,
         )
         for item, now in state.items.items()
     ]
@@ -173,12 +195,26 @@ def shown(board: Board) -> dict[str, Any]:
             agent: (now.status, now.reachability, {item: work.state for item, work in now.work.items()})
             for agent, now in board.agents.items()
         },
-        "items": {i: (n.queue, n.weight, n.enqueued_at, n.state, n.agent, n.ringing) for i, n in board.items.items()},
+        "items": {
+            i: (n.queue, n.units, n.enqueued_at, n.state, n.agent, n.ringing, n.alerts) for i, n in board.items.items()
+        },
         "queues": {
-            name: (queue.waiting, queue.offered, queue.in_progress, queue.eligible, queue.free)
+            name: (
+                queue.waiting,
+                queue.offered,
+                queue.in_progress,
+                queue.paused,
+                queue.alerts,
+                queue.eligible,
+                queue.free,
+            )
             for name, queue in board.queues.items()
         },
     }
+
+
+def _counts(queue: QueueNow) -> tuple[int, ...]:
+    return queue.offered, queue.in_progress, queue.paused, queue.alerts, queue.eligible, queue.free
 
 
 @given(before=STEPS, after=STEPS)
@@ -194,7 +230,7 @@ def test_the_board_folded_from_any_moment_is_the_board_begun_anew(before: Sequen
         folded.apply(seq, event)  # a few came twice: they change nothing
     assert shown(folded) == shown(board_of(history, folded.seq))
     for queue in folded.queues.values():
-        assert min(queue.offered, queue.in_progress, queue.eligible, queue.free) >= 0
+        assert min(_counts(queue)) >= 0
 
 
 @given(STEPS)
@@ -235,8 +271,8 @@ def test_an_agents_desk_folded_from_the_events_is_what_the_state_says(steps: Seq
         desk = fold(agent, history)
         now = history.state.agents[agent]
         assert desk.units_held == now.used
-        assert set(desk.work) == set(now.items)
-        assert {work.state for work in desk.work.values()} <= {"assigned", "wrap_up"}
+        assert {item for item, work in desk.work.items() if work.state != "paused"} == set(now.items)
+        assert {item for item, work in desk.work.items() if work.state == "paused"} == set(now.paused)
         assert sum(work.state == "wrap_up" for work in desk.work.values()) == now.wrapping
         assert [offer.work_item.work_item_id for offer in desk.offers.values()] == now.offers
         assert (desk.presence.status, desk.presence.reachability) == (now.status, now.reachability)

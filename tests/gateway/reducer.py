@@ -45,6 +45,10 @@ def _staff(state: State, event: Event) -> None:
             for assignment in state["assignments"]:
                 if assignment["work_item"]["work_item_id"] == event["work_item_id"]:
                     assignment |= {"state": "wrap_up", "wrap_up_until": event["until"]}
+        case "item.paused" | "item.resumed":
+            for assignment in state["assignments"]:
+                if assignment["work_item"]["work_item_id"] == event["work_item_id"]:
+                    assignment["state"] = "paused" if event["type"] == "item.paused" else "assigned"
         case "item.closed":
             _drop_item(state, event["work_item_id"])
         case "presence.changed":

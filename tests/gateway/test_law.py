@@ -107,6 +107,22 @@ async def type_both_ways(scene: Scene) -> None:
     await scene.anna.event("typing.shown")
 
 
+async def pick(scene: Scene) -> None:
+    """A second customer's item, which rings at Anna."""
+    item = (await ringing(scene)).rpartition(":")[0]
+    await scene.ben.ask("item.pick", work_item_id=item)
+
+
+async def assign(scene: Scene) -> None:
+    await scene.ben.ask("status.set", status="available")
+    await scene.sue.ask("item.assign", **scene.item, agent_id=scene.room.ben)
+
+
+async def resume(scene: Scene) -> None:
+    await scene.anna.ask("item.pause", **scene.item)
+    await scene.anna.ask("item.resume", **scene.item)
+
+
 Case = Callable[[Scene], Awaitable[Any]]
 STAFF_CASES: dict[str, Case] = {
     "status.set": lambda s: s.anna.ask("status.set", status="busy"),
@@ -121,6 +137,10 @@ STAFF_CASES: dict[str, Case] = {
         "item.transfer_to_queue", **s.item, queue=s.room.queue, note="Second line"
     ),
     "item.transfer_to_agent": leave_ringing_for_ben,
+    "item.pick": pick,
+    "item.assign": assign,
+    "item.pause": lambda s: s.anna.ask("item.pause", **s.item),
+    "item.resume": resume,
     "messages.fetch": lambda s: s.anna.ask("messages.fetch", **s.here, before_n=9),
     "conversations.past": lambda s: s.anna.ask("conversations.past", **s.who),
     "conversation.fetch": lambda s: s.anna.ask("conversation.fetch", **s.here),
@@ -170,7 +190,13 @@ async def two_wait(scene: Scene) -> None:
         await scene.room.start(waiting, f"Question {number}")
 
 
+async def written_to_while_paused(scene: Scene) -> None:
+    await scene.anna.ask("item.pause", **scene.item)
+    await scene.customer.ask("message.send", **scene.here, client_id="m7", text="Are you there?")
+
+
 STORY_CASES: dict[str, Case] = {
+    "the customer of a paused item writes": written_to_while_paused,
     "a colleague takes the work over": handed_to_ben,
     "a wrap-up is completed": wrapped_up,
     "the customer closes the page": lambda s: s.customer.close(),

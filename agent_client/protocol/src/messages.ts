@@ -120,12 +120,13 @@ export interface Offer {
   expires_at: number;
   ring_ms: number;
   why: Why;
+  auto?: boolean;
 }
 
-/** An accepted work item, the agent's until it is completed, transferred or cancelled. wrap_up_until: the deadline while in wrap-up. */
+/** An accepted work item, the agent's until it is completed, transferred or cancelled. paused: it holds less until its customer writes again. wrap_up_until: the deadline while in wrap-up. */
 export interface Assignment {
   work_item: WorkItem;
-  state: "assigned" | "wrap_up";
+  state: "assigned" | "paused" | "wrap_up";
   accepted_at: number;
   wrap_up_until: number | null;
   conversation: Conversation;
@@ -179,15 +180,17 @@ export interface Colleague {
   reachability: "connected" | "gone" | "grace";
 }
 
+/** weight: units it holds now. */
 export interface BoardWork {
   work_item_id: string;
   channel: string;
   queue: string;
-  state: "assigned" | "offered" | "wrap_up";
+  state: "assigned" | "offered" | "paused" | "wrap_up";
   since: number;
   weight: number;
 }
 
+/** units_held is above units_limit when work was given or picked by hand. */
 export interface BoardAgent {
   agent_id: string;
   name: string;
@@ -229,6 +232,8 @@ export interface BoardQueue {
   service_level_variant: "abandoned_after_t" | "abandoned_all" | "abandoned_in_t_met" | "abandoned_not_short" | "answered_only";
   answered: number;
   abandoned: number;
+  paused: number;
+  alerts: number;
   agents_eligible: number;
   agents_free: number;
 }
@@ -310,6 +315,35 @@ export interface TransferToAgent {
   work_item_id: string;
   agent_id: string;
   note?: string;
+}
+
+/** Take an item of one of my queues that waits, or rings at whomever the router chose; over my limit if need be. Errors: not_yours (somebody has it, or it is no queue of mine), agent_unavailable (I am offline). */
+export interface PickItem {
+  type: "item.pick";
+  id: number;
+  work_item_id: string;
+}
+
+/** Supervisors: offer an item to this very agent, wherever it is but in wrap-up; over their limit if need be. Errors: agent_unavailable, unknown_agent, wrong_state. */
+export interface AssignItem {
+  type: "item.assign";
+  id: number;
+  work_item_id: string;
+  agent_id: string;
+}
+
+/** The customer is to write again some time: the item stays mine and holds less until then. */
+export interface PauseItem {
+  type: "item.pause";
+  id: number;
+  work_item_id: string;
+}
+
+/** Work on a paused item again before its customer writes; over my limit if need be. */
+export interface ResumeItem {
+  type: "item.resume";
+  id: number;
+  work_item_id: string;
 }
 
 /** Messages with n < before_n, the newest `limit` (1–100) of them, oldest first. */
@@ -433,17 +467,28 @@ export interface ItemAssigned {
   assignment: Assignment;
 }
 
+export interface ItemPaused {
+  type: "item.paused";
+  work_item_id: string;
+}
+
+/** It is worked on again: its customer wrote, or I took it up. */
+export interface ItemResumed {
+  type: "item.resumed";
+  work_item_id: string;
+}
+
 export interface ItemWrapUp {
   type: "item.wrap_up";
   work_item_id: string;
   until: number;
 }
 
-/** No longer this agent's work. */
+/** No longer this agent's work. resumed: the customer of a paused item wrote, and I had no room for it. */
 export interface ItemClosed {
   type: "item.closed";
   work_item_id: string;
-  reason: "agent_gone" | "cancelled" | "completed" | "transferred";
+  reason: "agent_gone" | "cancelled" | "completed" | "resumed" | "transferred";
 }
 
 /** My own presence, whole. by: the supervisor's name when one did this; status_by: who set the status, likewise. */
@@ -574,7 +619,7 @@ export interface ItemExplained {
   type: "item.explained";
   work_item_id: string;
   queue: string;
-  state: "assigned" | "closed" | "offered" | "waiting" | "wrap_up";
+  state: "assigned" | "closed" | "offered" | "paused" | "waiting" | "wrap_up";
   enqueued_at: number;
   requirements: string[];
   decisions: Decision[];
@@ -726,6 +771,10 @@ export type StaffIn =
   | Complete
   | TransferToQueue
   | TransferToAgent
+  | PickItem
+  | AssignItem
+  | PauseItem
+  | ResumeItem
   | FetchMessages
   | FetchPast
   | FetchConversation
@@ -744,6 +793,8 @@ export type StaffEvent =
   | OfferCreated
   | OfferClosed
   | ItemAssigned
+  | ItemPaused
+  | ItemResumed
   | ItemWrapUp
   | ItemClosed
   | PresenceChanged

@@ -77,7 +77,7 @@ function TileTrouble({ agent }: Props): JSX.Element | null {
 function WorkChip({ work }: { work: BoardWork }): JSX.Element {
   return (
     <span class="work-chip" data-state={work.state} title={`${queueLabel(work.queue)} · ${t(`work_state.${work.state}`)}`}>
-      <Icon name={work.state === "offered" ? "bell" : work.state === "wrap_up" ? "check" : channelIcon(work.channel)} size={12} />
+      <Icon name={work.state === "offered" ? "bell" : work.state === "wrap_up" ? "check" : work.state === "paused" ? "clock" : channelIcon(work.channel)} size={12} />
       <span class="only-heard">
         {queueLabel(work.queue)}, {t(`work_state.${work.state}`)}
       </span>

@@ -24,6 +24,7 @@ export function queueTrouble(queue: BoardQueue, now: number): Trouble {
   const waited = queue.longest_enqueued_at === null ? 0 : now - queue.longest_enqueued_at;
   if (queue.waiting > 0 && queue.agents_eligible === 0) return { level: 2, reason: "trouble.nobody" };
   if (waited > queue.service_level_ms * GRAVE_TIMES) return { level: 2, reason: "trouble.long_wait" };
+  if (queue.alerts > 0) return { level: 2, reason: "trouble.refused" };
   if (queue.service_level !== null && queue.service_level < SERVICE_LEVEL_BAD) return { level: 2, reason: "trouble.service_level" };
   if (waited > queue.service_level_ms) return { level: 1, reason: "trouble.waiting" };
   if (queue.service_level !== null && queue.service_level < SERVICE_LEVEL_LOW) return { level: 1, reason: "trouble.service_level" };

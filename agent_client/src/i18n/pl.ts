@@ -13,6 +13,8 @@ export const pl: Catalogue = {
   "action.reply": "Napisz odpowiedź",
   "action.note_mode": "Przełącz odpowiedź i notatkę",
   "action.end": "Zakończ czat",
+  "action.pause": "Odłóż",
+  "action.resume": "Wróć do rozmowy",
   "action.transfer": "Przekaż",
   "action.toggle_context": "Pokaż lub ukryj szczegóły",
   "action.next": "Następna rozmowa",
@@ -75,6 +77,7 @@ export const pl: Catalogue = {
   "work.list": "Moja praca",
   "work.active": "W toku",
   "work.wrap_up": "Podsumowanie",
+  "work.paused": "Czeka na klienta",
   "work.calls": { one: "czeka na Ciebie", few: "czekają na Ciebie", many: "czeka na Ciebie", other: "czeka na Ciebie" },
   "work.unread": {
     one: "nieprzeczytana wiadomość",
@@ -95,6 +98,7 @@ export const pl: Catalogue = {
   "offer.title": "Dzwoni {name}",
   "offer.announced": "Nowa oferta: {name}. Przyjmij klawiszami Alt A.",
   "offer.waited": "Czeka",
+  "offer.auto": "przyjmie się samo",
   "offer.left": {
     one: "została {count} sekunda",
     few: "zostały {count} sekundy",
@@ -163,6 +167,7 @@ export const pl: Catalogue = {
 
   "item.cancelled": "Klient odszedł ({name}). Sprawa jest zamknięta.",
   "item.agent_gone": "Klient wrócił do kolejki ({name}), bo Twojego połączenia nie było zbyt długo.",
+  "item.resumed": "Klient napisał znowu ({name}), gdy nie było u Ciebie miejsca: odpowie ktoś inny.",
 
   "customer.unnamed": "Gość",
   "customer.online": "Online",
@@ -315,6 +320,7 @@ export const pl: Catalogue = {
   "tone.off": "Poza pracą",
   "work_state.offered": "dzwoni",
   "work_state.assigned": "w toku",
+  "work_state.paused": "czeka na klienta",
   "work_state.wrap_up": "podsumowanie",
   "age.30": "do 30 s",
   "age.60": "30–60 s",
@@ -325,6 +331,7 @@ export const pl: Catalogue = {
   "trouble.long_wait": "Stanowczo za długie oczekiwanie",
   "trouble.waiting": "Za długie oczekiwanie",
   "trouble.none_free": "Nikt nie jest wolny",
+  "trouble.refused": "Wciąż odrzucane",
   "trouble.service_level": "Niski poziom obsługi",
   "trouble.gone_with_work": "Poza pracą z otwartymi sprawami",
   "trouble.connection": "Utrata połączenia",

@@ -13,6 +13,8 @@ export const ru: Catalogue = {
   "action.reply": "Написать ответ",
   "action.note_mode": "Переключить ответ и заметку",
   "action.end": "Завершить чат",
+  "action.pause": "Отложить",
+  "action.resume": "Вернуться к разговору",
   "action.transfer": "Передать",
   "action.toggle_context": "Показать или скрыть сведения",
   "action.next": "Следующий разговор",
@@ -75,6 +77,7 @@ export const ru: Catalogue = {
   "work.list": "Моя работа",
   "work.active": "В работе",
   "work.wrap_up": "Итоги",
+  "work.paused": "Ждут клиента",
   "work.calls": { one: "ждёт вас", few: "ждут вас", many: "ждут вас", other: "ждут вас" },
   "work.unread": {
     one: "непрочитанное сообщение",
@@ -95,6 +98,7 @@ export const ru: Catalogue = {
   "offer.title": "Обращение: {name}",
   "offer.announced": "Новое предложение: {name}. Принять: Alt A.",
   "offer.waited": "Ждёт",
+  "offer.auto": "будет принято само",
   "offer.left": {
     one: "осталась {count} секунда",
     few: "осталось {count} секунды",
@@ -163,6 +167,7 @@ export const ru: Catalogue = {
 
   "item.cancelled": "Клиент ушёл ({name}). Обращение закрыто.",
   "item.agent_gone": "Клиент вернулся в очередь ({name}): вашей связи не было слишком долго.",
+  "item.resumed": "Клиент написал снова ({name}), когда у вас не было места: ответит кто-то другой.",
 
   "customer.unnamed": "Гость",
   "customer.online": "В сети",
@@ -315,6 +320,7 @@ export const ru: Catalogue = {
   "tone.off": "Не на месте",
   "work_state.offered": "звонит",
   "work_state.assigned": "в работе",
+  "work_state.paused": "ждёт клиента",
   "work_state.wrap_up": "итоги",
   "age.30": "до 30 с",
   "age.60": "30–60 с",
@@ -325,6 +331,7 @@ export const ru: Catalogue = {
   "trouble.long_wait": "Ждут слишком долго, срочно",
   "trouble.waiting": "Ждут слишком долго",
   "trouble.none_free": "Нет свободных",
+  "trouble.refused": "Отклоняют снова и снова",
   "trouble.service_level": "Низкий уровень сервиса",
   "trouble.gone_with_work": "Нет на месте, дела открыты",
   "trouble.connection": "Связь потеряна",

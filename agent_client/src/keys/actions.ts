@@ -30,7 +30,7 @@ export interface Action {
   run: () => void;
 }
 
-const inHand = (): boolean => selected.value?.state === "assigned";
+const inHand = (): boolean => selected.value?.state === "assigned" || selected.value?.state === "paused";
 const ringing = (): boolean => offers.value.length > 0;
 
 export const ACTIONS: readonly Action[] = [

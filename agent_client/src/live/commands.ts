@@ -54,6 +54,13 @@ export const setAgentStatus = (agentId: string, status: string): Promise<boolean
 export const wrapUp = (workItemId: string): Promise<boolean> =>
   done(command({ type: "item.wrap_up", work_item_id: workItemId }));
 
+/** Put a conversation aside until its customer writes again. */
+export const pauseItem = (workItemId: string): Promise<boolean> =>
+  done(command({ type: "item.pause", work_item_id: workItemId }));
+
+export const resumeItem = (workItemId: string): Promise<boolean> =>
+  done(command({ type: "item.resume", work_item_id: workItemId }));
+
 export const complete = (workItemId: string, disposition: string): Promise<boolean> =>
   done(command({ type: "item.complete", work_item_id: workItemId, disposition }));
 

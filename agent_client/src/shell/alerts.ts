@@ -2,7 +2,9 @@ import type { Message, Offer, StaffEvent } from "@usher/protocol";
 import { computed, effect } from "@preact/signals";
 
 import { t } from "../i18n/language";
+import { accept } from "../keys/actions";
 import { announce } from "../live/announce";
+import { autoAccepting } from "../live/auto-accept";
 import { keepOnlyDrafts } from "../live/drafts";
 import { notify } from "../live/notices";
 import { tick } from "../live/server-time";
@@ -15,7 +17,8 @@ import { unreadCount } from "../state/unread";
 
 /** Everything that calls for a person who looks elsewhere: sound, title, desktop notification, screen reader. */
 export function startAlerts(): () => void {
-  const stops = [listen(onEvent), effect(followTitle), effect(ringOn)];
+  const auto = autoAccepting(accept);
+  const stops = [listen(onEvent), effect(followTitle), effect(ringOn), effect(() => auto.follow(offers.value)), auto.stop];
   return () => stops.forEach((stop) => stop());
 }
 
@@ -67,9 +70,9 @@ function onItemClosed(before: State, workItemId: string, reason: string): void {
   const place = before.assignments.findIndex((one) => one.work_item.work_item_id === workItemId);
   const gone = before.assignments[place];
   if (!gone) return;
-  if (reason === "cancelled" || reason === "agent_gone") {
+  if (reason === "cancelled" || reason === "agent_gone" || reason === "resumed") {
     const name = gone.work_item.customer.name || t("customer.unnamed");
-    notify("warn", reason === "cancelled" ? "item.cancelled" : "item.agent_gone", { name });
+    notify("warn", `item.${reason}`, { name });
   }
   if (openConversation.peek() !== gone.conversation.conversation_id) return;
   const left = assignments.peek();

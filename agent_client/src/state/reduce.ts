@@ -4,6 +4,7 @@ import { boardFrom, boardWith } from "./board";
 import type { State } from "./state";
 import { typingUntilWritten, withTyping } from "./typing";
 import {
+  changeState,
   closeConversation,
   closeItem,
   closeOffer,
@@ -31,6 +32,10 @@ export function reduce(state: State, event: StaffEvent): State {
       return closeOffer(state, event.offer_id);
     case "item.assigned":
       return receiveAssignment(state, event.assignment);
+    case "item.paused":
+      return changeState(state, event.work_item_id, "paused");
+    case "item.resumed":
+      return changeState(state, event.work_item_id, "assigned");
     case "item.wrap_up":
       return startWrapUp(state, event.work_item_id, event.until);
     case "item.closed":

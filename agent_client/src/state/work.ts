@@ -23,6 +23,15 @@ export function receiveAssignment(state: State, assignment: Assignment): State {
   };
 }
 
+/** Put aside until the customer writes again, or taken up. */
+export function changeState(state: State, workItemId: string, to: "assigned" | "paused"): State {
+  return changeAssignment(
+    state,
+    (one) => one.work_item.work_item_id === workItemId,
+    (one) => ({ ...one, state: to }),
+  );
+}
+
 export function startWrapUp(state: State, workItemId: string, until: number): State {
   return changeAssignment(
     state,

@@ -5,7 +5,7 @@ import { t } from "../i18n/language";
 import { queueLabel } from "../i18n/labels";
 import { toggleContext } from "../keys/actions";
 import { printed } from "../keys/chord";
-import { wrapUp } from "../live/commands";
+import { pauseItem, resumeItem, wrapUp } from "../live/commands";
 import { settings } from "../live/settings";
 import { go } from "../router";
 import { contextSheet, dialog, hasContextColumn, hasListColumn } from "../shell/view";
@@ -23,7 +23,7 @@ export function Conversation({ assignment }: { assignment: Assignment }): JSX.El
     <section class="conversation" aria-label={t("conversation.with", { name: nameOf(assignment) })}>
       <Head assignment={assignment} />
       <MessageLog assignment={assignment} />
-      {assignment.state === "assigned" && closed && <CustomerLeft assignment={assignment} />}
+      {assignment.state !== "wrap_up" && closed && <CustomerLeft assignment={assignment} />}
       {assignment.state === "wrap_up" && <WrapUpPanel assignment={assignment} />}
       <Composer assignment={assignment} noteOnly={closed || assignment.state === "wrap_up"} />
     </section>
@@ -58,7 +58,7 @@ function Head({ assignment }: { assignment: Assignment }): JSX.Element {
           <Age since={assignment.accepted_at} />
         </p>
       </div>
-      {assignment.state === "assigned" && <Doing assignment={assignment} />}
+      {assignment.state !== "wrap_up" && <Doing assignment={assignment} />}
       <button
         type="button"
         class="button quiet square"
@@ -75,8 +75,13 @@ function Head({ assignment }: { assignment: Assignment }): JSX.Element {
 
 function Doing({ assignment }: { assignment: Assignment }): JSX.Element {
   const id = assignment.work_item.work_item_id;
+  const paused = assignment.state === "paused";
+  const word = t(paused ? "action.resume" : "action.pause");
   return (
     <>
+      <button type="button" class="button" aria-label={word} onClick={() => void (paused ? resumeItem(id) : pauseItem(id))}>
+        <Icon name="clock" /> <span class="wide-only">{word}</span>
+      </button>
       <button
         type="button"
         class="button"

@@ -53,7 +53,10 @@ function OfferCard({ offer, first }: { offer: Offer; first: boolean }): JSX.Elem
           <span>{item.preview}</span>
         </p>
       )}
-      <p class="offer-why faint small">{whySentence(offer.why)}</p>
+      <p class="offer-why faint small">
+        {whySentence(offer.why)}
+        {offer.auto && <strong> · {t("offer.auto")}</strong>}
+      </p>
       <p class="tags">
         {item.language && <span class="tag">{languageName(item.language)}</span>}
         {item.requirements.filter((one) => one.split("≥")[0] !== item.language).map((one) => (

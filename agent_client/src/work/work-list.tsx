@@ -18,12 +18,14 @@ import { OfferCards } from "./offer-card";
 export function WorkList(): JSX.Element {
   const mine = assignments.value;
   const active = mine.filter((one) => one.state === "assigned");
+  const paused = mine.filter((one) => one.state === "paused");
   const ending = mine.filter((one) => one.state === "wrap_up");
   return (
     <section class="work-list" aria-label={t("work.list")}>
       <OfferCards />
       <Part title="work.active" work={active} />
       <Part title="work.wrap_up" work={ending} />
+      <Part title="work.paused" work={paused} />
       {mine.length === 0 && offers.value.length === 0 && <NoWork />}
     </section>
   );

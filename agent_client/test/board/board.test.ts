@@ -13,6 +13,8 @@ const queue: BoardQueue = {
   waiting: 1,
   offered: 0,
   in_progress: 0,
+  paused: 0,
+  alerts: 0,
   longest_enqueued_at: 0,
   waiting_by_age: [1, 0, 0, 0, 0],
   expected_wait_ms: null,

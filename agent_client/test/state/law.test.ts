@@ -105,6 +105,8 @@ test("events about unknown things leave the very same state", () => {
   const state = reduce(nothing, snapshot());
   const strange: StaffEvent[] = [
     { type: "offer.closed", offer_id: "o-x", outcome: "rescinded", reason: "" },
+    { type: "item.paused", work_item_id: "w-x" },
+    { type: "item.resumed", work_item_id: "w-x" },
     { type: "item.wrap_up", work_item_id: "w-x", until: 1 },
     { type: "item.closed", work_item_id: "w-x", reason: "completed" },
     { type: "message.created", message: message("x", 1) },

@@ -40,7 +40,7 @@ export function item(key: string): WorkItem {
 
 export function offer(key: string, n = 1): Offer {
   const why: Why = { model: "longest_idle", waited_ms: 5, matched: [], attempt: n, transferred_by: null };
-  return { offer_id: `o-${key}-${n}`, work_item: item(key), expires_at: 100, ring_ms: 50, why };
+  return { offer_id: `o-${key}-${n}`, work_item: item(key), expires_at: 100, ring_ms: 50, why, auto: false };
 }
 
 export function message(key: string, n: number, change: Partial<Message> = {}): Message {

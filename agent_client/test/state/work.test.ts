@@ -49,7 +49,7 @@ test("board entries that did not change keep their identity", () => {
     label: "Orders",
     waiting: 0,
     offered: 0,
-    in_progress: 0,
+    in_progress: 0, paused: 0, alerts: 0,
     longest_enqueued_at: null,
     waiting_by_age: [0, 0, 0, 0, 0],
     expected_wait_ms: null,

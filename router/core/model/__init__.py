@@ -9,7 +9,7 @@ function takes the State, changes it and appends the events it made to `state.ev
 from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
-from router.core.model import items, offers, presence
+from router.core.model import by_hand, items, offers, pauses, presence
 from router.core.model.matching import settle_undrained
 from router.core.model.state import Reply, State
 from router.core.model.timers import tick
@@ -19,6 +19,7 @@ __all__ = [
     "Reply",
     "State",
     "accept",
+    "assign",
     "cancel",
     "complete",
     "configure",
@@ -26,8 +27,11 @@ __all__ = [
     "enqueue",
     "expect",
     "lease",
+    "pause",
+    "pick",
     "put_agent",
     "relane",
+    "resume",
     "set_next_status",
     "set_status",
     "sign_out",
@@ -57,9 +61,13 @@ complete = _step(items.complete)
 enqueue = _step(items.enqueue)
 expect = _step(items.expect)
 relane = _step(items.relane)
-transfer_to_agent = _step(items.transfer_to_agent)
 transfer_to_queue = _step(items.transfer_to_queue)
 wrap_up = _step(items.wrap_up)
+assign = _step(by_hand.assign)
+pick = _step(by_hand.pick)
+transfer_to_agent = _step(by_hand.transfer_to_agent)
+pause = _step(pauses.pause)
+resume = _step(pauses.resume)
 accept = _step(offers.accept)
 decline = _step(offers.decline)
 configure = _step(presence.configure)

@@ -1,4 +1,4 @@
-"""Work items: waiting → offered → assigned → wrap_up → closed."""
+"""Work items: waiting → offered → assigned → wrap_up → closed; assigned ⇄ paused."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from router.core.events import ItemClosed, WrapUpStarted
 from router.core.model.drain import leave_drain
-from router.core.model.matching import await_visit, make_offer, place, settle
+from router.core.model.matching import await_visit, place, settle
 from router.core.model.offers import allowed_in, exclude, rescind_all, return_offers, tell_presence
 from router.core.model.plans import begun, is_known
 from router.core.model.preference import forget, prefer, tell_queued
@@ -61,7 +61,7 @@ def enqueue(
 def complete(state: State, now: Ms, item: WorkItemId, agent: AgentId, disposition: str) -> Reply:
     if item in state.closed and state.closed[item] == agent:
         return Reply(Outcome.OK)
-    if refusal := _not_held(state, item, agent):
+    if refusal := not_held(state, item, agent):
         return refusal
     close_held(state, now, item, "completed", disposition=disposition)
     freed(state, now, agent)
@@ -69,7 +69,7 @@ def complete(state: State, now: Ms, item: WorkItemId, agent: AgentId, dispositio
 
 
 def wrap_up(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Reply:
-    if refusal := _not_held(state, item, agent):
+    if refusal := not_held(state, item, agent):
         return refusal
     if state.items[item].state == "wrap_up":
         return Reply(Outcome.OK)
@@ -79,12 +79,22 @@ def wrap_up(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Reply:
         close_held(state, now, item, "completed")
         freed(state, now, agent)
         return Reply(Outcome.OK)
+    if state.items[item].state == "paused":
+        to_hand(state, item)
     state.change_item(item, state="wrap_up", until=now + longest_ms)
     state.change_agent(agent, wrapping=state.agents[agent].wrapping + 1)
     state.set_timer(now + longest_ms, "wrap_up", item)
     offer = OfferId(f"{item}:{state.items[item].taken}")
     state.events.append(WrapUpStarted(at=now, item=item, agent=agent, until=now + longest_ms, offer=offer))
     return Reply(Outcome.OK)
+
+
+def to_hand(state: State, item: WorkItemId) -> None:
+    """A paused item is among those its agent works on again; the units it holds stay as they are."""
+    agent = state.items[item].agent
+    assert agent is not None
+    held = state.agents[agent]
+    state.change_agent(agent, items=[*held.items, item], paused=[other for other in held.paused if other != item])
 
 
 def end_wrap_up(state: State, now: Ms, item: WorkItemId) -> None:
@@ -157,9 +167,9 @@ def transfer_to_queue(
         return Reply(Outcome.BAD_REQUEST)
     if not is_known(state, plan):
         return Reply(Outcome.UNKNOWN_LANE)
-    if refusal := _not_held(state, item, agent):
+    if refusal := not_held(state, item, agent):
         return refusal
-    if state.items[item].state != "assigned":
+    if state.items[item].state == "wrap_up":
         return Reply(Outcome.WRONG_STATE)
     release(state, item)
     state.change_agent(agent, idle_since=now)
@@ -171,37 +181,19 @@ def transfer_to_queue(
     return Reply(Outcome.OK)
 
 
-def transfer_to_agent(state: State, now: Ms, item: WorkItemId, agent: AgentId, target: AgentId) -> Reply:
-    if refusal := _not_held(state, item, agent):
-        return refusal
-    if state.items[item].state != "assigned":
-        return Reply(Outcome.WRONG_STATE)
-    record = state.agents.get(target)
-    if record is None:
-        return Reply(Outcome.UNKNOWN_AGENT)
-    reachable = record.reachability == "connected" and record.status != "offline"
-    if target == agent or not reachable or len(record.offers) >= state.settings.pacing:
-        return Reply(Outcome.AGENT_UNAVAILABLE)
-    release(state, item)
-    state.change_agent(agent, idle_since=now)
-    state.change_item(item, agent=None)
-    make_offer(state, now, item, target, by=agent)
-    freed(state, now, agent)
-    return Reply(Outcome.OK)
-
-
 def release(state: State, item: WorkItemId) -> None:
     """Take a held item out of its agent's hands."""
     record = state.items[item]
     assert record.agent is not None
+    state.give_room_back(item)
     agent = state.agents[record.agent]
-    state.take_room(record.agent, state.lane(item), sign=-1)
     state.change_agent(
         record.agent,
         items=[other for other in agent.items if other != item],
+        paused=[other for other in agent.paused if other != item],
         wrapping=agent.wrapping - (record.state == "wrap_up"),
     )
-    state.change_item(item, taken=0, until=0)
+    state.change_item(item, taken=0, until=0, paused_units=None)
     state.drop_timer("wrap_up", item)
     forget(state, item)
     state.drop_timer("visit", item)  # of the time before it was taken
@@ -249,7 +241,7 @@ def requeue(
     state: State,
     now: Ms,
     item: WorkItemId,
-    reason: Literal["transfer", "agent_gone"],
+    reason: Literal["transfer", "agent_gone", "resumed"],
     *,
     by: AgentId | None = None,
     preference: Preference | None = None,
@@ -262,7 +254,7 @@ def requeue(
     place(state, now, item)
 
 
-def _not_held(state: State, item: WorkItemId, agent: AgentId) -> Reply | None:
+def not_held(state: State, item: WorkItemId, agent: AgentId) -> Reply | None:
     """Why the agent can do nothing with the item; None: they hold it."""
     record = state.items.get(item)
     if record is None:

@@ -60,8 +60,16 @@ def best_item(state: State, agent: AgentId) -> WorkItemId | None:
     return min(able, key=lambda item: (state.items[item].score, item), default=None)
 
 
-def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: AgentId | None = None) -> None:
-    """by: who transfers it to this very agent."""
+def make_offer(
+    state: State,
+    now: Ms,
+    item: WorkItemId,
+    agent: AgentId,
+    *,
+    by: AgentId | None = None,
+    from_agent: AgentId | None = None,
+) -> None:
+    """by: who wants it to go to this very agent. from_agent: who held it until now."""
     leave_drain(state, now, item)
     lane = state.lane(item)
     queue = state.settings.queues.get(lane.queue)
@@ -93,6 +101,8 @@ def make_offer(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, by: A
             direct=by is not None,
             by=by,
             why=why,
+            from_agent=from_agent,
+            auto=queue.auto_accept if queue else False,
             brief=state.briefs.get(item, b""),
         )
     )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from router.core.events import AgentPresence, OfferAccepted, OfferDeclined, OfferExpired, OfferRescinded
+from router.core.events import AgentPresence, ItemAlert, OfferAccepted, OfferDeclined, OfferExpired, OfferRescinded
 from router.core.model.matching import place, settle
 from router.core.model.state import REFUSALS, Reply, State
 from router.core.outcomes import Outcome
@@ -75,6 +75,9 @@ def note_refusal(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Non
     record = state.items[item]
     count = record.refusals.get(agent, 0) + 1
     state.change_item(item, refusals=record.refusals | {agent: count})
+    refusals = sum(state.items[item].refusals.values())
+    if refusals == state.settings.alert_after:
+        state.events.append(ItemAlert(at=now, item=item, refusals=refusals))
     if record.excluded.get(agent) != 0:
         exclude(state, item, agent, 0 if count >= REFUSALS else now + state.settings.cooldown_ms)
 
@@ -121,14 +124,20 @@ def accept(state: State, now: Ms, offer: OfferId, agent: AgentId) -> Reply:
     if agent not in state.items[item].ringing:
         return Reply(Outcome.OK)
     losers = rescind_all(state, now, item, "taken", but=agent)
+    take(state, now, item, agent)
+    for idle in (agent, *losers):
+        settle(state, now, idle)
+    return Reply(Outcome.OK)
+
+
+def take(state: State, now: Ms, item: WorkItemId, agent: AgentId, *, picked: bool = False) -> None:
+    """The one offer that still rings is accepted."""
     attempt, held = state.items[item].ringing[agent].attempt, state.agents[agent]
     state.change_item(item, state="assigned", agent=agent, taken=attempt, ringing={}, direct=False, over_at=now)
     state.change_agent(agent, offers=[other for other in held.offers if other != item], items=[*held.items, item])
     state.drop_timer("offer", item, agent)
-    state.events.append(OfferAccepted(at=now, offer=offer, item=item, agent=agent))
-    for idle in (agent, *losers):
-        settle(state, now, idle)
-    return Reply(Outcome.OK)
+    offer = OfferId(f"{item}:{attempt}")
+    state.events.append(OfferAccepted(at=now, offer=offer, item=item, agent=agent, picked=picked))
 
 
 def decline(state: State, now: Ms, offer: OfferId, agent: AgentId, reason: str) -> Reply:

@@ -57,7 +57,7 @@ def tell_queued(
     state: State,
     now: Ms,
     item: WorkItemId,
-    reason: Literal["new", "transfer", "agent_gone", "preferred_over", "rerouted"],
+    reason: Literal["new", "transfer", "agent_gone", "resumed", "preferred_over", "rerouted"],
     *,
     by: AgentId | None = None,
     from_agent: AgentId | None = None,

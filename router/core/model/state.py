@@ -72,11 +72,24 @@ class State:
 
     def take_room(self, agent: AgentId, lane: Lane, *, sign: int) -> None:
         """Take (sign 1) or give back (sign -1) an agent's room for one item of the lane."""
-        record = self.agents[agent]
+        held = self.agents[agent].counts
+        counts = held | {lane.channel: held.get(lane.channel, 0) + sign}
+        self.change_agent(agent, counts={channel: count for channel, count in counts.items() if count})
+        self.take_units(agent, lane, sign * lane.weight)
+
+    def take_units(self, agent: AgentId, lane: Lane, units: Units) -> None:
+        """Take units, or give them back, of the pool that items of the lane fill."""
         pool = "used_interruptible" if lane.interruptible else "used"
-        used: Units = getattr(record, pool) + sign * lane.weight
-        counts = record.counts | {lane.channel: record.counts.get(lane.channel, 0) + sign}
-        self.change_agent(agent, **{pool: used}, counts={channel: count for channel, count in counts.items() if count})
+        self.change_agent(agent, **{pool: getattr(self.agents[agent], pool) + units})
+
+    def give_room_back(self, item: WorkItemId) -> None:
+        """The agent who holds the item has the room it took again."""
+        record = self.items[item]
+        assert record.agent is not None
+        if record.paused_units is None:
+            self.take_room(record.agent, self.lane(item), sign=-1)
+        else:
+            self.take_units(record.agent, self.lane(item), -record.paused_units)
 
     def set_timer(self, due: Ms, *words: str) -> None:
         self.timers[" ".join(words)] = due

@@ -167,6 +167,17 @@ local function ring_agents(lane)
   return queue and queue.ring_agents or 1
 end
 
+-- true, or nil: absent from events.
+local function auto_accept(lane)
+  local queue = known.settings.queues[lane.queue]
+  return queue and queue.auto_accept or nil
+end
+
+local function paused_units(lane)
+  local queue = known.settings.queues[lane.queue]
+  return math.min(lane.weight, queue and queue.paused_units[lane.channel] or 0)
+end
+
 local function wrap_up_ms(lane)
   local queue = known.settings.queues[lane.queue]
   return queue and queue.wrap_up_ms or known.settings.wrap_up_ms

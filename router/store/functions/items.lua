@@ -1,4 +1,4 @@
---[[ Work items: waiting → offered → assigned → wrap_up → closed. ]]
+--[[ Work items: waiting → offered → assigned → wrap_up → closed; assigned ⇄ paused. ]]
 
 --[[ enqueue: a new item is offered at once or waits.
   ARGV item, plan or lane, enqueued_at ('' : now), credit in ms, brief, preferred agent ('' : none), how long in ms,
@@ -36,9 +36,9 @@ end
 local function release(id, item)
   local agent_id = item.agent
   local agent = agent_of(agent_id)
-  take_room(agent, known.lanes[item.lane], -1)
-  agent.items = without(agent.items, id)
-  item.taken = nil
+  give_room_back(item, agent)
+  agent.items, agent.paused = without(agent.items, id), without(agent.paused, id)
+  item.taken, item.paused_units = nil, nil
   preference.forget(item)
   remove_timer('visit', id)             -- of the time before it was taken
   if item.state == 'wrap_up' then
@@ -73,7 +73,7 @@ local function close_held(id, item, outcome, disposition, reason)
   return agent_id, agent
 end
 
---[[ complete: assigned or wrap_up → closed.
+--[[ complete: assigned, paused or wrap_up → closed.
   ARGV item, agent, disposition      events item.closed, offer.created      twin core/model.py:complete ]]
 local function complete(id, agent_id, disposition)
   local outcome, item = find_held(id, agent_id)
@@ -83,7 +83,12 @@ local function complete(id, agent_id, disposition)
   return OUTCOME.OK
 end
 
---[[ wrap_up: assigned → wrap_up, or closed where the queue has no wrap-up.
+-- A paused item is among those its agent works on again; the units it holds stay as they are.
+local function to_hand(id, agent)
+  agent.items, agent.paused = with_last(agent.items, id), without(agent.paused, id)
+end
+
+--[[ wrap_up: assigned or paused → wrap_up, or closed where the queue has no wrap-up.
   ARGV item, agent      events item.wrap_up | item.closed, offer.created      twin core/model.py:wrap_up ]]
 local function wrap_up(id, agent_id)
   local outcome, item = find_held(id, agent_id)
@@ -94,6 +99,7 @@ local function wrap_up(id, agent_id)
     return OUTCOME.OK
   end
   local agent = agent_of(agent_id)
+  if item.state == 'paused' then to_hand(id, agent) end
   item.state, item['until'] = 'wrap_up', now + longest_ms
   agent.wrapping = (agent.wrapping or 0) + 1
   change_item(id)
@@ -187,7 +193,7 @@ local function end_visit(id)
   end
 end
 
---[[ transfer_to_queue: assigned → in another lane, its age kept.
+--[[ transfer_to_queue: assigned or paused → in another lane, its age kept.
   ARGV item, agent, plan or lane, preferred agent, how long in ms, '1' : whatever their skills and queues
       events item.queued, offer.created …      twin core/model.py:transfer_to_queue ]]
 local function transfer_to_queue(id, agent_id, plan_id, preferred, wait_ms, regardless)
@@ -196,7 +202,7 @@ local function transfer_to_queue(id, agent_id, plan_id, preferred, wait_ms, rega
   if not is_plan(plan_id) then return OUTCOME.UNKNOWN_LANE end
   local outcome, item = find_held(id, agent_id)
   if outcome ~= OUTCOME.OK then return outcome end
-  if item.state ~= 'assigned' then return OUTCOME.WRONG_STATE end
+  if item.state == 'wrap_up' then return OUTCOME.WRONG_STATE end
   local _, agent = release(id, item)
   agent.idle_since = now
   begin_plan(item, plan_id)
@@ -205,25 +211,6 @@ local function transfer_to_queue(id, agent_id, plan_id, preferred, wait_ms, rega
   end
   preference.begin(item, preferred, wait_ms, regardless)
   requeue(id, item, agent_id, 'transfer', agent_id)
-  freed(agent_id, agent)
-  return OUTCOME.OK
-end
-
---[[ transfer_to_agent: assigned → offered to the target, over the limit if need be.
-  ARGV item, agent, target      events offer.created …      twin core/model.py:transfer_to_agent ]]
-local function transfer_to_agent(id, agent_id, target_id)
-  local outcome, item = find_held(id, agent_id)
-  if outcome ~= OUTCOME.OK then return outcome end
-  if item.state ~= 'assigned' then return OUTCOME.WRONG_STATE end
-  local target = agent_of(target_id)
-  if not target then return OUTCOME.UNKNOWN_AGENT end
-  if target_id == agent_id or target.reachability ~= 'connected' or target.status == 'offline' or not may_ring(target) then
-    return OUTCOME.AGENT_UNAVAILABLE
-  end
-  local _, agent = release(id, item)
-  agent.idle_since = now
-  item.agent = nil
-  make_offer(id, item, target_id, target, agent_id)
   freed(agent_id, agent)
   return OUTCOME.OK
 end

@@ -220,7 +220,8 @@ local function slow_down(id, agent, by)
 end
 
 -- The agent stays in the pools of what fits beside the new offer.
-local function make_offer(item_id, item, agent_id, agent, by)
+-- by: who wants it to go to this very agent. from_agent: who held it until now.
+local function make_offer(item_id, item, agent_id, agent, by, from_agent)
   local lane = known.lanes[item.lane]
   local attempt, expires_at = (item.attempt or 0) + 1, now + ring_ms(lane)
   local why = match_facts(item, agent, lane)
@@ -237,7 +238,7 @@ local function make_offer(item_id, item, agent_id, agent, by)
   write_event('offer.created', {
     offer = item_id .. ':' .. attempt, item = item_id, agent = agent_id, queue = lane.queue, lane = lane.id,
     channel = lane.channel, weight = lane.weight, expires_at = expires_at, enqueued_at = item.enqueued_at,
-    attempt = attempt, direct = item.direct, by = by, why = why })
+    attempt = attempt, direct = item.direct, by = by, from_agent = from_agent, auto = auto_accept(lane), why = why })
   if item.has_brief then append_brief(call('GET', prefix .. 'brief:' .. item_id)) end
 end
 

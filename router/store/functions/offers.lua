@@ -74,6 +74,9 @@ end
 local function note_refusal(item_id, item, agent_id)
   local count = (item.refusals and item.refusals[agent_id] or 0) + 1
   item.refusals = with_entry(item.refusals, agent_id, count)
+  local refusals = 0
+  for _, its_count in pairs(item.refusals) do refusals = refusals + its_count end
+  if refusals == known.settings.alert_after then write_event('item.alert', { item = item_id, refusals = refusals }) end
   if item.excluded and item.excluded[agent_id] == 0 then return end
   exclude(item_id, item, agent_id, count >= REFUSALS and 0 or now + known.settings.cooldown_ms)
 end
@@ -110,6 +113,15 @@ local function find_offer(offer, agent_id)
   return OUTCOME.OK, item_id, item
 end
 
+-- The one offer that still rings is accepted. The caller settles the agent.
+local function take(item_id, item, agent_id, picked)
+  local agent, attempt = silence(item_id, item, agent_id, now)
+  item.state, item.agent, item.taken = 'assigned', agent_id, attempt
+  agent.items = with_last(agent.items, item_id)
+  write_event('offer.accepted', { offer = item_id .. ':' .. attempt, item = item_id, agent = agent_id, picked = picked })
+  return agent
+end
+
 --[[ accept: offered → assigned, once; where else it rings the offers are taken back.
   ARGV offer, agent       fact ms since the offer ended      events offer.rescinded …, offer.accepted | –, offer.created …
   twin core/model.py:accept ]]
@@ -117,10 +129,7 @@ local function accept(offer, agent_id)
   local outcome, item_id, item, late_ms = find_offer(offer, agent_id)
   if outcome ~= OUTCOME.OK or not item.ringing then return outcome, late_ms end
   local losers = rescind_all(item_id, item, 'taken', agent_id)
-  local agent, attempt = silence(item_id, item, agent_id, now)
-  item.state, item.agent, item.taken = 'assigned', agent_id, attempt
-  agent.items = with_last(agent.items, item_id)
-  write_event('offer.accepted', { offer = offer, item = item_id, agent = agent_id })
+  local agent = take(item_id, item, agent_id)
   settle(agent_id, agent)
   settle_all(losers)
   return OUTCOME.OK

@@ -1,5 +1,8 @@
 --[[ Reading: no writes. Records are answered as they are packed, each behind its id. ]]
 
+local reading = {}
+do -- what follows is known in this file only
+
 local function append_records(reply, kind, ids)
   for from = 1, #ids, 500 do
     local keys = {}
@@ -16,15 +19,15 @@ local function append_records(reply, kind, ids)
 end
 
 --[[ item, agent: one record.      ARGV id      reply { packed | nil } ]]
-local function read_item(id) return { item_of(id) and call('GET', prefix .. 'item:' .. id) } end
-local function read_agent(id) return { call('GET', prefix .. 'agent:' .. id) } end
+function reading.item(id) return { item_of(id) and call('GET', prefix .. 'item:' .. id) } end
+function reading.agent(id) return { call('GET', prefix .. 'agent:' .. id) } end
 
 --[[ seq: of the last event.      reply { seq } ]]
-local function read_seq() return { seq } end
+function reading.seq() return { seq } end
 
 --[[ positions: of items in their queues.      ARGV items …
   reply { { item, queue, state, rank from 0 | -1, length of the queue, enqueued_at } … }, open items only ]]
-local function positions(...)
+function reading.positions(...)
   local reply = {}
   for i = 1, select('#', ...) do
     local id = select(i, ...)
@@ -39,14 +42,14 @@ local function positions(...)
 end
 
 --[[ agents: a page in id order.      ARGV after ('' : from the start), limit      reply { seq, { id, packed … } } ]]
-local function read_agents(after, limit)
+function reading.agents(after, limit)
   local from = after == '' and '-' or '(' .. after
   local ids = call('ZRANGE', prefix .. 'agents', from, '+', 'BYLEX', 'LIMIT', 0, limit)
   return { seq, append_records({}, 'agent:', ids) }
 end
 
 --[[ waiting: a page of a queue in order.      ARGV queue, offset, limit      reply { seq, { id, packed … } } ]]
-local function read_waiting(queue, offset, limit)
+function reading.waiting(queue, offset, limit)
   local ids = call('ZRANGE', prefix .. 'queue:' .. queue, offset, offset + limit - 1)
   return { seq, append_records({}, 'item:', ids) }
 end
@@ -56,6 +59,7 @@ local function ids_in_hands(agent_ids)
   for i = 1, #agent_ids do
     local agent = agent_of(agent_ids[i])
     for _, id in ipairs(agent.items or {}) do ids[#ids + 1] = id end
+    for _, id in ipairs(agent.paused or {}) do ids[#ids + 1] = id end
     for _, id in ipairs(agent.offers or {}) do
       if not rings[id] then ids[#ids + 1] = id end
       rings[id] = true
@@ -66,7 +70,7 @@ end
 
 --[[ snapshot: everything at one moment, at most `limit` agents and waiting items.      ARGV limit
   reply { seq, now, epoch, { agent, packed … }, { item, packed … }, { queue, length, enqueued_at of the first … }, 1 if whole } ]]
-local function snapshot(limit)
+function reading.snapshot(limit)
   limit = tonumber(limit)
   local agent_ids = call('ZRANGE', prefix .. 'agents', 0, limit - 1)
   local item_ids = ids_in_hands(agent_ids)
@@ -83,4 +87,6 @@ local function snapshot(limit)
   end
   return { seq, now, meta.epoch, append_records({}, 'agent:', agent_ids),
            append_records({}, 'item:', item_ids), queues, whole_shard and 1 or 0 }
+end
+
 end

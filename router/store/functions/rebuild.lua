@@ -1,21 +1,24 @@
 --[[ Rebuilding: cleared → rebuilding → open. `meta` has the state and the epoch; while it is not open every transition answers
   store_empty. A rebuild begun later has another epoch: what is left of an earlier one answers store_empty too. ]]
 
+local rebuilding = {}
+do -- what follows is known in this file only
+
 --[[ clear: hold transitions off; the shard is to be emptied.      ARGV epoch ]]
-local function clear(epoch)
+function rebuilding.clear(epoch)
   meta = {}
   change_meta{ state = 'clearing', epoch = epoch, format = FORMAT }
   return OUTCOME.OK
 end
 
 --[[ unlink: drop keys of the old state.      ARGV epoch, keys … ]]
-local function unlink(_, ...)
+function rebuilding.unlink(_, ...)
   call('UNLINK', ...)
   return OUTCOME.OK
 end
 
 --[[ begin_rebuild: the shard is empty; restore may begin.      ARGV epoch, seq of the last event, length of the stream ]]
-local function begin_rebuild(epoch, last_seq, length)
+function rebuilding.begin_rebuild(epoch, last_seq, length)
   last_seq, length = whole(last_seq, 0), whole(length, 1)
   if not (last_seq and length) then return OUTCOME.BAD_REQUEST end
   change_meta{ state = 'rebuilding', stamp = redis.sha1hex(epoch), stream_length = length }
@@ -38,10 +41,15 @@ local function restore_agent(entry)
 end
 
 local function restore_held(id, item, agent)
-  take_room(agent, known.lanes[item.lane], 1)
-  agent.items = agent.items or {}
-  agent.items[#agent.items + 1] = id
   change_agent(item.agent)
+  if item.state == 'paused' then
+    item.paused_units = paused_units(known.lanes[item.lane])
+    take_units(agent, known.lanes[item.lane], item.paused_units)
+    agent.paused = with_last(agent.paused, id)
+    return
+  end
+  take_room(agent, known.lanes[item.lane], 1)
+  agent.items = with_last(agent.items, id)
   if item.state == 'wrap_up' then
     agent.wrapping = (agent.wrapping or 0) + 1
     add_timer(item['until'], 'wrap_up', id)
@@ -60,7 +68,7 @@ local function restore_item(entry, brief)
   change_item(id)
   keep_brief(id, item, brief)
   local agent = item.agent and agent_of(item.agent)
-  if item.state ~= 'waiting' and agent and agent.reachability ~= 'gone' then return restore_held(id, item, agent) end
+  if agent and (item.state == 'paused' or agent.reachability ~= 'gone') then return restore_held(id, item, agent) end
   item.state, item.agent, item.taken, item['until'] = 'waiting', nil, nil, nil
   await_visit(id, item)
   wait_in_lane(id, item)
@@ -68,7 +76,7 @@ end
 
 --[[ restore: put agents and items in their places; nothing is matched, as no agent is connected.
   ARGV epoch, pairs of { kind, id, record, … } (msgpack map) and brief (cmsgpack reads no binary); agents before items ]]
-local function restore(_, ...)
+function rebuilding.restore(_, ...)
   for i = 1, select('#', ...), 2 do
     local packed, brief = select(i, ...)
     local entry = cmsgpack.unpack(packed)
@@ -78,9 +86,11 @@ local function restore(_, ...)
 end
 
 --[[ end_rebuild: open.      ARGV epoch      events store.rebuilt ]]
-local function end_rebuild(epoch)
+function rebuilding.end_rebuild(epoch)
   if not known.settings then return OUTCOME.BAD_REQUEST end
   change_meta{ state = 'open' }
   write_event('store.rebuilt', { epoch = epoch })
   return OUTCOME.OK
+end
+
 end

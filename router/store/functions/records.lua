@@ -93,6 +93,7 @@ local function with_last(list, value)
 end
 
 local function without(list, value)
+  if not list then return nil end
   local rest = {}
   for i = 1, #list do
     if list[i] ~= value then rest[#rest + 1] = list[i] end
@@ -117,12 +118,26 @@ local function take_status(id, agent, status, by)
   end
 end
 
+-- Take units, or give them back, of the pool that items of the lane fill.
+local function take_units(agent, lane, units)
+  local pool = lane.interruptible and 'used_interruptible' or 'used'
+  agent[pool] = (agent[pool] or 0) + units
+end
+
 -- Take (sign 1) or give back (sign -1) an agent's room for one item of the lane.
 local function take_room(agent, lane, sign)
-  local pool = lane.interruptible and 'used_interruptible' or 'used'
-  agent[pool] = (agent[pool] or 0) + sign * lane.weight
+  take_units(agent, lane, sign * lane.weight)
   local count = (agent.counts and agent.counts[lane.channel] or 0) + sign
   agent.counts = with_entry(agent.counts, lane.channel, count > 0 and count or nil)
+end
+
+-- The agent who holds an item has the room it took again.
+local function give_room_back(item, agent)
+  if item.paused_units then
+    take_units(agent, known.lanes[item.lane], -item.paused_units)
+  else
+    take_room(agent, known.lanes[item.lane], -1)
+  end
 end
 
 -- The item ends here: forget it, but know for a while that it was, and whose.

@@ -68,6 +68,9 @@ def _apply(before: Change, seq: int, event: Event) -> Change:
             facts |= {"answered_at": before.answered_at or event.at, "accepted_at": event.at}
         case events.OfferDeclined() | events.OfferExpired() | events.OfferRescinded():
             state, facts = "offered" if event.ringing else "waiting", {}
+        case events.ItemPaused() | events.ItemResumed():
+            state = "paused" if isinstance(event, events.ItemPaused) else "assigned"
+            facts = {"agent_id": event.agent, "offer_id": event.offer}
         case events.WrapUpStarted():
             state, facts = "wrap_up", {"agent_id": event.agent, "wrap_up_until": event.until}
             facts |= {"offer_id": event.offer or None}

@@ -55,11 +55,28 @@ async def open_without_item(database: Database, *, before: Ms, limit: int = 100)
 
 
 async def closed_with_item(database: Database, *, limit: int = 100) -> list[WorkItemId]:
-    """Items of closed conversations that still wait, ring or are worked on; wrap-up is as it should be."""
+    """Items of closed conversations that still wait, ring, rest or are worked on; wrap-up is as it should be."""
     rows = await database.fetch(
         """
         SELECT w.id FROM work_items w JOIN conversations c ON c.id = w.conversation_id
-        WHERE w.state IN ('waiting', 'offered', 'assigned') AND c.state = 'closed' ORDER BY w.enqueued_at, w.id LIMIT $1
+        WHERE w.state NOT IN ('wrap_up', 'closed') AND c.state = 'closed'
+        ORDER BY w.enqueued_at, w.id LIMIT $1
+        """,
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def paused_with_message(database: Database, *, limit: int = 100) -> list[WorkItemId]:
+    """Paused items whose customer wrote after the pause."""
+    rows = await database.fetch(
+        """
+        SELECT w.id FROM work_items w JOIN journal j ON j.seq = w.last_seq
+        WHERE w.state = 'paused' AND EXISTS (
+            SELECT FROM messages m
+            WHERE m.conversation_id = w.conversation_id AND m.author = 'customer' AND m.at > j.at
+        )
+        ORDER BY w.enqueued_at, w.id LIMIT $1
         """,
         limit,
     )

@@ -13,6 +13,7 @@ from router.store.postgres.database import Database
 
 SELECT = """
 SELECT id, email, name, role, team, password_hash, status, units_limit, at_most, language, active, attributes,
+    auto_accept,
     coalesce((SELECT jsonb_object_agg(skill, level) FROM staff_skills WHERE agent_id = staff.id), '{}') AS skills,
     array(SELECT queue FROM staff_queues WHERE agent_id = staff.id AND NOT backup ORDER BY queue) AS queues,
     array(SELECT queue FROM staff_queues WHERE agent_id = staff.id AND backup ORDER BY queue) AS backup
@@ -35,6 +36,7 @@ class Staff:
     at_most: Mapping[Channel, int]
     language: str
     active: bool = True
+    auto_accept: bool = False
     skills: Mapping[str, int]
     queues: frozenset[str]
     backup: frozenset[str] = frozenset()
@@ -68,13 +70,14 @@ async def put(database: Database, person: Staff, *, at: Ms) -> None:
         await connection.execute(
             """
             INSERT INTO staff (id, email, name, role, team, password_hash, status, units_limit, at_most, language,
-                active, created_at, attributes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                active, created_at, attributes, auto_accept)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
             ON CONFLICT (id) DO UPDATE SET email = $2, name = $3, role = $4, team = $5, password_hash = $6, status = $7,
-                units_limit = $8, at_most = $9, language = $10, active = $11, attributes = $13
+                units_limit = $8, at_most = $9, language = $10, active = $11, attributes = $13, auto_accept = $14
             """,
             *(person.id, person.email, person.name, person.role, person.team, person.password_hash, person.status),
-            *(person.units_limit, person.at_most, person.language, person.active, at, person.attributes),
+            *(person.units_limit, person.at_most, person.language, person.active, at),
+            *(person.attributes, person.auto_accept),
         )
         await connection.execute("DELETE FROM staff_skills WHERE agent_id = $1", person.id)
         await connection.execute(

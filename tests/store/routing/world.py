@@ -37,7 +37,9 @@ SETTINGS = Settings(
     statuses={"available": ("voice", "webchat", "email"), "chats": ("webchat",), "busy": (), "away": (), "offline": ()},
     queues={
         "sales": QueueSettings(wrap_up_ms=2_000, ring_ms={"webchat": 1_000, "voice": 2_000}, drain_after_ms=1_000),
-        "help": QueueSettings(wrap_up_ms=0, ring_ms={"webchat": 1_000}, ring_agents=2),
+        "help": QueueSettings(
+            wrap_up_ms=0, ring_ms={"webchat": 1_000}, ring_agents=2, paused_units={"webchat": 10}, auto_accept=True
+        ),
     },
     sign_in_status="available",
     missed_status="away",
@@ -50,7 +52,15 @@ SETTINGS = Settings(
 )
 OTHER_SETTINGS = (
     SETTINGS,
-    replace(SETTINGS, missed_status="available", cooldown_ms=1, ring_ms=3_000, visit_ms={"voice": 3_000}, pacing=2),
+    replace(
+        SETTINGS,
+        missed_status="available",
+        cooldown_ms=1,
+        ring_ms=3_000,
+        visit_ms={"voice": 3_000},
+        pacing=2,
+        alert_after=2,
+    ),
     replace(SETTINGS, statuses={**SETTINGS.statuses, "busy": ("webchat",), "available": ("voice",)}),
     replace(SETTINGS, beside={"webchat": (), "email": ("voice",)}),
     replace(SETTINGS, sign_in_status="chats", grace_ms=5_000, wrap_up_ms=0, gone_boost_ms=0, pacing=3),
@@ -247,7 +257,7 @@ class World:
 
     def held(self, a: int, c: int) -> WorkItemId:
         """An item in an agent's hands, or (c = 0) any one."""
-        held = [item for item, record in self.state.items.items() if record.state in ("assigned", "wrap_up")]
+        held = [item for item, record in self.state.items.items() if record.agent is not None]
         return _pick(held, a) if held and c > 0 else self.any_item(a)
 
     def busy_agent(self, a: int, c: int) -> AgentId:
@@ -393,6 +403,45 @@ def _transfer_to_agent(world: World, a: int, b: int, c: int) -> Ask:
     )
 
 
+def _assign(world: World, a: int, b: int, c: int) -> Ask:
+    item, target, by = world.any_item(a), _pick((*AGENTS, NOBODY), b), AgentId("supervisor")
+    return Ask(
+        said=f"assign {item} to {target}",
+        of_store=lambda: world.store.assign(item, target, by=by),
+        of_model=lambda state, now: model.assign(state, now, item, target, by),
+    )
+
+
+def _pick_item(world: World, a: int, b: int, c: int) -> Ask:
+    item, agent = world.any_item(a + c), _pick((*AGENTS, NOBODY), b)
+    return Ask(
+        said=f"pick {item} by {agent}",
+        of_store=lambda: world.store.pick(item, agent),
+        of_model=lambda state, now: model.pick(state, now, item, agent),
+    )
+
+
+def _pause(world: World, a: int, b: int, c: int) -> Ask:
+    item = world.held(a, c)
+    agent = world.holder(item, b)
+    return Ask(
+        said=f"pause {item} by {agent}",
+        of_store=lambda: world.store.pause(item, agent),
+        of_model=lambda state, now: model.pause(state, now, item, agent),
+    )
+
+
+def _resume(world: World, a: int, b: int, c: int) -> Ask:
+    paused = [item for item, record in world.state.items.items() if record.state == "paused"]
+    item = _pick(paused, a) if paused and c > 0 else world.any_item(a)
+    by, prefer_ms = world.holder(item, b) if b < 3 else None, _pick((0, 1_000, 3_000), c)
+    return Ask(
+        said=f"resume {item} by {by}, preferred for {prefer_ms}",
+        of_store=lambda: world.store.resume(item, by=by, prefer_ms=prefer_ms),
+        of_model=lambda state, now: model.resume(state, now, item, by, prefer_ms),
+    )
+
+
 def _put_agent(world: World, a: int, b: int, c: int) -> Ask:
     supply = replace(_pick(SUPPLIES, b), agent_id=_pick(AGENTS, a))
     if c == 0:
@@ -486,6 +535,10 @@ _ASKS = {
     "relane": _relane,
     "transfer_to_queue": _transfer_to_queue,
     "transfer_to_agent": _transfer_to_agent,
+    "assign": _assign,
+    "pick": _pick_item,
+    "pause": _pause,
+    "resume": _resume,
     "put_agent": _put_agent,
     "lease": _lease,
     "unlease": _unlease,
@@ -506,6 +559,10 @@ _OFTEN = {
     "relane": 4,
     "transfer_to_queue": 4,
     "transfer_to_agent": 6,
+    "assign": 3,
+    "pick": 3,
+    "pause": 6,
+    "resume": 5,
     "put_agent": 2,
     "lease": 8,
     "unlease": 2,
