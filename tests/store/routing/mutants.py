@@ -178,8 +178,8 @@ MUTANTS = (
     Mutant(
         "who transfers an item gets it back",
         "items.lua",
-        "exclude(id, item, agent_id, now + known.settings.cooldown_ms)\n  end\n  requeue",
-        "end\n  requeue",
+        "exclude(id, item, agent_id, now + known.settings.cooldown_ms)\n  end\n  preference.begin",
+        "end\n  preference.begin",
     ),
     Mutant(
         "an agent in wrap-up stays in the pools",
@@ -252,8 +252,8 @@ MUTANTS = (
     Mutant(
         "who plans a break is given new work",
         "matching.lua",
-        "and allowed_next[class.channel] and",
-        "and",
+        "allowed[channel] and allowed_next[channel] and",
+        "allowed[channel] and",
     ),
     Mutant(
         "choosing a status keeps the plan for the next",
@@ -354,8 +354,8 @@ MUTANTS = (
     Mutant(
         "an item that is to ask for something else stays in its old line",
         "items.lua",
-        "if item.state == 'waiting' then leave_lane(id, item) end\n  local rung",
-        "local rung",
+        "if item.state == 'waiting' then leave_lane(id, item) end\n  local rung = rescind_all(id, item, 'moved')",
+        "local rung = rescind_all(id, item, 'moved')",
     ),
     Mutant(
         "nobody drains for a call that waits too long",
