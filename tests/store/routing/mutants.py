@@ -387,4 +387,46 @@ MUTANTS = (
         "agent.limit <= 2 * lane.weight",
         "agent.limit < 2 * lane.weight",
     ),
+    Mutant(
+        "what was given to somebody by hand can be picked away",
+        "by_hand.lua",
+        "if item.agent or (item.direct and not item.ringing[agent_id]) then",
+        "if item.agent then",
+    ),
+    Mutant(
+        "an item in wrap-up can be assigned",
+        "by_hand.lua",
+        "  if item.state == 'wrap_up' then return OUTCOME.WRONG_STATE end\n  if not may_be_given",
+        "  if not may_be_given",
+    ),
+    Mutant(
+        "whose work was taken away by hand looks for no other",
+        "by_hand.lua",
+        "if holder then freed(holder_id, holder) end",
+        "",
+    ),
+    Mutant(
+        "a paused item keeps its place among its channel's",
+        "pauses.lua",
+        "  give_room_back(item, agent)\n  take_units(agent, known.lanes[item.lane], units)\n",
+        "  take_units(agent, known.lanes[item.lane], units - known.lanes[item.lane].weight)\n",
+    ),
+    Mutant(
+        "a customer who writes again pushes the agent over",
+        "pauses.lua",
+        "if by == '' and not fits(item, agent) then",
+        "if false then",
+    ),
+    Mutant(
+        "what a paused item holds counts against its own return",
+        "pauses.lua",
+        "used - item.paused_units + lane.weight <= limit",
+        "used + lane.weight <= limit",
+    ),
+    Mutant(
+        "supervisors are alerted at every refusal after the last one allowed",
+        "offers.lua",
+        "if refusals == known.settings.alert_after then",
+        "if refusals >= known.settings.alert_after then",
+    ),
 )

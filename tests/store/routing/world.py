@@ -36,7 +36,12 @@ START = 1_700_000_000_000
 SETTINGS = Settings(
     statuses={"available": ("voice", "webchat", "email"), "chats": ("webchat",), "busy": (), "away": (), "offline": ()},
     queues={
-        "sales": QueueSettings(wrap_up_ms=2_000, ring_ms={"webchat": 1_000, "voice": 2_000}, drain_after_ms=1_000),
+        "sales": QueueSettings(
+            wrap_up_ms=2_000,
+            ring_ms={"webchat": 1_000, "voice": 2_000},
+            drain_after_ms=1_000,
+            paused_units={"webchat": 25},
+        ),
         "help": QueueSettings(
             wrap_up_ms=0, ring_ms={"webchat": 1_000}, ring_agents=2, paused_units={"webchat": 10}, auto_accept=True
         ),
