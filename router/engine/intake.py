@@ -404,6 +404,8 @@ async def end_item(centre: Centre, item: WorkItemId) -> None:
 
 
 async def customer_wrote(centre: Centre, item: WorkItemId) -> None:
-    """A paused item is worked on again: by its agent if it fits there now, else by whoever is next."""
-    step = await centre.store.resume(item)
+    """A paused item is worked on again: by its agent if it fits there now, or soon; else by whoever is next."""
+    known = centre.board.items.get(item)
+    queue = centre.policy.queues.get(known.queue) if known is not None else None
+    step = await centre.store.resume(item, prefer_ms=queue.preferred_ms if queue is not None else 0)
     await centre.journal(step.events)
