@@ -37,13 +37,15 @@ function learn.lane(definition)
   local class = known.classes[name]
   if not class then
     class = { name = name, channel = lane.channel, weight = lane.weight, order = definition.pool_order,
-              interruptible = lane.interruptible, beside = lane.beside, lanes = {},
+              interruptible = lane.interruptible, lanes = {},
+              beside = lane.beside[1] ~= 'true' and lane.beside or nil,
               waiting = prefix .. 'waiting:' .. name, free = prefix .. 'free:' .. name }
     known.classes[name] = class
   end
   lane.class, lane.few_profiles = class, { seen = 0 }
   class.lanes[#class.lanes + 1] = lane
   lane.needs = each_flat(lane.needs)
+  lane.where = lane.where[1] ~= 'true' and lane.where or nil
   if not known.queues[lane.queue] then
     known.queues[lane.queue] = true
     known.queue_list[#known.queue_list + 1] = lane.queue
@@ -94,19 +96,20 @@ local function read_definitions(stamp)
   learn_entries(known.count)
 end
 
-local function meets(skills, needs)
-  for i = 1, #needs, 2 do
-    if (skills[needs[i]] or 0) < needs[i + 1] then return false end
-  end
-  return true
-end
-
 -- twin core/compiler.py:eligible
 local function eligible(lane, profile)
   if not (profile.queues[lane.queue] or (lane.backup and profile.backup[lane.queue])) then return false end
   if not profile.channels[lane.channel] then return false end
-  for i = 1, #lane.needs do
-    if meets(profile.skills, lane.needs[i]) then return holds(lane.where, profile.attributes, {}, {}) end
+  local sets, skills = lane.needs, profile.skills
+  for i = 1, #sets do                   -- without a call: a walk asks this of every line it passes
+    local needs, meets_all = sets[i], true
+    for j = 1, #needs, 2 do
+      if (skills[needs[j]] or 0) < needs[j + 1] then
+        meets_all = false
+        break
+      end
+    end
+    if meets_all then return not lane.where or holds(lane.where, profile.attributes, {}, {}) end
   end
   return false
 end

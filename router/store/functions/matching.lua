@@ -119,10 +119,6 @@ local function pool_score(agent, class)
   return class.order == 'least_loaded' and used / limit or used - limit
 end
 
--- What of an agent, beside its idleness, makes its places.
-local function place_facts(agent)
-  return agent.used .. ' ' .. (agent.used_interruptible or 0) .. ' ' .. (agent.offered_at or 0)
-end
 
 local function withdraw(id, agent)
   if not agent.filed then return end
@@ -131,7 +127,7 @@ local function withdraw(id, agent)
     local member = pool_member(id, class, agent.filed_idle)
     leave_line(class.free, prefix .. 'pool:' .. class.name .. ':' .. agent.profile, agent.profile, member)
   end
-  agent.filed, agent.filed_idle, agent.filed_by = nil, nil, nil
+  agent.filed, agent.filed_idle, agent.filed_used, agent.filed_second, agent.filed_offered = nil, nil, nil, nil, nil
   change_agent(id)
 end
 
@@ -143,7 +139,9 @@ local function is_filed_so(agent, classes)
   for i = 1, #filed do
     if filed[i] ~= classes[i].name then return false end
   end
-  return agent.filed_idle == agent.idle_since and agent.filed_by == place_facts(agent)
+  return agent.filed_idle == agent.idle_since and agent.filed_used == agent.used
+     and agent.filed_second == agent.used_interruptible
+     and (not agent.filed_offered or agent.filed_offered == (agent.offered_at or 0))
 end
 
 local function file(id, agent, classes)
@@ -151,12 +149,14 @@ local function file(id, agent, classes)
   withdraw(id, agent)
   change_agent(id)
   if #classes == 0 then return end
-  agent.filed, agent.filed_idle, agent.filed_by = {}, agent.idle_since, place_facts(agent)
+  agent.filed, agent.filed_idle, agent.filed_used = {}, agent.idle_since, agent.used
+  agent.filed_second = agent.used_interruptible
   for i = 1, #classes do
     local class = classes[i]
     local score, member = pool_score(agent, class), pool_member(id, class, agent.idle_since)
     join_line(class.free, prefix .. 'pool:' .. class.name .. ':' .. agent.profile, agent.profile, score, member, always)
     agent.filed[i] = class.name
+    if class.order == 'round_robin' then agent.filed_offered = agent.offered_at or 0 end
   end
 end
 
@@ -185,7 +185,7 @@ local function room_of(agent)
     local used, limit = units_for(agent, class)
     return allowed[channel] and allowed_next[channel] and used + class.weight <= limit
        and (counts[channel] or 0) < (profile.channels[channel] or 0) and is_beside(counts, channel)
-       and holds(class.beside, profile.attributes, counts, profile.channels)
+       and (not class.beside or holds(class.beside, profile.attributes, counts, profile.channels))
   end
 end
 

@@ -10,6 +10,13 @@ do -- what follows is known in this file only
 local LOOKS = 64                        -- pools looked into in order
 local KEPT = 1000000                    -- places of profiles kept, over all lanes of a shard
 
+local function meets(skills, needs)
+  for i = 1, #needs, 2 do
+    if (skills[needs[i]] or 0) < needs[i + 1] then return false end
+  end
+  return true
+end
+
 -- Skills beyond those asked, and levels beyond what is asked of these.
 local function surplus(needs, skills)
   local asked, beyond, levels = {}, 0, 0

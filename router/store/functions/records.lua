@@ -2,7 +2,7 @@
 
   Within a call each record is read once and written once, at the end; two parts of a transition see the same table.
   Beside the fields of core/records.py an agent has `filed`: names of the classes in whose pools it stands, and the
-  `filed_idle` and `filed_by` (units used and last offer) that made its place there. ]]
+  `filed_idle`, `filed_used`, `filed_second` and `filed_offered` that made its places there. ]]
 
 local items, agents                     -- by id, as read in this call; false: there is none
 local closed                            -- by id: whose a lately closed item was ('' : nobody's)
@@ -120,8 +120,12 @@ end
 
 -- Take units, or give them back, of the pool that items of the lane fill.
 local function take_units(agent, lane, units)
-  local pool = lane.interruptible and 'used_interruptible' or 'used'
-  agent[pool] = (agent[pool] or 0) + units
+  if lane.interruptible then
+    local used = (agent.used_interruptible or 0) + units
+    agent.used_interruptible = used > 0 and used or nil
+  else
+    agent.used = (agent.used or 0) + units
+  end
 end
 
 -- Take (sign 1) or give back (sign -1) an agent's room for one item of the lane.
