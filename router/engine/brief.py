@@ -34,7 +34,7 @@ def offer_of(event: events.OfferCreated, *, transferred_by: str | None, auto_acc
     brief = unpack(event.brief)
     item = msgspec.structs.replace(brief.item, queue=event.queue, weight=event.weight, enqueued_at=event.enqueued_at)
     why = Why(
-        model=brief.model,
+        model=event.why.model if event.why is not None else brief.model,
         waited_ms=max(0, event.at - event.enqueued_at),
         matched=item.requirements,
         attempt=event.attempt,
