@@ -4,6 +4,8 @@
   last made of them: it was restarted, was a replica until now, or was given older data. Then transitions answer store_empty
   until a node that knows the journal calls `reopen`. ]]
 
+do -- what follows is known in this file only
+
 local left_at = {}                      -- counter by prefix
 
 -- Read what the call stands on. Reply: the shard's state and epoch; nil: there is none, or one of another format.
@@ -123,3 +125,5 @@ reader('agents', reading.agents)
 reader('waiting', reading.waiting)
 reader('snapshot', reading.snapshot)
 redis.register_function('usher_noop', function() return 1 end)
+
+end

@@ -1,5 +1,8 @@
 --[[ Timers: one sorted set of "<kind> <id>[ <device or agent>]" by due time, carried out by whoever ticks. ]]
 
+local tick
+do -- what follows is known in this file only
+
 local on_timer = {
   exclusion = end_exclusion,
   offer = expire_offer,
@@ -20,7 +23,7 @@ end
 
 --[[ tick: carry out due timers, at most `limit`, in order of due time, kind and id.
   ARGV limit      fact when the next one is due (0 : none left)      events of what was due      twin core/model.py:tick ]]
-local function tick(limit)
+function tick(limit)
   limit = whole(limit, 1)
   if not limit then return OUTCOME.BAD_REQUEST end
   local timer, due = first_timer()
@@ -33,4 +36,6 @@ local function tick(limit)
     timer, due = first_timer()
   end
   return OUTCOME.OK, due
+end
+
 end
