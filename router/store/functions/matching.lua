@@ -4,6 +4,10 @@
   A lane that no agent who is signed in (connected or in grace) could ever serve sleeps: it is in the set `asleep` instead of its
   class's index, where it would be walked over again and again. ]]
 
+local staff, unstaff, wait_in_lane, await_visit, leave_lane, withdraw, file, may_ring, open_classes, make_offer,
+  place, earlier, revise_wanted, settle, end_pause
+do -- what follows is known in this file only
+
 -- Staffing ----------------------------------------------------------------------------------------------------------
 
 -- lane.witness is a hint from an earlier call; the keyspace confirms it.
@@ -46,13 +50,13 @@ local function rest_lanes(profile)
 end
 
 -- An agent signs in, or changes to this profile.
-local function staff(id, profile_id)
+function staff(id, profile_id)
   call('SADD', prefix .. 'staff:' .. profile_id, id)
   if call('SADD', prefix .. 'staffed', profile_id) == 1 then wake_lanes(known.profiles[profile_id]) end
 end
 
 -- An agent is gone, or leaves this profile.
-local function unstaff(id, profile_id)
+function unstaff(id, profile_id)
   call('SREM', prefix .. 'staff:' .. profile_id, id)
   if call('EXISTS', prefix .. 'staff:' .. profile_id) == 1 then return end
   if call('SREM', prefix .. 'staffed', profile_id) == 1 then rest_lanes(known.profiles[profile_id]) end
@@ -69,7 +73,7 @@ local function join_lane(id, item, lane)
 end
 
 -- In its lane, or in the line of the agent it waits for.
-local function wait_in_lane(id, item)
+function wait_in_lane(id, item)
   local lane = known.lanes[item.lane]
   if item.preferred then
     preference.join(id, item)
@@ -82,12 +86,12 @@ local function wait_in_lane(id, item)
 end
 
 -- An item that begins to wait does so for as long as its customer is seen, or was lately.
-local function await_visit(id, item)
+function await_visit(id, item)
   local visit_ms = known.settings.visit_ms[known.lanes[item.lane].channel]
   if visit_ms then call('ZADD', prefix .. 'timers', 'NX', now + visit_ms, 'visit ' .. id) end
 end
 
-local function leave_lane(id, item)
+function leave_lane(id, item)
   local lane = known.lanes[item.lane]
   if item.preferred then
     preference.leave(id, item)
@@ -120,7 +124,7 @@ local function pool_score(agent, class)
 end
 
 
-local function withdraw(id, agent)
+function withdraw(id, agent)
   if not agent.filed then return end
   for i = 1, #agent.filed do
     local class = known.classes[agent.filed[i]]
@@ -144,7 +148,7 @@ local function is_filed_so(agent, classes)
      and (not agent.filed_offered or agent.filed_offered == (agent.offered_at or 0))
 end
 
-local function file(id, agent, classes)
+function file(id, agent, classes)
   if is_filed_so(agent, classes) then return end
   withdraw(id, agent)
   change_agent(id)
@@ -161,7 +165,7 @@ local function file(id, agent, classes)
 end
 
 -- Whether one more offer may ring at the agent.
-local function may_ring(agent)
+function may_ring(agent)
   return not agent.offers or #agent.offers < known.settings.pacing
 end
 
@@ -190,7 +194,7 @@ local function room_of(agent)
 end
 
 -- The classes of which the agent can take an item now.
-local function open_classes(agent)
+function open_classes(agent)
   local open, has_room = {}, not agent.draining and room_of(agent)
   local classes = has_room and classes_of(known.profiles[agent.profile]) or open
   for i = 1, #classes do
@@ -221,7 +225,7 @@ end
 
 -- The agent stays in the pools of what fits beside the new offer.
 -- by: who wants it to go to this very agent. from_agent: who held it until now.
-local function make_offer(item_id, item, agent_id, agent, by, from_agent)
+function make_offer(item_id, item, agent_id, agent, by, from_agent)
   local lane = known.lanes[item.lane]
   local attempt, expires_at = (item.attempt or 0) + 1, now + ring_ms(lane)
   local why = match_facts(item, agent, lane)
@@ -268,7 +272,7 @@ local function next_agent(item)
 end
 
 -- Ring an item that is in no line at as many agents as its queue wants; if it rings nowhere, it waits.
-local function place(id, item)
+function place(id, item)
   if not item.ringing then
     advance(id, item)
     preference.give_up(id, item)
@@ -312,13 +316,13 @@ local function best_wanted(agent_id, agent)
   end
 end
 
-local function earlier(id, other)
+function earlier(id, other)
   if not (id and other) then return id or other end
   return precedes(items[other].score, other, items[id].score, id) and other or id
 end
 
 -- What waits for an agent of whom there is no hope now waits for all, in order.
-local function revise_wanted(id, agent)
+function revise_wanted(id, agent)
   local ids = agent.wanted and call('ZRANGE', prefix .. 'wanted:' .. id, 0, -1) or {}
   for i = 1, #ids do
     local item = item_of(ids[i])
@@ -336,7 +340,7 @@ local function drained_item(agent)
 end
 
 -- Find work for an agent whose state has changed: offers, and its places in the pools.
-local function settle(id, agent)
+function settle(id, agent)
   if agent.draining then drain.end_vain(id, agent) end
   local classes = open_classes(agent)
   local item_id = #classes > 0 and best_item(id, agent, classes)
@@ -370,9 +374,11 @@ function drain.mark_overdue(id)
 end
 
 -- An agent who ramps up may have something new again.
-local function end_pause(id)
+function end_pause(id)
   local agent = agent_of(id)
   agent.ramp_until = nil
   change_agent(id)
   settle(id, agent)
+end
+
 end
