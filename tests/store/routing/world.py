@@ -113,9 +113,9 @@ def _choices() -> tuple[Demand, ...]:
     mail = replace(chat, channel="email", interruptible=True)
     best = replace(chat, model="best_fit")
     red = ("==", ("attr", "team"), ("const", "red"))
-    few = ("<", ("assigned", "webchat"), ("const", 2))
-    free = (">=", ("percent", "webchat", "email"), ("const", 50))
-    sets = (frozenset({FRENCH}), frozenset({ENGLISH}))
+    none = ("<", ("assigned", "webchat"), ("const", 1))
+    free = (">=", ("percent", "webchat", "email"), ("const", 75))
+    sets = tuple(frozenset({Requirement(skill=skill, level=n)}) for skill, n in (("french", 4), ("english", 1)))
     return (
         replace(chat, model="most_available"),
         replace(chat, model="round_robin"),
@@ -129,7 +129,7 @@ def _choices() -> tuple[Demand, ...]:
         replace(mail, model="least_loaded"),
         replace(chat, model="most_available", interruptible=True, queue="sales"),
         replace(chat, condition=red),
-        replace(chat, condition=("and", ("or", red, ("has", ("attr", "tags"), ("const", "x"))), few)),
+        replace(chat, condition=("and", ("or", red, ("has", ("attr", "tags"), ("const", "x"))), none)),
         replace(chat, condition=free, model="round_robin", queue="sales"),
         replace(best, later=(Later(at_ms=1_000, demand=replace(best, condition=red)), Later(at_ms=3_000, demand=best))),
         replace(best, alternatives=sets[:1], later=(Later(at_ms=500, demand=replace(best, alternatives=sets)),)),
@@ -174,8 +174,8 @@ _SUPPLIES = tuple(
     for skills, queues, limit, at_most in (
         ({"french": 5, "english": 3}, ["sales", "help", "annex"], 100, _both),
         ({"french": 9, "english": 3}, ["sales", "help"], 50, _both),
-        ({"french": 4, "english": 3}, ["sales", "help"], 100, _both),
-        ({"english": 3}, ["sales", "help"], 100, _chats),
+        ({"french": 4}, ["sales", "help"], 100, _both),
+        ({"english": 7}, ["sales", "help"], 100, _chats),
         ({"english": 9, "french": 1}, ["help"], 125, {"voice": 1, "webchat": 0}),
         ({}, ["annex"], 25, {"webchat": 1}),
     )
