@@ -5,7 +5,7 @@
   class's index, where it would be walked over again and again. ]]
 
 local staff, unstaff, wait_in_lane, await_visit, leave_lane, withdraw, file, may_ring, open_classes, make_offer,
-  place, earlier, revise_wanted, settle, end_pause
+  place, earlier, revise_wanted, settle, end_pause, units_for
 do -- what follows is known in this file only
 
 -- Staffing ----------------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ local function pool_member(id, class, idle)
 end
 
 -- Units used and limit of the pool that items of the class fill.
-local function units_for(agent, class)
+function units_for(agent, class)
   if not class.interruptible then return agent.used, agent.limit end
   return agent.used_interruptible or 0, known.profiles[agent.profile].interruptible_limit
 end
