@@ -230,7 +230,8 @@ def _undeclared(source: str, name: str, line: int, column: int) -> ConditionInva
     near = get_close_matches(first, ATTRIBUTES, n=1)
     known = f"did you mean {near[0]!r}?" if near else f"known: {', '.join(ATTRIBUTES)}"
     # The checker points at the last dot of a dotted name; people look for its beginning.
-    return ConditionInvalid(f"unknown name {name!r}; {known}", line, column - (name.rindex(".") if dot else 0))
+    begins = column - (name.rindex(".") if dot else 0)
+    return ConditionInvalid(f"unknown name {name!r}; {known}", line, max(1, begins))  # it may begin a line before
 
 
 def _first_line(message: str) -> str:

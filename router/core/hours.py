@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from holidays import HolidayBase
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MINUTE_MS = 60_000
 DAY_MIN = 1_440
 HORIZON_DAYS = 400
 """How far ahead a change is looked for: a year of holidays and a little more."""
@@ -154,7 +155,9 @@ def _spans(hours: Hours, zone: ZoneInfo, first: date, days: int) -> Iterator[tup
         day = first + timedelta(n)
         for begins_min, ends_min in hours.shifts_on(day):
             begin = _instant(zone, day, begins_min, last=False)
-            end = _instant(zone, day, ends_min, last=True)
+            # Until the last minute before the end is over, but not into a time that only repeats the end.
+            over = _instant(zone, day, ends_min - 1, last=True) + MINUTE_MS
+            end = min(_instant(zone, day, ends_min, last=True), over)
             if begin < end:  # else the clock leaves it out
                 yield begin, end
 

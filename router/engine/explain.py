@@ -9,18 +9,17 @@ import msgspec
 from router.core import events as happened
 from router.core.model.obstacles import Obstacle
 from router.core.model.state import State
-from router.core.records import Item
 from router.core.why import why_agent, why_item
 from router.core.words import AgentId, WorkItemId
 from router.engine import brief
 from router.engine.centre import Centre
 from router.protocol import explain
-from router.protocol.errors import Conflict, NotFound, Unavailable
+from router.protocol.errors import NotFound, Unavailable
 from router.store.postgres import journal, work_items
 from router.store.routing import decode_event
 
 MOST_LOOKED_AT = 20_000
-"""Agents, and waiting items, of one explanation."""
+"""Agents, and waiting items, of one explanation; beside the one it is about."""
 MOST_NAMED = 100
 """Agents listed by name."""
 MOST_DECISIONS = 200
@@ -28,10 +27,8 @@ MOST_WAITING = 200
 
 
 async def _state(centre: Centre) -> State:
-    """The live state as the reference model has it. Raises StoreUnavailable, Conflict (too_many)."""
+    """The live state as the reference model has it, as far as it is looked at. Raises StoreUnavailable."""
     snapshot = await centre.store.snapshot(limit=MOST_LOOKED_AT)
-    if not snapshot.complete:
-        raise Conflict("too_many")
     known = centre.definitions
     await known.read(centre.store.connection, centre.store.prefix)
     if known.settings is None:
@@ -47,17 +44,18 @@ async def _state(centre: Centre) -> State:
 
 
 async def item(centre: Centre, item_id: WorkItemId) -> explain.ItemExplained:
-    """Errors: unknown_work_item, too_many."""
+    """Errors: unknown_work_item."""
     row = await work_items.by_id(centre.database, item_id)
     if row is None:
         raise NotFound("unknown_work_item")
     decisions = await _decisions(centre, item_id)
     state = await _state(centre)
-    record = state.items.get(item_id)
+    record = state.items.get(item_id) or await centre.store.item(item_id)
     if record is None:
         return explain.ItemExplained(
             work_item_id=item_id, queue=row.queue, state="closed", enqueued_at=row.enqueued_at, decisions=decisions
         )
+    state.items[item_id] = record
     lane = state.lane(item_id)
     told = explain.ItemExplained(
         work_item_id=item_id,
@@ -67,20 +65,22 @@ async def item(centre: Centre, item_id: WorkItemId) -> explain.ItemExplained:
         requirements=[" + ".join(f"{skill}≥{level}" for skill, level in needs) for needs in lane.needs if needs],
         decisions=decisions,
     )
-    return _waiting(centre, state, item_id, told) if record.state == "waiting" else told
+    return await _waiting(centre, state, item_id, told) if record.state == "waiting" else told
 
 
-def _waiting(centre: Centre, state: State, item_id: WorkItemId, told: explain.ItemExplained) -> explain.ItemExplained:
+async def _waiting(
+    centre: Centre, state: State, item_id: WorkItemId, told: explain.ItemExplained
+) -> explain.ItemExplained:
+    place = (await centre.store.positions([item_id])).get(item_id)
     why = why_item(state, item_id)
     named = [
         explain.AgentObstacle(agent_id=agent, name=centre.staff.name_of(agent), obstacle=_told(first))
         for agent, first in why.agents.items()
         if first is not None
     ]
-    queue = sorted(_in_line(state, told.queue), key=lambda pair: (pair[1].score, pair[0]))
     return msgspec.structs.replace(
         told,
-        position=[waiting for waiting, _ in queue].index(item_id) + 1,
+        position=place.rank + 1 if place is not None and place.rank is not None else None,
         counted=_counted(why.counted),
         agents=sorted(named, key=lambda one: (one.obstacle.code, one.name))[:MOST_NAMED],
         able=len(why.agents),
@@ -89,12 +89,14 @@ def _waiting(centre: Centre, state: State, item_id: WorkItemId, told: explain.It
 
 
 async def agent(centre: Centre, agent_id: AgentId) -> explain.AgentExplained:
-    """Errors: unknown_agent, too_many."""
+    """Errors: unknown_agent."""
     if centre.staff.get(agent_id) is None:
         raise NotFound("unknown_agent")
     state = await _state(centre)
-    if agent_id not in state.agents:
+    record = state.agents.get(agent_id) or await centre.store.agent(agent_id)
+    if record is None:
         return explain.AgentExplained(agent_id=agent_id, own=_told(Obstacle("gone")), waiting=0, counted=[])
+    state.agents[agent_id] = record
     why = why_agent(state, agent_id)
     return explain.AgentExplained(
         agent_id=agent_id,
@@ -159,14 +161,6 @@ def _decision(centre: Centre, event: happened.Event) -> explain.Decision | None:
             return decided(event.outcome, reason=event.reason or event.disposition)
         case _:
             return None
-
-
-def _in_line(state: State, queue: str) -> Iterable[tuple[WorkItemId, Item]]:
-    return (
-        (item, record)
-        for item, record in state.items.items()
-        if record.state == "waiting" and state.lane(item).queue == queue
-    )
 
 
 def _told(obstacle: Obstacle) -> explain.Obstacle:

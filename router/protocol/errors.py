@@ -26,7 +26,6 @@ CODES: dict[str, str] = {
     "not_yours": "This belongs to somebody else.",
     "unknown_account": "There is no such channel account.",
     "unknown_status": "There is no such presence status.",
-    "too_many": "There is too much to look at.",
     "unknown_queue": "There is no such queue.",
     "unknown_agent": "There is no such agent.",
     "unknown_disposition": "There is no such disposition.",

@@ -14,13 +14,13 @@ DecisionKind = Literal["queued", "offered", "accepted", "declined", "expired", "
 
 
 class ExplainItem(Command, tag="explain.item", frozen=True, kw_only=True):
-    """Supervisors, of any item; agents, of their own work. Errors: unknown_work_item, not_yours, too_many."""
+    """Supervisors, of any item; agents, of their own work. Errors: unknown_work_item, wrong_role."""
 
     work_item_id: Id
 
 
 class ExplainAgent(Command, tag="explain.agent", frozen=True, kw_only=True):
-    """Supervisors, of anybody; agents, of themselves (wrong_role). Errors: unknown_agent, too_many."""
+    """Supervisors, of anybody; agents, of themselves. Errors: unknown_agent, wrong_role."""
 
     agent_id: Id
 

@@ -563,14 +563,14 @@ export interface BoardChanged {
   queues: BoardQueue[];
 }
 
-/** Supervisors, of any item; agents, of their own work. Errors: unknown_work_item, not_yours, too_many. */
+/** Supervisors, of any item; agents, of their own work. Errors: unknown_work_item, wrong_role. */
 export interface ExplainItem {
   type: "explain.item";
   id: number;
   work_item_id: string;
 }
 
-/** Supervisors, of anybody; agents, of themselves (wrong_role). Errors: unknown_agent, too_many. */
+/** Supervisors, of anybody; agents, of themselves. Errors: unknown_agent, wrong_role. */
 export interface ExplainAgent {
   type: "explain.agent";
   id: number;
@@ -864,7 +864,6 @@ export type ErrorCode =
   | "not_yours"
   | "unknown_account"
   | "unknown_status"
-  | "too_many"
   | "unknown_queue"
   | "unknown_agent"
   | "unknown_disposition"

@@ -369,7 +369,6 @@ export const de: Catalogue = {
   "error.conversation_open": "Es gibt schon eine offene Unterhaltung.",
   "error.queue_closed": "Gerade ist geschlossen.",
   "error.wrong_state": "Der Vorgang ist inzwischen in einem anderen Zustand.",
-  "error.too_many": "Es ist gerade zu viel, um alles anzusehen.",
   "error.too_many_requests": "Zu viele Versuche. Warten Sie eine Minute.",
   "error.unavailable": "Der Server kann das gerade nicht. Versuchen Sie es noch einmal.",
   "error.no_answer": "Der Server hat nicht geantwortet. Versuchen Sie es noch einmal.",

@@ -369,7 +369,6 @@ export const el: Catalogue = {
   "error.conversation_open": "Υπάρχει ήδη ανοιχτή συνομιλία.",
   "error.queue_closed": "Τώρα είναι κλειστά.",
   "error.wrong_state": "Το θέμα βρίσκεται πια σε άλλη κατάσταση.",
-  "error.too_many": "Υπάρχουν πάρα πολλά για να ελεγχθούν τώρα.",
   "error.too_many_requests": "Πολλές προσπάθειες. Περιμένετε ένα λεπτό.",
   "error.unavailable": "Ο διακομιστής δεν μπορεί τώρα. Δοκιμάστε ξανά.",
   "error.no_answer": "Ο διακομιστής δεν απάντησε. Δοκιμάστε ξανά.",

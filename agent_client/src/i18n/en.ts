@@ -375,7 +375,6 @@ export const en = {
   "error.conversation_open": "There is an open conversation already.",
   "error.queue_closed": "We are closed now.",
   "error.wrong_state": "The item is in another state by now.",
-  "error.too_many": "There is too much to look at right now.",
   "error.too_many_requests": "Too many attempts. Wait a minute.",
   "error.unavailable": "The server cannot do this right now. Try again.",
   "error.no_answer": "The server did not answer. Try again.",

@@ -403,7 +403,6 @@ export const pl: Catalogue = {
   "error.conversation_open": "Jest już otwarta rozmowa.",
   "error.queue_closed": "Teraz jest zamknięte.",
   "error.wrong_state": "Sprawa jest już w innym stanie.",
-  "error.too_many": "Jest tego teraz za dużo, żeby wszystko przejrzeć.",
   "error.too_many_requests": "Zbyt wiele prób. Poczekaj minutę.",
   "error.unavailable": "Serwer nie może teraz tego zrobić. Spróbuj ponownie.",
   "error.no_answer": "Serwer nie odpowiedział. Spróbuj ponownie.",

@@ -403,7 +403,6 @@ export const ru: Catalogue = {
   "error.conversation_open": "Открытый разговор уже есть.",
   "error.queue_closed": "Сейчас закрыто.",
   "error.wrong_state": "Обращение уже в другом состоянии.",
-  "error.too_many": "Сейчас слишком много данных для просмотра.",
   "error.too_many_requests": "Слишком много попыток. Подождите минуту.",
   "error.unavailable": "Сервер сейчас не может этого сделать. Попробуйте ещё раз.",
   "error.no_answer": "Сервер не ответил. Попробуйте ещё раз.",
