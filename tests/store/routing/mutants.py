@@ -19,10 +19,15 @@ MUTANTS = (
     Mutant(
         "units that fit exactly do not fit",
         "matching.lua",
-        "agent.used + class.weight <= agent.limit",
-        "agent.used + class.weight < agent.limit",
+        "used + class.weight <= limit",
+        "used + class.weight < limit",
     ),
-    Mutant("one item too many of a channel", "matching.lua", "held < at_most", "held <= at_most"),
+    Mutant(
+        "one item too many of a channel",
+        "matching.lua",
+        "< (profile.channels[channel] or 0)",
+        "<= (profile.channels[channel] or 0)",
+    ),
     Mutant(
         "an offer can be accepted in the ms it ends",
         "offers.lua",
@@ -76,16 +81,7 @@ MUTANTS = (
         "if class.order == 'round_robin' then return agent.idle_since end",
     ),
     Mutant(
-        "levels beyond what is asked count before skills beyond",
-        "ranking.lua",
-        "beyond < key[at] or (beyond == key[at] and levels < key[at + 1])",
-        "levels < key[at + 1]",
-    ),
-    Mutant(
-        "surplus is beside the first set of skills that an agent meets",
-        "ranking.lua",
-        "if not key[at] or beyond < key[at]",
-        "if not key[at] or false",
+        "experts are not kept for what needs them", "ranking.lua", "if lane.model ~= 'best_fit' then", "if true then"
     ),
     Mutant(
         "an order is always ascending",
@@ -100,12 +96,6 @@ MUTANTS = (
         "not is_whole and -math.huge",
     ),
     Mutant("half a number orders too", "ranking.lua", "and number % 1 == 0", "and true"),
-    Mutant(
-        "who is ranked behind a refused head is lost",
-        "ranking.lua",
-        "if refuses(its_member) then its_member, its_score = behind_head(key_prefix .. line, refuses) end",
-        "if refuses(its_member) then its_member = nil end",
-    ),
     Mutant(
         "a better rank does not win over an earlier place",
         "ranking.lua",
@@ -207,8 +197,8 @@ MUTANTS = (
     Mutant(
         "after accepting an agent looks for no more work",
         "offers.lua",
-        "agent = agent_id })\n  settle(agent_id, agent)",
-        "agent = agent_id })",
+        "local agent = take(item_id, item, agent_id)\n  settle(agent_id, agent)",
+        "local agent = take(item_id, item, agent_id)",
     ),
     Mutant(
         "an item rings at one agent too many", "matching.lua", "entries(item.ringing) + 1,", "entries(item.ringing),"
@@ -242,8 +232,8 @@ MUTANTS = (
     Mutant(
         "when more offers may ring at once nobody gets them",
         "install.lua",
-        "if old.pacing ~= new.pacing then",
-        "if false then",
+        "if old.pacing ~= new.pacing or",
+        "if",
     ),
     Mutant(
         "the end of a cool-down offers nothing",

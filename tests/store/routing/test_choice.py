@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from router.core.events import OfferCreated
-from router.core.policy import Demand, Direction, Supply
+from router.core.policy import Demand, Direction, Requirement, Supply
 from router.core.words import AgentId, ChoiceModel, OfferId, WorkItemId
 from router.store.audit import audit
 from tests.store.routing.centre import SETTINGS, START, Centre, call, chat
@@ -60,6 +60,22 @@ async def test_best_fit_keeps_experts_for_what_needs_them(centre: Centre) -> Non
     await centre.store.set_status(AgentId("cem"), "away")
     assert await taken(centre, "k", of("best_fit", french=5)) == "bob"
     assert await taken(centre, "l", of("best_fit", german=1)) == "ann"
+
+
+async def test_surplus_is_told_beside_the_set_that_an_agent_meets_most_closely(centre: Centre) -> None:
+    english, both = {"english": 1}, {"french": 4, "german": 1}
+    sets = tuple(frozenset(Requirement(skill=skill, level=n) for skill, n in one.items()) for one in (english, both))
+    await centre.agent("bob", english=1, italian=1, spanish=1)
+    await centre.agent("ann", english=6, french=9, german=5)
+    assert await taken(centre, "i", replace(of("best_fit"), alternatives=sets)) == "ann"
+
+
+async def test_who_stands_behind_one_who_is_excluded_is_still_ranked_before_others(centre: Centre) -> None:
+    for name, grade in (("ann", 2), ("bob", 2), ("cem", 1)):
+        await blended(centre, name, attributes={"grade": grade})
+    demand = replace(of("longest_idle"), order=(("grade", "desc"),))
+    await centre.did(await centre.store.enqueue(WorkItemId("i"), demand, excluded=[ANN]))
+    assert centre.offered_to("i") == "bob"
 
 
 async def test_of_equal_fit_the_longest_idle_is_chosen(centre: Centre) -> None:
