@@ -14,7 +14,7 @@ from router.store.connection import Connection
 from tests.servers import StoreProcess
 from tests.store.routing.world import Move, moves, new_world
 
-EXAMPLES = {"dev": 40, "ci": 220, "night": 10_000}[os.environ.get("USHER_TEST_PROFILE", "ci")]
+EXAMPLES = {"dev": 40, "ci": 400, "night": 10_000}[os.environ.get("USHER_TEST_PROFILE", "ci")]
 LOOK_CLOSELY_EVERY = 10
 """Moves between audits of every key the store has."""
 quietly = settings(deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=False)
@@ -45,7 +45,7 @@ async def agree(url: str, history: list[Move], *, backlog: bool, functions: str)
                 assert await audit(connection, world.store) == [], world.told()
 
 
-@pytest.mark.timeout(900)  # half a minute on an idle machine
+@pytest.mark.timeout(900)  # about a minute on an idle machine
 @given(history=moves(), backlog=st.booleans())
 @settings(quietly, max_examples=EXAMPLES)
 async def test_store_and_model_agree_on_every_history(valkey_url: str, history: list[Move], backlog: bool) -> None:

@@ -554,10 +554,10 @@ _ASKS = {
 }
 _OFTEN = {
     "tick": 5,
-    "enqueue": 10,
+    "enqueue": 12,
     "accept": 18,
-    "decline": 10,
-    "wrap_up": 4,
+    "decline": 8,
+    "wrap_up": 12,
     "complete": 4,
     "cancel": 3,
     "expect": 2,
