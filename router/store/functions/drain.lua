@@ -27,15 +27,17 @@ function drain.finish(agent_id, agent, item)
   write_event('agent.draining', { agent = agent_id })
 end
 
--- The item leaves its lane.
+-- The item leaves its lane. Reply: who drained for it, if anybody.
 function drain.leave(id, item)
   if item.drain_at then
     item.drain_at = nil
     remove_timer('drain', id)
   end
   if item.drained_by then
-    drain.left[#drain.left + 1] = item.drained_by
-    drain.finish(item.drained_by, agent_of(item.drained_by), item)
+    local agent_id = item.drained_by
+    drain.left[#drain.left + 1] = agent_id
+    drain.finish(agent_id, agent_of(agent_id), item)
+    return agent_id
   elseif item.overdue then
     call('ZREM', prefix .. 'overdue', id)
   end

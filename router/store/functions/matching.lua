@@ -98,7 +98,10 @@ function leave_lane(id, item)
   elseif leave_line(lane.class.waiting, prefix .. 'lane:' .. lane.id, lane.id, id) then
     call('SREM', prefix .. 'asleep', lane.id)
   end
-  drain.leave(id, item)
+  local drained_by = drain.leave(id, item)
+  if drained_by then                    -- free from now on, for what is placed in this step too
+    file(drained_by, agent_of(drained_by), open_classes(agent_of(drained_by)))
+  end
   call('ZREM', prefix .. 'queue:' .. lane.queue, id)
   if item.plan then remove_timer('relax', id) end
 end
