@@ -15,7 +15,7 @@ test: front-ends .venv/dev ## Everything that is checked: types, layers, units, 
 	@$(MAKE) --no-print-directory check
 	@$(V)/python -m router.front_ends test
 	@base=$$(mktemp -d /tmp/usher.XXXX) && trap 'rm -rf "$$base"' EXIT && \
-	$(V)/pytest -n 3 --dist loadfile --durations 20 --durations-min 5 --basetemp "$$base/t"
+	$(V)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 5 --basetemp "$$base/t"
 
 check: .venv/dev front-ends ## The quick half: lint, types, layers, generated files
 	@$(V)/ruff check . && $(V)/ruff format --check .

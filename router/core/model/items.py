@@ -86,6 +86,7 @@ def wrap_up(state: State, now: Ms, item: WorkItemId, agent: AgentId) -> Reply:
     state.set_timer(now + longest_ms, "wrap_up", item)
     offer = OfferId(f"{item}:{state.items[item].taken}")
     state.events.append(WrapUpStarted(at=now, item=item, agent=agent, until=now + longest_ms, offer=offer))
+    settle(state, now, agent)
     return Reply(Outcome.OK)
 
 
