@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from router.store import library
 from router.store.audit import audit
 from router.store.connection import Connection
 from tests.servers import StoreProcess
-from tests.store.routing.world import Move, moves, new_world
+from tests.store.routing.world import REFUSED_OVER_AND_OVER, Move, moves, new_world
 
 PROFILE = os.environ.get("USHER_TEST_PROFILE", "ci")
 """ci: the same histories each time; the others look for new ones."""
@@ -51,6 +51,7 @@ async def agree(url: str, history: list[Move], *, backlog: bool, functions: str)
 
 @pytest.mark.timeout(900)  # about a minute on an idle machine
 @given(history=moves(), backlog=st.booleans())
+@example(history=[*REFUSED_OVER_AND_OVER], backlog=False)
 @settings(quietly, max_examples=EXAMPLES)
 async def test_store_and_model_agree_on_every_history(valkey_url: str, history: list[Move], backlog: bool) -> None:
     await agree(valkey_url, history, backlog=backlog, functions=library.text())

@@ -12,7 +12,7 @@ from router.store.audit import audit
 from router.store.connection import Connection
 from router.store.errors import StoreUnavailable
 from tests.store.routing.mutants import MUTANTS, Mutant
-from tests.store.routing.world import HISTORY, new_world, random_moves
+from tests.store.routing.world import HISTORY, REFUSED_OVER_AND_OVER, new_world, random_moves
 
 HISTORIES = 150
 """More than any mutant has lived."""
@@ -31,8 +31,8 @@ async def moves_until_caught(url: str, functions: str) -> int | None:
     async with await Connection.open(url) as connection:
         for history in range(HISTORIES):
             try:
-                world = await new_world(connection, functions, backlog=history % 2 == 0)
-                for move in islice(moves, HISTORY):
+                world = await new_world(connection, functions, backlog=history % 2 == 1)
+                for move in islice(moves, HISTORY) if history else REFUSED_OVER_AND_OVER:
                     lived += 1
                     await world.step(*move)
                 assert await audit(connection, world.store) == []

@@ -260,6 +260,14 @@ class World:
         offer = OfferId(f"{item}:{attempt + (0 if c else _pick((-1, 0, 1), a))}")
         return offer, agent if b > 0 else _pick(AGENTS, len(item))
 
+    def refused_most(self) -> tuple[OfferId, AgentId] | None:
+        """The pending offer whose agent has refused its item most often: chance alone seldom comes to the last one."""
+        rings = [(item, agent) for item, record in self.state.items.items() for agent in record.ringing]
+        if not rings:
+            return None
+        item, agent = max(rings, key=lambda ring: self.state.items[ring[0]].refusals.get(ring[1], 0))
+        return OfferId(f"{item}:{self.state.items[item].ringing[agent].attempt}"), agent
+
     def held(self, a: int, c: int) -> WorkItemId:
         """An item in an agent's hands, or (c = 0) any one."""
         held = [item for item, record in self.state.items.items() if record.agent is not None]
@@ -324,7 +332,7 @@ def _accept(world: World, a: int, b: int, c: int) -> Ask:
 
 
 def _decline(world: World, a: int, b: int, c: int) -> Ask:
-    offer, agent = world.offer(a, b, c)
+    offer, agent = (world.refused_most() if c > 3 else None) or world.offer(a, b, c)
     return Ask(
         said=f"decline {offer} by {agent}",
         of_store=lambda: world.store.decline(offer, agent, reason="tired"),
@@ -587,6 +595,13 @@ def moves() -> st.SearchStrategy[list[Move]]:
     small = st.integers(0, 7)
     move = st.tuples(st.sampled_from(ops), small, small, small, st.sampled_from(TIMES_MS))
     return st.lists(move, min_size=HISTORY, max_size=HISTORY)
+
+
+REFUSED_OVER_AND_OVER: Sequence[Move] = (
+    ("enqueue", 0, 0, 0, 0),
+    *(("decline", 0, 1, 7, 0), ("decline", 0, 1, 7, 0), ("decline", 0, 1, 7, 0), ("tick", 0, 0, 0, 1_000)) * 4,
+)
+"""One item refused by everybody, cool-down after cool-down: chance alone seldom comes to a third refusal."""
 
 
 def random_moves(random: Random) -> Iterator[Move]:
