@@ -30,6 +30,21 @@ QUEUE_CLOSED = "closed"
 """Reason of an item.closed: its queue closed and it was taken out of line; nobody left."""
 
 
+PresenceReason = Literal[
+    "sign_in",
+    "chosen",
+    "supervisor",
+    "planned",
+    "next",
+    "missed_offer",
+    "disconnected",
+    "reconnected",
+    "gone",
+    "signed_out",
+]
+"""Why reachability or status of an agent changed."""
+
+
 class RoutingEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", omit_defaults=True):
     at: Ms
 
@@ -215,18 +230,7 @@ class AgentPresence(RoutingEvent, tag="agent.presence", frozen=True, kw_only=Tru
     agent: AgentId
     reachability: Reachability
     status: str
-    reason: Literal[
-        "sign_in",
-        "chosen",
-        "supervisor",
-        "planned",
-        "next",
-        "missed_offer",
-        "disconnected",
-        "reconnected",
-        "gone",
-        "signed_out",
-    ]
+    reason: PresenceReason
     by: AgentId | None = None
     next_status: str = ""
 

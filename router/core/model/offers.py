@@ -6,24 +6,20 @@ import re
 from collections.abc import Callable
 from typing import Literal, NamedTuple
 
-from router.core.events import AgentPresence, ItemAlert, OfferAccepted, OfferDeclined, OfferExpired, OfferRescinded
+from router.core.events import (
+    AgentPresence,
+    ItemAlert,
+    OfferAccepted,
+    OfferDeclined,
+    OfferExpired,
+    OfferRescinded,
+    PresenceReason,
+)
 from router.core.model.matching import place, settle
 from router.core.model.state import REFUSALS, Reply, State
 from router.core.outcomes import Outcome
 from router.core.words import AgentId, Ms, OfferId, WorkItemId
 
-Reason = Literal[
-    "sign_in",
-    "chosen",
-    "supervisor",
-    "planned",
-    "next",
-    "missed_offer",
-    "disconnected",
-    "reconnected",
-    "gone",
-    "signed_out",
-]
 Rescinded = Literal["status", "disconnected", "profile", "cancelled", "taken", "moved"]
 Keeps = Callable[[WorkItemId], bool]
 
@@ -35,7 +31,7 @@ class Ended(NamedTuple):
     ringing: int
 
 
-def tell_presence(state: State, now: Ms, agent: AgentId, reason: Reason, by: AgentId | None = None) -> None:
+def tell_presence(state: State, now: Ms, agent: AgentId, reason: PresenceReason, by: AgentId | None = None) -> None:
     record = state.agents[agent]
     state.events.append(
         AgentPresence(
