@@ -17,7 +17,7 @@ from router.core.words import AgentId, WorkItemId
 class ItemWhy:
     """Why a waiting item is with nobody.
 
-    counted: the first obstacle of each agent, most agents first; times and levels of single agents are left out.
+    counted: the first obstacle of each agent of the queue, most agents first; times and levels of single agents are left out.
     agents: the first obstacle of each agent who could ever serve the item; None: they could have it now.
     nobody_ever: no agent the store knows has what the item asks. missing: what the nearest of them lack.
     """
@@ -51,7 +51,7 @@ def why_item(state: State, item: WorkItemId) -> ItemWhy:
     firsts = {agent: first_obstacle(state, item, agent) for agent in state.agents}
     able = {agent: first for agent, first in firsts.items() if not lasting[state.agents[agent].profile]}
     return ItemWhy(
-        counted=_counted(list(firsts.values())),
+        counted=_counted([first for first in firsts.values() if first is None or first.code != "not_member"]),
         agents=able,
         nobody_ever=not able,
         missing=min(lasting.values(), key=len, default=()) if not able else (),

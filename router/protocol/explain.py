@@ -68,7 +68,7 @@ class ItemExplained(Result, tag="item.explained", frozen=True, kw_only=True):
     """Why an item is where it is. What stands after `decisions` is told of waiting items only.
 
     requirements: `skill≥level + …`, any one of them. position: 1 is next.
-    counted: the first obstacle of each agent, most agents first. able: agents who could ever serve it.
+    counted: the first obstacle of each agent of the queue, most agents first. able: agents who could ever serve it.
     agents: what keeps those now, at most 100. missing: able is 0; what the nearest agent lacks.
     """
 

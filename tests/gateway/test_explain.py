@@ -32,6 +32,8 @@ async def test_a_supervisor_reads_who_could_take_a_waiting_item_and_what_keeps_e
     told = await sue.ask("explain.item", work_item_id=item["work_item_id"])
     assert (told["state"], told["position"], told["able"], told["missing"]) == ("waiting", 1, 2, [])
     assert codes(told) == {room.anna: "status", room.ben: "gone"}
+    counted = {one["obstacle"]["code"]: one["count"] for one in told["counted"]}
+    assert counted == {"status": 1, "gone": 1}, "people of other queues say nothing about it"
     assert [one["kind"] for one in told["decisions"]] == ["queued"]
 
 

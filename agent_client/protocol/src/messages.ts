@@ -614,7 +614,7 @@ export interface Decision {
   reason: string;
 }
 
-/** Why an item is where it is. What stands after `decisions` is told of waiting items only. requirements: `skill≥level + …`, any one of them. position: 1 is next. counted: the first obstacle of each agent, most agents first. able: agents who could ever serve it. agents: what keeps those now, at most 100. missing: able is 0; what the nearest agent lacks. */
+/** Why an item is where it is. What stands after `decisions` is told of waiting items only. requirements: `skill≥level + …`, any one of them. position: 1 is next. counted: the first obstacle of each agent of the queue, most agents first. able: agents who could ever serve it. agents: what keeps those now, at most 100. missing: able is 0; what the nearest agent lacks. */
 export interface ItemExplained {
   type: "item.explained";
   work_item_id: string;
