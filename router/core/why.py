@@ -17,7 +17,7 @@ from router.core.words import AgentId, WorkItemId
 class ItemWhy:
     """Why a waiting item is with nobody.
 
-    counted: the first obstacle of each agent of the queue, most agents first; times and levels of single agents are left out.
+    counted: the first obstacle of each agent of the queue, most agents first, without times and levels of single ones.
     agents: the first obstacle of each agent who could ever serve the item; None: they could have it now.
     nobody_ever: no agent the store knows has what the item asks. missing: what the nearest of them lack.
     """
