@@ -5,13 +5,16 @@ A site names its account by key (`data-account="demo"`); everything else about i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
+from config.channel_accounts import IsSecretSource, secret_text
 from config.document import Node, read
 from config.fault import ConfigInvalid, Fault, did_you_mean
 from config.policy_shape import Language, Name, one_line
@@ -19,6 +22,9 @@ from config.shape import Complaint, Names, Report, fill
 from router.core.policy import Policy
 
 DEMO = Path(__file__).with_name("demo") / "accounts.toml"
+
+SECRET_BYTES = 32
+"""RFC 7518, 3.2: a key of HS256 is as long as its hash."""
 
 Ask = Literal["hidden", "optional", "required"]
 
@@ -69,11 +75,24 @@ class Account(Struct, frozen=True, kw_only=True):
     accent: Annotated[
         str, Meta(pattern=r"^#[0-9a-f]{6}\Z", title="a colour like #2f6b4f", description="Colour of the widget.")
     ] = "#2f6b4f"
+    identity_secret: Annotated[
+        str,
+        IsSecretSource(),
+        Meta(description="Where the key is that the site signs its customers' names with: env:NAME or file:PATH."),
+    ] = ""
+    """Once loaded, the key itself; "": nobody is known by signature."""
+    bot: Annotated[
+        str,
+        Meta(pattern=r"^[A-Za-z0-9_.:-]{0,64}\Z", description="The bot that answers first; empty: a person does."),
+    ] = ""
     texts: dict[Language, WidgetTexts]
+
+    def __repr__(self) -> str:
+        return f"Account({self.key!r})"
 
     def allows(self, origin: str) -> bool:
         """Whether a page of this origin (the header's value, or "") may open a session."""
-        return any(_origin_matches(pattern, origin) for pattern in self.allowed_origins)
+        return any(origin_matches(pattern, origin) for pattern in self.allowed_origins)
 
     def texts_for(self, language: str) -> WidgetTexts:
         """In the language asked for, else in the account's own."""
@@ -93,9 +112,28 @@ def load_accounts(path: Path, policy: Policy) -> Mapping[str, Account]:
     shape = fill(AccountsFile, tree, report)
     for fault in _judged(tree, policy):
         report.add(fault)
+    accounts = [_with_secret(account, tree, path, report) for account in shape.accounts] if shape is not None else []
     if shape is None or report.faults:
         raise ConfigInvalid(sorted(report.faults))
-    return {account.key: account for account in shape.accounts}
+    return {account.key: account for account in accounts}
+
+
+def _with_secret(account: Account, tree: Node, path: Path, report: Report) -> Account:
+    """The account with its key in place of where that is."""
+    if not account.identity_secret:
+        return account
+    secret, problem = secret_text(account.identity_secret, path, os.environ)
+    if secret and len(secret.encode()) < SECRET_BYTES:
+        problem = f"a key has at least {SECRET_BYTES} bytes"
+    if problem:
+        entry = next(each for each in tree.elements("accounts") if _is(each, account.key))
+        report.add((entry.at("identity_secret") or entry).fault(problem))
+    return replace(account, identity_secret=secret)
+
+
+def _is(entry: Node, key: str) -> bool:
+    named = entry.at("key")
+    return named is not None and named.value == key
 
 
 def _judged(tree: Node, policy: Policy) -> Iterator[Fault]:
@@ -136,7 +174,7 @@ def _departments(entry: Node, policy: Policy) -> Iterator[Fault]:
             yield texts.fault(f"no label in {language!r} for {', '.join(missing)}", key=True)
 
 
-def _origin_matches(pattern: str, origin: str) -> bool:
+def origin_matches(pattern: str, origin: str) -> bool:
     wanted, given = _ORIGIN.match(pattern), _ORIGIN.match(origin)
     if wanted is None or given is None or "*" in origin:
         return False

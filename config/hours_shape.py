@@ -1,4 +1,4 @@
-"""[hours.<name>] in a policy: the shape, its checks, and the way to and from `router.core.hours`."""
+"""[hours.<name>] in a policy: the shape, its checks, and the way to `router.core.hours`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msgspec import Meta, Struct, field
 from config.document import Node
 from config.fault import Fault, did_you_mean
 from config.shape import Complaint, Names, Report
-from router.core.hours import DAY_MIN, WEEKDAYS, Hours, Shifts, public_holidays, shift, shift_text
+from router.core.hours import DAY_MIN, WEEKDAYS, Hours, Shifts, public_holidays, shift
 from router.core.policy import WhenClosed
 
 _YEARLY = re.compile(r"(\d\d)-(\d\d)\Z")
@@ -126,34 +126,14 @@ def build_hours(name: str, shape: HoursShape) -> Hours:
     )
 
 
-def shape_hours(hours: Hours) -> HoursShape:
-    """The way back from `build_hours`."""
-    days = {day.isoformat(): _texts(shifts) for day, shifts in hours.dates.items()}
-    days |= {f"{month:02}-{day:02}": _texts(shifts) for (month, day), shifts in hours.yearly.items()}
-    week: dict[str, Any] = {name: _texts(shifts) for name, shifts in zip(WEEKDAYS, hours.week, strict=True)}
-    return HoursShape(zone=hours.zone, public_holidays=hours.public_holidays or None, days=days, **week)
-
-
 def build_when_closed(shape: WhenClosedShape | None) -> WhenClosed:
     if shape is None:
         return WhenClosed()
     return WhenClosed(action=shape.action, queue=shape.queue or "", waiting=shape.waiting, text=shape.text)
 
 
-def shape_when_closed(closed: WhenClosed) -> WhenClosedShape | None:
-    if closed == WhenClosed():
-        return None
-    return WhenClosedShape(
-        action=closed.action, queue=closed.queue or None, waiting=closed.waiting, text=dict(closed.text)
-    )
-
-
 def _shifts(texts: Iterable[str]) -> Shifts:
     return tuple(sorted(map(shift, texts)))
-
-
-def _texts(shifts: Shifts) -> tuple[str, ...]:
-    return tuple(map(shift_text, shifts))
 
 
 def _day(text: str) -> date | tuple[int, int] | None:

@@ -6,13 +6,15 @@ of this package and says only what is different.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
+from config.cases_shape import build_cases, judged_cases
 from config.document import MOST_FILES, Node, merge, read
 from config.fault import ConfigInvalid, Fault, PolicyInvalid
 from config.hours_shape import build_hours, build_when_closed, judged_closing, judged_hours
+from config.overflow_shape import build_callback, build_overflow, judged_overflow
 from config.policy_shape import (
     ChannelShape,
     OffersShape,
@@ -23,6 +25,7 @@ from config.policy_shape import (
     RuleShape,
     StatusShape,
 )
+from config.retention_shape import build_retention, judged_retention
 from config.shape import Report, fill
 from config.workflow_shape import build_workflow
 from router.core.condition import ConditionInvalid, compile_condition
@@ -30,7 +33,6 @@ from router.core.policy import (
     ChannelRule,
     Disposition,
     Offers,
-    Overflow,
     Policy,
     Presence,
     Queue,
@@ -47,34 +49,32 @@ OFFLINE = "offline"
 """The status of an agent who is gone; every policy has it, and it allows nothing."""
 
 
-def load(path: Path) -> Policy:
-    """The policy at `path`. Raises PolicyInvalid with every fault found."""
-    policy, faults = _policy(path)
+def load(path: Path, *, receivers: Iterable[str] | None = None) -> Policy:
+    """The policy at `path`. receivers: whom its deadlines may tell; None: not looked at.
+
+    Raises PolicyInvalid with every fault found.
+    """
+    policy, faults = read_policy(path, receivers=receivers)
     if policy is None or faults:
         raise PolicyInvalid(faults)
     return policy
 
 
 def check(path: Path) -> list[Fault]:
-    """Everything that is wrong with the policy at `path`, in the order of files and lines."""
-    return _policy(path)[1]
+    """Everything that is wrong with the policy at `path` itself, in the order of files and lines."""
+    return read_policy(path)[1]
 
 
-def check_report(path: Path) -> dict[str, object]:
-    """What `usher policy check --json` prints."""
-    faults = check(path)
-    errors = [
-        {"file": fault.file, "line": fault.line, "column": fault.column, "reason": fault.reason} for fault in faults
-    ]
-    return {"ok": not faults, "errors": errors}
-
-
-def _policy(path: Path) -> tuple[Policy | None, list[Fault]]:
+def read_policy(path: Path, *, receivers: Iterable[str] | None = None) -> tuple[Policy | None, list[Fault]]:
+    """The policy, None unless it is without fault; and its faults. See `load`."""
     own, faults = _read(path)
     if own is None:
         return None, faults
     tree, _ = merge(_shipped(), own)
-    report = Report(names=_names(tree) if not faults else {})  # half a policy would make good names look undefined
+    names = dict(_names(tree)) if not faults else {}  # half a policy would make good names look undefined
+    if receivers is not None:
+        names["receivers"] = tuple(receivers)
+    report = Report(names=names)
     shape = fill(PolicyShape, tree, report)
     for fault in _judged(tree):
         report.add(fault)
@@ -113,6 +113,7 @@ def _names(tree: Node) -> Mapping[str, tuple[str, ...]]:
         "queues": tuple(name for name, _ in tree.items("queues")),
         "statuses": tuple(name for name, _ in tree.items("statuses")),
         "hours": tuple(name for name, _ in tree.items("hours")),
+        "case_types": tuple(name for name, _ in tree.items("case_types")),
         "skills": tuple(dict.fromkeys(str(node.value) for node in tree.elements("skills"))),
     }
 
@@ -126,6 +127,9 @@ def _judged(tree: Node) -> Iterator[Fault]:
     yield from judged_hours(tree)
     yield from judged_closing(tree)
     yield from _idle_steps(tree)
+    yield from judged_overflow(tree)
+    yield from judged_cases(tree)
+    yield from judged_retention(tree)
     queues = tree.at("queues")
     if queues is not None and queues.value == {}:
         yield queues.fault("a policy needs a queue", key=True)
@@ -162,7 +166,7 @@ def _unreachable(tree: Node) -> Iterator[Fault]:
         elif source in decided and when is not None:
             yield when.fault(f"never reached: rule {decided[source]!r} before it has the same condition")
         if queue is None:
-            if not any(entry.at(key) for key in ("requires", "priority", "credit_s", "weight")):
+            if not any(entry.at(key) for key in ("requires", "requires_any", "priority", "credit_s", "weight")):
                 yield entry.fault("does nothing: neither names a queue nor adds anything", key=True)
         else:
             decided.setdefault(source, str(name.value if name else ""))
@@ -175,10 +179,6 @@ def _idle_steps(tree: Node) -> Iterator[Fault]:
         for relax in tree.elements("queues", name, "relax"):
             if not any(relax.at(key) for key in ("drop", "levels", "any", "also")):
                 yield relax.fault("does nothing: neither drops nor lowers nor adds anything", key=True)
-        for overflow in tree.elements("queues", name, "overflow"):
-            target = overflow.at("queue")
-            if target is not None and target.value == name:
-                yield target.fault("an item is in this queue already")
         order, cap = queue.at("order"), queue.at("ageing_cap_s")
         if cap is not None and cap.value and (order is None or order.value != "strict"):
             yield cap.fault("counts only where order is strict")
@@ -221,6 +221,8 @@ def _build(shape: PolicyShape) -> Policy:
         hours={name: build_hours(name, hours) for name, hours in shape.hours.items()},
         service_level_variant=shape.service_level_variant,
         default_queue=shape.default_queue or next(iter(shape.queues)),
+        cases=build_cases(shape.cases, shape.case_types, shape.case_keywords, shape.case_openings, shape.sla_plans),
+        retention=build_retention(shape.retention),
     )
 
 
@@ -255,7 +257,8 @@ def _queue(name: str, shape: QueueShape) -> Queue:
         requirements=_requirements(shape.requires),
         requires_any=tuple(_requirements(levels) for levels in shape.requires_any),
         relaxations=tuple(_relaxation(relax) for relax in shape.relax),
-        overflows=tuple(Overflow(after_ms=_ms(to.after_s), queue=to.queue) for to in shape.overflow),
+        overflows=tuple(map(build_overflow, shape.overflow)),
+        callback=build_callback(shape.callback),
         delay_ms=_ms(shape.delay_s),
         order=shape.order,
         ageing_cap_ms=_ms(shape.ageing_cap_s),
@@ -296,6 +299,7 @@ def _rule(shape: RuleShape) -> Rule:
         when=shape.when,
         queue=shape.queue or "",
         requirements=_requirements(shape.requires),
+        requires_any=tuple(_requirements(levels) for levels in shape.requires_any),
         priority=shape.priority,
         credit_ms=_ms(shape.credit_s),
         weight=shape.weight,

@@ -10,7 +10,10 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct, field
 
+from config.cases_shape import CasesShape, CaseTypeShape, KeywordShape, OpeningShape, PlanShape
 from config.hours_shape import HoursShape, WhenClosedShape
+from config.overflow_shape import CallbackShape, OverflowShape
+from config.retention_shape import RetentionShape
 from config.shape import Complaint, Names, OneOf, Report
 from config.workflow_shape import MOST_NAME_CHARS, Expression, Unreadable, WorkflowShape
 from router.core.condition import ConditionInvalid, compile_condition
@@ -103,13 +106,6 @@ class RelaxShape(Struct, frozen=True, kw_only=True):
     ] = ()
 
 
-class OverflowShape(Struct, frozen=True, kw_only=True):
-    """[[queues.<name>.overflow]]: from an age on an item waits in another queue, by its rules."""
-
-    after_s: Annotated[float, Meta(ge=1, le=604_800, description="Age of the item.")]
-    queue: Annotated[str, Names("queues"), Meta(description="Where it waits then; its age is kept.")]
-
-
 class QueueShape(Struct, frozen=True, kw_only=True):
     """[queues.<name>]: a waiting line."""
 
@@ -120,7 +116,8 @@ class QueueShape(Struct, frozen=True, kw_only=True):
         tuple[Requires, ...], Meta(description="Sets of skills; any one of them is asked beside `requires`.")
     ] = ()
     relax: Annotated[tuple[RelaxShape, ...], Meta(description="How what is asked loosens as an item waits.")] = ()
-    overflow: Annotated[tuple[OverflowShape, ...], Meta(description="Other queues, once an item has waited.")] = ()
+    overflow: Annotated[tuple[OverflowShape, ...], Meta(description="What else becomes of items, and when.")] = ()
+    callback: CallbackShape | None = None
     delay_s: Annotated[
         float, Meta(ge=0, le=86_400, description="The age from which agents for whom the queue is a backup are asked.")
     ] = 0
@@ -196,6 +193,10 @@ class RuleShape(Struct, frozen=True, kw_only=True):
     when: Annotated[str, CompilesAsCondition(), Meta(description="A condition; none holds always.")] = ""
     queue: Annotated[str, Names("queues"), Meta(description="Where the item goes.")] | None = None
     requires: Requires = field(default_factory=dict)
+    requires_any: Annotated[
+        tuple[Requires, ...],
+        Meta(max_length=8, description="Sets of skills; any one of them is asked beside `requires`."),
+    ] = ()
     priority: Annotated[int, Meta(ge=-100, le=100, description="Points added to the item's priority.")] = 0
     credit_s: Annotated[
         float, Meta(ge=-86_400, le=86_400, description="Waiting credited to the item on its arrival.")
@@ -285,6 +286,12 @@ class PolicyShape(Struct, frozen=True, kw_only=True):
         Variant, Meta(description="How the service level counts who left; see [metrics](metrics.md).")
     ] = "abandoned_after_t"
     dispositions: dict[Name, DispositionShape] = field(default_factory=dict)
+    cases: CasesShape = field(default_factory=CasesShape)
+    case_types: dict[Name, CaseTypeShape] = field(default_factory=dict)
+    case_keywords: tuple[KeywordShape, ...] = ()
+    case_openings: tuple[OpeningShape, ...] = ()
+    sla_plans: tuple[PlanShape, ...] = ()
+    retention: RetentionShape = field(default_factory=RetentionShape)
     default_queue: (
         Annotated[str, Names("queues"), Meta(description="Takes what no rule decides; the first queue if not given.")]
         | None

@@ -19,7 +19,22 @@ import msgspec
 from msgspec import NODEFAULT, Meta
 from msgspec.structs import FieldInfo, fields
 
-from config import accounts, hours_shape, policy_shape, workflow_shape
+from config import (
+    accounts,
+    bot,
+    cases_shape,
+    channel_accounts,
+    data_sources,
+    departments,
+    forms,
+    hours_shape,
+    overflow_shape,
+    policy_shape,
+    receivers,
+    retention_shape,
+    voice_line,
+    workflow_shape,
+)
 from config.policy import DEFAULT
 from config.secret import Secret
 from config.settings import Settings, is_secret, variable
@@ -141,7 +156,8 @@ _TABLES: Mapping[str, Callable[[], str]] = {
     "statuses": lambda: shape_table(policy_shape.StatusShape),
     "queues": lambda: shape_table(policy_shape.QueueShape),
     "relax": lambda: shape_table(policy_shape.RelaxShape),
-    "overflow": lambda: shape_table(policy_shape.OverflowShape),
+    "callback": lambda: shape_table(overflow_shape.CallbackShape),
+    "overflow": lambda: shape_table(overflow_shape.OverflowShape),
     "rules": lambda: shape_table(policy_shape.RuleShape),
     "workflows": lambda: shape_table(workflow_shape.WorkflowShape),
     "filters": lambda: shape_table(workflow_shape.FilterShape),
@@ -151,7 +167,33 @@ _TABLES: Mapping[str, Callable[[], str]] = {
     "presence": lambda: shape_table(policy_shape.PresenceShape, _shipped("presence")),
     "offers": lambda: shape_table(policy_shape.OffersShape, _shipped("offers")),
     "dispositions": lambda: shape_table(policy_shape.DispositionShape),
+    "cases": lambda: shape_table(cases_shape.CasesShape),
+    "case_types": lambda: shape_table(cases_shape.CaseTypeShape),
+    "case_keywords": lambda: shape_table(cases_shape.KeywordShape),
+    "case_openings": lambda: shape_table(cases_shape.OpeningShape),
+    "receivers": lambda: shape_table(receivers.ReceiverShape),
+    "retention": lambda: shape_table(retention_shape.RetentionShape),
+    "case_targets": lambda: shape_table(cases_shape.TargetsShape),
+    "sla_plans": lambda: shape_table(cases_shape.PlanShape),
+    "sla_goals": lambda: shape_table(cases_shape.GoalShape),
+    "sla_actions": lambda: shape_table(cases_shape.ActionShape),
     "accounts": lambda: shape_table(accounts.Account),
+    "channel_accounts": lambda: shape_table(channel_accounts.ChannelAccountShape),
+    "departments": lambda: shape_table(departments.Department),
+    "bot": lambda: shape_table(bot.BotShape),
+    "bot_mail": lambda: shape_table(bot.MailShape),
+    "flows": lambda: shape_table(bot.FlowShape),
+    "flow_steps": lambda: shape_table(bot.StepShape),
+    "replies": lambda: shape_table(bot.ReplyShape),
+    "data_sources": lambda: shape_table(data_sources.DataSourceShape),
+    "forms": lambda: shape_table(forms.FormShape),
+    "form_fields": lambda: shape_table(forms.FieldShape),
+    "form_texts": lambda: shape_table(forms.FormTextsShape),
+    "alerts": lambda: shape_table(departments.Alerts),
+    "templates": lambda: shape_table(channel_accounts.MessageTemplate),
+    "voice": lambda: shape_table(voice_line.VoiceShape),
+    "voice_menu": lambda: shape_table(voice_line.ChoiceShape),
+    "voice_answers": lambda: shape_table(voice_line.AnswerShape),
     "pre_chat": lambda: shape_table(accounts.PreChat),
     "texts": lambda: shape_table(accounts.WidgetTexts),
 }

@@ -53,6 +53,20 @@ class Settings(Struct, frozen=True, kw_only=True):
             description="How browsers reach the server; empty: as it listens. https makes cookies secure.",
         ),
     ] = ""
+    smtp_listen: Annotated[
+        str,
+        Meta(
+            pattern=r"^(\S+:\d{1,5})?\Z",
+            title="an address like 0.0.0.0:25",
+            description="Where mails for the e-mail accounts are taken by SMTP; empty: nowhere.",
+        ),
+    ] = ""
+    smtp_hostname: Annotated[
+        str, Meta(max_length=255, description="What the SMTP listener calls itself; empty: localhost.")
+    ] = ""
+    smtp_certificate: Annotated[
+        Path | None, Meta(description="Certificate and key (PEM) with which the SMTP listener offers STARTTLS.")
+    ] = None
     allowed_origins: Annotated[
         tuple[str, ...],
         Meta(description="Further web origins of the agent client; its own is always allowed. Comma-separated."),
@@ -60,6 +74,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxies: Annotated[
         tuple[str, ...], Meta(description="Addresses of proxies whose X-Forwarded-For is believed. Comma-separated.")
     ] = ()
+
+    customers_for_agents: Annotated[
+        Literal["all", "served"],
+        Meta(description="Customers agents may look up; served: whom they work or worked for."),
+    ] = "all"
 
     # What it keeps, and where
     data_dir: Annotated[Path, Meta(description="Folder of the embedded servers' data.")] = Path(".usher")
@@ -73,6 +92,46 @@ class Settings(Struct, frozen=True, kw_only=True):
     accounts: Annotated[Path | None, Meta(description="The widget accounts: a TOML file; none: the demo centre's.")] = (
         None
     )
+    channels: Annotated[
+        Path | None, Meta(description="The channel accounts: a TOML file (docs/channels.md); none: only the widget.")
+    ] = None
+    departments: Annotated[
+        Path | None,
+        Meta(description="Other departments in Slack: a TOML file (docs/departments.md); none: there are none."),
+    ] = None
+    data_sources: Annotated[
+        Path | None,
+        Meta(description="Services that know orders, stock …: a TOML file (docs/bot.md); none: there are none."),
+    ] = None
+    receivers: Annotated[
+        Path | None,
+        Meta(description="Programs told of cases' deadlines: a TOML file (docs/cases.md); none: there are none."),
+    ] = None
+    forms: Annotated[
+        Path | None, Meta(description="Web forms: a TOML file (docs/forms.md); none: the demo centre's, in demo mode.")
+    ] = None
+    bots: Annotated[
+        Path | None, Meta(description="The bot that answers first: a folder of TOML files (docs/bot.md); none: no bot.")
+    ] = None
+    llm_url: Annotated[
+        str,
+        Meta(
+            pattern=r"^(https?://[^\s/?#@{}]+[^\s?#{}]*)?\Z",
+            title="a URL like https://host/v1",
+            description="A language model bots may ask (docs/bot.md), by OpenAI's chat completions; empty: nobody is.",
+        ),
+    ] = ""
+    llm_model: Annotated[str, Meta(max_length=200, description="Which of its models.")] = ""
+    llm_key: Annotated[Secret, Meta(description="What it is shown as bearer.")] = Secret()
+    llm_may: Annotated[
+        Literal["choose", "rephrase", "both"],
+        Meta(description="Choose among what was found, say articles in other words, or both."),
+    ] = "choose"
+    llm_timeout_s: Annotated[float, Meta(ge=0.1, le=10, description="How long it is waited for.")] = 1.5
+    llm_at_once: Annotated[int, Meta(ge=1, le=64, description="Questions under way; one more is not asked.")] = 8
+    llm_internal: Annotated[
+        bool, Meta(description="It is in our own network; else addresses there are refused, and plain http.")
+    ] = False
     demo: Annotated[bool, Meta(description="Seed the demo centre, with its well-known passwords.")] = False
 
     # Who comes in
@@ -99,7 +158,12 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=16, le=1_000_000, description="Calls to the store under way at once; further ones wait.")
     ] = 10_000
     redis_timeout_s: Annotated[float, Meta(ge=0.1, le=60, description="How long a call to the store may take.")] = 5.0
-    postgres_pool: Annotated[int, Meta(ge=1, le=200, description="PostgreSQL connections for queries.")] = 8
+    postgres_pool: Annotated[
+        int,
+        Meta(
+            ge=2, le=200, description="PostgreSQL connections for queries; one is held while the inbox is worked off."
+        ),
+    ] = 8
     postgres_writers: Annotated[int, Meta(ge=1, le=64, description="PostgreSQL connections for batched writes.")] = 4
     write_queue: Annotated[
         int, Meta(ge=16, le=1_000_000, description="Writes that may wait; further ones are refused at once.")
@@ -148,6 +212,13 @@ def lease_problem(settings: Settings, policy: Policy) -> str | None:
         return None
     lease_s = policy.presence.lease_ms / 1000
     return f"presence.lease_s ({lease_s:g}) must be longer than two heartbeats (of {settings.heartbeat_s:g} s)"
+
+
+def llm_problem(settings: Settings) -> str | None:
+    """What is wrong between them: a key and customers' words do not go over open networks in plain text."""
+    if settings.llm_url.startswith("http://") and not settings.llm_internal:
+        return "llm_url must be https, or llm_internal true: the model is in our own network"
+    return None
 
 
 def _from_command_line(overrides: Mapping[str, object], problems: list[str]) -> dict[str, object]:

@@ -66,15 +66,20 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The value is a name out of a section of `Report.names`; `also` are words with a meaning of their own."""
+    """The value is a name out of a section of `Report.names`; `also` are words with a meaning of their own.
+
+    beside: the setting that names the file they stand in, when it is another one.
+    """
 
     section: str
     also: tuple[str, ...] = ()
+    beside: str = ""
 
     def complaints(self, value: Any, report: Report) -> Iterable[Complaint]:
         known = report.names.get(self.section)
         if known is not None and value not in known and value not in self.also:
-            yield Complaint(f"undefined {_singular(self.section)} {value!r}{did_you_mean(value, known)}")
+            where = f" (nothing in {self.beside} is called so)" if self.beside else ""
+            yield Complaint(f"undefined {_singular(self.section)} {value!r}{where}{did_you_mean(value, known)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,4 +247,5 @@ def notes(kind: Any) -> tuple[Any, ...]:
 
 
 def _singular(section: str) -> str:
-    return {"queues": "queue", "statuses": "status", "skills": "skill"}.get(section, section)
+    return {"queues": "queue", "statuses": "status", "skills": "skill", "case_types": "type of case",
+            "receivers": "receiver"}.get(section, section)  # fmt: skip

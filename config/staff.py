@@ -1,4 +1,4 @@
-"""The people of a demo centre, with the passwords that demo mode gives them."""
+"""The people of a centre, as files name them; those of a demo centre with the passwords that demo mode gives them."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ class StaffShape(Struct, frozen=True, kw_only=True):
     skills: dict[Annotated[str, Names("skills")], Level] = field(default_factory=dict)
     queues: tuple[Annotated[str, Names("queues")], ...] = ()
     backup: tuple[Annotated[str, Names("queues")], ...] = ()
-    attributes: dict[str, Any] = field(default_factory=dict)
     """Queues they help out in, once an item has waited for the queue's `delay_s`."""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    """What expressions of the policy may speak of."""
     limit: Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)] | None = None
     at_most: dict[ChannelName, Annotated[int, Meta(ge=0, le=100)]] = field(default_factory=dict)
     auto_accept: bool = False
@@ -49,13 +50,15 @@ class PasswordsShape(Struct, frozen=True, kw_only=True):
 class StaffFile(Struct, frozen=True, kw_only=True):
     """Keys at the top of the file."""
 
-    passwords: PasswordsShape
+    passwords: PasswordsShape | None = None
     staff: tuple[StaffShape, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoStaff:
-    """limit, at_most: with the policy's defaults filled in; a channel the person does not serve is missing."""
+    """password: of demo mode; "" where files say none. limit, at_most: with the policy's defaults filled in; a channel
+    the person does not serve is missing.
+    """
 
     id: AgentId
     name: str
@@ -74,6 +77,11 @@ class DemoStaff:
     """Their client accepts every offer itself, after a warning."""
 
     @property
+    def said_of(self) -> dict[str, object]:
+        """What expressions may speak of, with what everybody has."""
+        return {"friendly_name": self.name, "email": self.email, **self.attributes}
+
+    @property
     def supply(self) -> Supply:
         return Supply(
             agent_id=self.id,
@@ -86,7 +94,21 @@ class DemoStaff:
 
 
 def load_staff(path: Path, policy: Policy) -> tuple[DemoStaff, ...]:
-    """Everyone, in file order. Raises ConfigInvalid with every fault found."""
+    """Everyone of a demo centre, in file order. Raises ConfigInvalid with every fault found."""
+    tree, shape = _read(path, policy)
+    if shape.passwords is None:
+        raise ConfigInvalid([tree.fault("a demo centre needs [passwords]")])
+    passwords = shape.passwords
+    return tuple(_person(person, getattr(passwords, person.role), policy) for person in shape.staff)
+
+
+def load_people(path: Path, policy: Policy) -> tuple[DemoStaff, ...]:
+    """As `load_staff`, but nobody has a password: what files say of passwords is for demos."""
+    _, shape = _read(path, policy)
+    return tuple(_person(person, "", policy) for person in shape.staff)
+
+
+def _read(path: Path, policy: Policy) -> tuple[Node, StaffFile]:
     tree = read(path)
     report = Report(names={"queues": tuple(policy.queues), "skills": tuple(sorted(policy.skills))})
     shape = fill(StaffFile, tree, report)
@@ -94,7 +116,7 @@ def load_staff(path: Path, policy: Policy) -> tuple[DemoStaff, ...]:
         report.add(fault)
     if shape is None or report.faults:
         raise ConfigInvalid(sorted(report.faults))
-    return tuple(_person(person, shape.passwords, policy) for person in shape.staff)
+    return tree, shape
 
 
 def _doubled(tree: Node) -> Iterator[Fault]:
@@ -110,13 +132,13 @@ def _doubled(tree: Node) -> Iterator[Fault]:
             seen.add(value)
 
 
-def _person(shape: StaffShape, passwords: PasswordsShape, policy: Policy) -> DemoStaff:
+def _person(shape: StaffShape, password: str, policy: Policy) -> DemoStaff:
     at_most = {name: shape.at_most.get(name, channel.at_most) for name, channel in policy.channels.items()}
     return DemoStaff(
         id=AgentId(shape.id),
         name=shape.name,
         email=shape.email,
-        password={"agent": passwords.agent, "supervisor": passwords.supervisor, "admin": passwords.admin}[shape.role],
+        password=password,
         role=shape.role,
         team=shape.team,
         language=shape.language,

@@ -1,4 +1,4 @@
-"""The shape of workflows in TOML, and the ways between it and `router.core.taskrouter.workflow`."""
+"""The shape of workflows in TOML, and the way from it to `router.core.taskrouter.workflow`."""
 
 from __future__ import annotations
 
@@ -119,27 +119,5 @@ def build_workflow(shape: WorkflowShape) -> Workflow:
     )
 
 
-def shape_workflow(workflow: Workflow) -> WorkflowShape:
-    """The way back; `build_workflow` makes an equal one from it."""
-    return WorkflowShape(
-        name=workflow.name,
-        aliases=workflow.aliases,
-        filters=tuple(
-            FilterShape(
-                name=each.name,
-                expression=each.expression,
-                targets=tuple(_target_shape(target) for target in each.targets),
-                unreadable=each.unreadable,
-            )
-            for each in workflow.filters
-        ),
-        default_filter=_target_shape(workflow.default) if workflow.default else None,
-    )
-
-
 def _target(shape: TargetShape) -> Target:
     return Target(**{name: getattr(shape, name) for name in shape.__struct_fields__})
-
-
-def _target_shape(target: Target) -> TargetShape:
-    return TargetShape(**{name: getattr(target, name) for name in TargetShape.__struct_fields__})
