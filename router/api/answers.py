@@ -69,16 +69,22 @@ async def read(request: Request, shape: type[Asked]) -> Asked:
 
 
 def guarded(endpoint: Endpoint) -> Endpoint:
-    """Answer UsherErrors with their code, and anything else with 503 and a reference to the one log line."""
+    """Answer UsherErrors with their code, and anything else with 503 and a reference to the one log line.
+
+    An address with a NUL names nothing, and PostgreSQL would not even look for it.
+    """
 
     async def guard(request: Request) -> Response:
         try:
+            if "\0" in request.scope["path"]:
+                raise BadRequest("bad_text")
             return await endpoint(request)
         except UsherError as error:
             return refusal(error)
         except Exception:
             reference = secrets.token_hex(4)
-            log.exception("request failed", path=request.url.path, reference=reference)
+            # not the path: some addresses are keys
+            log.exception("request failed", endpoint=f"{endpoint.__module__}.{endpoint.__name__}", reference=reference)
             failure = Failure(code="unavailable", message=f"Something went wrong ({reference}).")
             return answer(Failed(error=failure), 503)
 

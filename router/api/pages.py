@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
@@ -14,8 +15,8 @@ from starlette.types import Scope
 from router.front_ends import built
 
 STRICT_CSP = (
-    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self' ws: wss:;"
-    " frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:;"
+    " connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'"
 )
 PAGE_HEADERS = {
     "content-security-policy": STRICT_CSP,
@@ -28,17 +29,28 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 class Files(StaticFiles):
-    """Files with fixed headers; those with a hash in their name may be kept for ever."""
+    """Files with fixed headers; those with a hash in their name may be kept for ever. Pages are not among them."""
 
     def __init__(self, directory: Path, headers: dict[str, str], *, hashed: bool) -> None:
         super().__init__(directory=directory, check_dir=False)
         self._headers, self._hashed = headers, hashed
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        if path.endswith(".html"):  # each has an address of its own, where it has the headers of a page
+            raise HTTPException(404)
         response = await super().get_response(path, scope)
         response.headers.update(self._headers)
         response.headers["x-content-type-options"] = "nosniff"
         response.headers["cache-control"] = FOREVER if self._hashed and response.status_code == 200 else "no-cache"
+        return response
+
+
+class Shop(StaticFiles):
+    """The demo's shop: as strict as a site with a widget may be."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers.update(PAGE_HEADERS)
         return response
 
 
@@ -70,4 +82,4 @@ def routes(*, shop: Path | None) -> Iterator[BaseRoute]:
     yield Route("/agent/{path:path}", agent_page)
     if shop:
         yield Route("/shop", lambda request: RedirectResponse("/shop/"))
-        yield Mount("/shop", StaticFiles(directory=shop, html=True, check_dir=False))
+        yield Mount("/shop", Shop(directory=shop, html=True, check_dir=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 from starlette.requests import Request
@@ -12,15 +12,18 @@ from starlette.routing import BaseRoute, Route
 from config.accounts import Account
 from router.api.answers import Endpoint, answer, guarded, read
 from router.core import closing
-from router.core.policy import Policy
+from router.core.closing import NOT_SWITCHED, Switches
+from router.core.compiler import VISITED
+from router.core.policy import Overflow, Policy
 from router.core.words import Ms
-from router.engine import visitors
+from router.engine import overflows, visitors
 from router.engine.centre import Centre
-from router.engine.limits import Bucket
-from router.protocol.errors import NotFound, TooMuch
+from router.engine.customers import signed
+from router.engine.limits import Buckets
+from router.protocol.errors import NotFound
+from router.store.postgres import articles
 
 VISITORS_PER_S, VISITORS_BURST = 5.0, 60.0
-ADDRESSES_KEPT = 10_000
 
 
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +32,8 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     action: str
     opens_at: int | None
     text: dict[str, str]
+    busy: bool = False
+    """It is open, but overflows: nothing is refused, and nothing has to be left."""
 
 
 class Department(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,22 +60,49 @@ class WidgetConfig(msgspec.Struct, frozen=True, kw_only=True):
     pre_chat: PreChat
     languages: list[str]
     default_language: str
+    has_articles: bool = msgspec.field(name="help")
+    """There are articles to be searched."""
     agents_online: bool
+    bot: bool
     closed: Closed | None
     """Whatever the customer chooses; null while any department is open."""
 
 
 class NewSession(msgspec.Struct, frozen=True, kw_only=True):
+    """identity: what the site signed for its customer. token: of the visitor this browser has already."""
+
     account: str
+    identity: str = ""
+    token: str = ""
 
 
 class VisitorSession(msgspec.Struct, frozen=True, kw_only=True):
+    """customer_id: whose visitor it is now. A member's token may have made it another's."""
+
     visitor_id: str
+    customer_id: str
     token: str
 
 
-def config_of(account: Account, policy: Policy, now: Ms, *, agents_online: bool) -> WidgetConfig:
-    shut = {name: _closed(policy, name, now) for name in account.departments or (policy.default_queue,)}
+Overflowing = Callable[[str], Overflow | None]
+
+
+def config_of(
+    account: Account,
+    policy: Policy,
+    now: Ms,
+    *,
+    agents_online: bool,
+    has_articles: bool,
+    bot: bool = False,
+    switches: Switches = NOT_SWITCHED,
+    overflowing: Overflowing = lambda _: None,
+) -> WidgetConfig:
+    """overflowing: the rule by which a queue overflows now, for chats."""
+    shut = {
+        name: _closed(policy, name, now, switches) or _busy(overflowing(name))
+        for name in account.departments or (policy.default_queue,)
+    }
     return WidgetConfig(
         account=account.key,
         title=account.texts_for(account.default_language).title,
@@ -88,15 +120,25 @@ def config_of(account: Account, policy: Policy, now: Ms, *, agents_online: bool)
         languages=list(account.languages),
         default_language=account.default_language,
         agents_online=agents_online,
+        has_articles=has_articles,
+        bot=bot,
         closed=_first_to_open([each for each in shut.values() if each is not None]) if all(shut.values()) else None,
     )
 
 
-def _closed(policy: Policy, queue: str, now: Ms) -> Closed | None:
-    _, shut = closing.place(policy, queue, now)
+def _closed(policy: Policy, queue: str, now: Ms, switches: Switches) -> Closed | None:
+    _, shut = closing.place(policy, queue, now, switches)
     if shut is None:
         return None
     return Closed(action=shut.rule.action, opens_at=shut.opens_at, text=dict(shut.rule.text))
+
+
+def _busy(rule: Overflow | None) -> Closed | None:
+    """What the form says before anybody waits; who is sent to another queue need not know."""
+    if rule is None or rule.action == "queue":
+        return None
+    action = "message" if rule.action == "case" else rule.action
+    return Closed(action=action, opens_at=None, text=dict(rule.text), busy=True)
 
 
 def _first_to_open(shut: Sequence[Closed]) -> Closed:
@@ -108,38 +150,46 @@ def _asked(ask: str) -> str:
 
 
 def routes(centre: Centre) -> Iterator[BaseRoute]:
-    buckets: dict[str, Bucket] = {}
+    newcomers = Buckets(VISITORS_PER_S, VISITORS_BURST)
 
     async def config(request: Request) -> Response:
         account = centre.accounts.get(request.query_params.get("account", ""))
         if account is None:
             raise NotFound("unknown_account")
-        visitors.account_for(centre, account.key, request.headers.get("origin", _own(request)))
+        visitors.account_for(centre, account.key, origin_of(request))
         online = centre.board.anybody_in()
-        return answer(config_of(account, centre.policy, centre.now(), agents_online=online))
+        shown = config_of(
+            account,
+            centre.policy,
+            centre.now(),
+            agents_online=online,
+            has_articles=await articles.any_published(centre.database, ("public",)),
+            bot=account.bot in centre.bots.by_name,
+            switches=centre.switches,
+            overflowing=lambda queue: overflows.holds_now(centre, queue, VISITED),
+        )
+        return answer(shown)
 
     async def session(request: Request) -> Response:
-        _slow_down(request)
+        newcomers.take(request.client.host if request.client else "", centre.now() / 1000)
         asked = await read(request, NewSession)
-        visitors.account_for(centre, asked.account, request.headers.get("origin", _own(request)))
-        visitor_id, token = await visitors.create(centre, asked.account)
-        return answer(VisitorSession(visitor_id=visitor_id, token=token))
-
-    def _slow_down(request: Request) -> None:
-        address = request.client.host if request.client else ""
-        if len(buckets) > ADDRESSES_KEPT:
-            buckets.clear()
-        now = centre.now() / 1000
-        if not buckets.setdefault(address, Bucket(VISITORS_PER_S, VISITORS_BURST, now)).take(now):
-            raise TooMuch("too_many_requests")
+        visitors.account_for(centre, asked.account, origin_of(request))
+        admitted = await (
+            signed.session(centre, asked.account, asked.identity, asked.token)
+            if asked.identity
+            else visitors.create(centre, asked.account)
+        )
+        return answer(
+            VisitorSession(visitor_id=admitted.visitor_id, customer_id=admitted.customer_id, token=admitted.token)
+        )
 
     yield Route("/api/widget/config", across_origins(centre, config), methods=["GET", "OPTIONS"])
     yield Route("/api/widget/session", across_origins(centre, session), methods=["POST", "OPTIONS"])
 
 
-def _own(request: Request) -> str:
+def origin_of(request: Request) -> str:
     """Browsers leave Origin out of same-origin GETs."""
-    return f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return request.headers.get("origin", f"{request.url.scheme}://{request.headers.get('host', '')}")
 
 
 def across_origins(centre: Centre, endpoint: Endpoint) -> Endpoint:
@@ -152,7 +202,7 @@ def across_origins(centre: Centre, endpoint: Endpoint) -> Endpoint:
         if request.method == "OPTIONS":
             preflight = {
                 "access-control-allow-methods": "GET, POST",
-                "access-control-allow-headers": "content-type",
+                "access-control-allow-headers": "authorization, content-type",
                 "access-control-max-age": "600",
             }
             return Response(status_code=204, headers=headers | preflight)

@@ -88,8 +88,8 @@ async def live_day(connection: Connection, options: Options) -> dict[str, Any]:
     clock = [MIDNIGHT + options.hours[0] * HOUR_MS]
     await connection.call("FLUSHALL", "SYNC")
     store = await RoutingStore.open(connection, clock=lambda: clock[0], stream_length=1_000)
-    await store.begin_rebuild("day", 0, SETTINGS)
-    await store.end_rebuild("day")
+    await store.rebuilding.begin("day", 0, SETTINGS)
+    await store.rebuilding.end("day")
     demands = all_demands(scene.teams)
     await store.prepare(demands)
     for worker in scene.workers:

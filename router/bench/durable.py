@@ -51,7 +51,7 @@ async def _measure(folder: Path, rounds: int, slice_s: float, callers: int) -> d
     async with servers(folder / "data") as urls:
         await migrate(urls.postgres)
         async with await Database.open(urls.postgres) as database, await Writer.open(urls.postgres) as writer:
-            ids = await _prepare(database, writer)
+            ids = await prepare(database, writer)
             version = await database.fetch_value("SHOW server_version")
             compare = partial(_compare, urls.postgres, ids, folder, rounds=rounds, slice_s=slice_s, callers=callers)
             as_it_is = await compare()
@@ -66,7 +66,7 @@ async def _compare(
     url: str, ids: list[ConversationId], folder: Path, *, rounds: int, slice_s: float, callers: int
 ) -> dict[str, Any]:
     async with await Writer.open(url) as writer:
-        bench = _Bench(writer, ids)
+        bench = Bench(writer, ids)
         await bench.saturate(callers, 0.5)
         disk, single, batched = [], [], []
         for _ in range(rounds):
@@ -87,7 +87,9 @@ async def _compare(
     }
 
 
-class _Bench:
+class Bench:
+    """Messages into these conversations, as many as there is room for or at a steady rate."""
+
     def __init__(self, writer: Writer, ids: list[ConversationId]) -> None:
         self._writer = writer
         self._ids = ids
@@ -138,7 +140,8 @@ class _Bench:
         await messages.append(self._writer, draft)
 
 
-async def _prepare(database: Database, writer: Writer) -> list[ConversationId]:
+async def prepare(database: Database, writer: Writer) -> list[ConversationId]:
+    """Conversations to write into."""
     visitor = Visitor(id="bench", customer_id=CUSTOMER, account="bench", created_at=0, last_seen_at=0)
     await customers.add_visitor(database, "bench", visitor, Customer(id=CUSTOMER, created_at=0))
     ids = [ConversationId(f"bench_{number}") for number in range(CONVERSATIONS)]

@@ -127,11 +127,11 @@ async def build(connection: Connection, size: Size, *, busy: bool) -> Scene:
     scene.held = {WorkItemId(f"held{n}"): agent.supply.agent_id for n, agent in enumerate(agents)} if busy else {}
     items = [_restored(scene, item, agent) for item, agent in scene.held.items()]
     items += [_restored(scene, None, None) for _ in range(size.waiting if busy else 0)]
-    await store.begin_rebuild("bench", 0, SETTINGS)
-    await store.restore("bench", agents=agents)
+    await store.rebuilding.begin("bench", 0, SETTINGS)
+    await store.rebuilding.restore("bench", agents=agents)
     for start in range(0, len(items), 20_000):
-        await store.restore("bench", items=items[start : start + 20_000])
-    await store.end_rebuild("bench")
+        await store.rebuilding.restore("bench", items=items[start : start + 20_000])
+    await store.rebuilding.end("bench")
     for start in range(0, len(scene.demands), 1_000):
         await store.prepare(scene.demands[start : start + 1_000])
     clock[0] += 1

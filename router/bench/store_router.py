@@ -45,8 +45,8 @@ class StoreRouter:
         """Make the centre in an empty shard: lanes known, every agent signed in and free since 0."""
         clock = [OPENED_AT]
         store = RoutingStore(connection, shard=shard, clock=lambda: clock[0], stream_length=100)
-        await store.begin_rebuild(shard, 0, SETTINGS)
-        await store.end_rebuild(shard)
+        await store.rebuilding.begin(shard, 0, SETTINGS)
+        await store.rebuilding.end(shard)
         router = cls(store, clock, centre)
         await store.prepare(router._demands)
         for number, kinds in enumerate(centre.agents):

@@ -7,17 +7,24 @@ from importlib import import_module
 import click
 
 COMMANDS = {
-    "run": "router.cli.serving:run",
-    "serve": "router.cli.serving:serve",
+    "run": "router.cli.starting:run",
+    "serve": "router.cli.starting:serve",
     "migrate": "router.cli.operating:migrate",
     "rebuild": "router.cli.operating:rebuild",
     "doctor": "router.cli.operating:doctor",
+    "retention": "router.cli.operating:retention",
+    "staff": "router.cli.staff:staff",
     "sessions": "router.cli.operating:sessions",
     "policy": "router.cli.policies:policy",
     "import": "router.cli.importing:imports",
+    "parse": "router.cli.parsing:parse",
+    "verify": "router.cli.parsing:verify",
     "explain": "router.cli.explaining:explain",
+    "bot": "router.cli.bots:bot",
     "bench": "router.cli.measuring:bench",
     "replay": "router.cli.replaying:replay",
+    "eval": "router.cli.understanding:evals",
+    "knowledge": "router.cli.knowledge:knowledge",
     "journal": "router.cli.replaying:journal",
     "replay-chats": "router.cli.measuring:replay_chats",
 }

@@ -50,6 +50,38 @@ def durable(as_json: bool) -> None:
 
 
 @bench.command()
+@click.option("--train", type=click.Path(path_type=Path, exists=True), required=True, help="CSV: text, intent.")
+@click.option("--test", type=click.Path(path_type=Path, exists=True), required=True, help="CSV: text, intent.")
+@click.option("--answers", type=click.Path(path_type=Path, exists=True), help="JSON: utter_INTENT and its answers.")
+@click.option("--others", type=click.Path(path_type=Path, exists=True), help="CSV of another service: text, intent.")
+@click.option("--language", default="en", show_default=True)
+@as_json
+def knowledge(train: Path, test: Path, answers: Path | None, others: Path | None, language: str, as_json: bool) -> None:
+    """How often the right article is found: by words, by meaning, by both; and how long it takes."""
+    from router.bench.knowledge import run as measure
+
+    set_up_logging("console", "warning")
+    with told_plainly():
+        _report(measure(train, test, answers, language, others), as_json)
+
+
+@bench.command()
+@click.option("--messages", default=1_000_000, show_default=True, type=click.IntRange(20_000, 20_000_000))
+@as_json
+def search(messages: int, as_json: bool) -> None:
+    """How long a search takes among so many messages, and what the index costs writing them."""
+    from router.bench.search import run as measure
+
+    set_up_logging("console", "warning")
+    with told_plainly():
+        result = measure(messages=messages, progress=_tell)
+    plans = {} if as_json else result.pop("plans")
+    _report(result, as_json)
+    for query, plan in plans.items():
+        click.echo("\n".join(["", query, *plan]))
+
+
+@bench.command()
 @click.option("--agents", default=5_000, show_default=True, type=click.IntRange(1, 15_000), help="Connected agents.")
 @click.option("--rate", default=300.0, show_default=True, type=click.FloatRange(1, 5_000), help="New items a second.")
 @click.option("--seconds", default=20.0, show_default=True, type=click.FloatRange(1, 600))
@@ -63,6 +95,41 @@ def push(agents: int, rate: float, seconds: float, seed: int, as_json: bool) -> 
     options = PushOptions(agents=agents, rate=rate, seconds=seconds, seed=seed)
     with _failures():
         _report(run(lambda: bench_push(options)), as_json)
+
+
+@bench.command()
+@click.option("--channel", default="telegram", show_default=True, type=click.Choice(["telegram", "voice"]))
+@click.option("--agents", default=100, show_default=True, type=click.IntRange(1, 1_000), help="Connected agents.")
+@click.option("--rate", default=200.0, show_default=True, type=click.FloatRange(1, 5_000), help="Webhooks a second.")
+@click.option("--seconds", default=20.0, show_default=True, type=click.FloatRange(1, 600))
+@click.option("--seed", default=1, show_default=True)
+@as_json
+def webhooks(channel: str, agents: int, rate: float, seconds: float, seed: int, as_json: bool) -> None:
+    """How soon a provider's webhook is acknowledged while routing runs."""
+    from loadtest.webhook_bench import WebhookOptions, bench_webhooks
+
+    set_up_logging("console", "warning")
+    options = WebhookOptions(channel=channel, agents=agents, rate=rate, seconds=seconds, seed=seed)
+    with _failures():
+        _report(run(lambda: bench_webhooks(options)), as_json)
+
+
+@bench.command()
+@click.option("--rate", default=200.0, show_default=True, type=click.FloatRange(1, 2_000), help="Messages a second.")
+@click.option("--items", default=20.0, show_default=True, type=click.FloatRange(1, 1_000), help="Work items a second.")
+@click.option("--agents", default=50, show_default=True, type=click.IntRange(1, 1_000), help="Connected agents.")
+@click.option("--seconds", default=15.0, show_default=True, type=click.FloatRange(1, 120), help="Of each window.")
+@click.option(
+    "--windows", default=3, show_default=True, type=click.IntRange(1, 20), help="With the bot; as many without."
+)
+@as_json
+def bot(as_json: bool, **options: Any) -> None:
+    """What a bot that answers hundreds of messages a second costs the routing beside it."""
+    from loadtest.bot_bench import BotOptions, bench_bot
+
+    set_up_logging("console", "warning")
+    with _failures():
+        _report(run(lambda: bench_bot(BotOptions(**options))), as_json)
 
 
 @bench.command()
@@ -189,12 +256,13 @@ def replay_chats(as_json: bool, **options: Any) -> None:
 @contextmanager
 def _failures() -> Iterator[None]:
     """A server that could not be driven: said plainly, exit status 1."""
+    from loadtest.bot_centre import NotTaught
     from loadtest.http import CallFailed
     from loadtest.push_centre import MintFailed
     from loadtest.server import ServerFailed
 
     try:
         yield
-    except (ServerFailed, CallFailed, MintFailed) as failed:
+    except (ServerFailed, CallFailed, MintFailed, NotTaught) as failed:
         click.secho(str(failed), fg="red", err=True)
         sys.exit(1)

@@ -13,7 +13,8 @@ import msgspec
 
 from router.app import centre
 from router.cli.output import as_json, refuse, run, say, set_up_logging
-from router.cli.serving import _settings, of_running_server, plan_of, servers
+from router.cli.serving import plan_of
+from router.cli.stores import of_running_server, servers, settings_of
 from router.engine.centre import Centre
 from router.store.errors import StoreUnavailable
 
@@ -22,9 +23,9 @@ policy_option = click.option("--policy", type=click.Path(path_type=Path, exists=
 
 
 @contextlib.asynccontextmanager
-async def _opened(overrides: dict[str, Any], *, prepare: bool = True) -> AsyncIterator[Centre]:
+async def opened(overrides: dict[str, Any], *, prepare: bool = True) -> AsyncIterator[Centre]:
     """A centre on the running server's stores, on external ones, or on embedded ones started for this."""
-    settings = of_running_server(_settings(overrides))
+    settings = of_running_server(settings_of(overrides))
     set_up_logging(settings.log_format, "warning")
     async with servers(settings) as (_, with_urls):
         plan, _ = plan_of(with_urls, with_urls.port)
@@ -42,7 +43,7 @@ def migrate(as_json: bool, **overrides: Any) -> None:
         from router.store.opening import POSTGRES, opening
         from router.store.postgres.migrations import migrate as apply
 
-        settings = of_running_server(_settings(overrides))
+        settings = of_running_server(settings_of(overrides))
         async with servers(settings) as (urls, _):
             with opening(POSTGRES):
                 return await apply(urls.postgres)
@@ -65,7 +66,7 @@ def rebuild(as_json: bool, **overrides: Any) -> None:
         from router.engine.rebuild import rebuild as make_anew
         from router.store.postgres import journal
 
-        async with _opened(overrides) as made, journal.keeper(made.database) as mine:
+        async with opened(overrides) as made, journal.keeper(made.database) as mine:
             if not mine:
                 raise StoreUnavailable("another node is rebuilding the store")
             rebuilt = await make_anew(made, "asked by the operator")
@@ -90,7 +91,7 @@ def doctor(repair: bool, as_json: bool, **overrides: Any) -> None:
         from router.engine import audit
 
         try:
-            async with _opened(overrides, prepare=repair) as made:
+            async with opened(overrides, prepare=repair) as made:
                 return await audit.checks(made, repair=repair)
         except (StoreUnavailable, OSError) as error:
             return [audit.Check(name="stores reachable", ok=False, detail=str(error))]
@@ -104,6 +105,31 @@ def doctor(repair: bool, as_json: bool, **overrides: Any) -> None:
             mark = click.style("ok  ", fg="green") if check.ok else click.style("FAIL", fg="red")
             click.echo(f"{mark} {check.name}: {check.detail}")
     sys.exit(0 if ok else 1)
+
+
+@click.command()
+@data_option
+@policy_option
+@click.option("--dry-run", is_flag=True, help="Only count what would be forgotten.")
+@as_json
+def retention(dry_run: bool, as_json: bool, **overrides: Any) -> None:
+    """Forget what is older than the policy keeps it; running nodes do so by themselves."""
+
+    async def work() -> list[Any]:
+        from router.engine import retention as keeping
+
+        async with opened(overrides, prepare=False) as made:
+            return await keeping.all_turns(made, dry=dry_run)
+
+    turns = run(work)
+    if as_json:
+        rows = [{"kind": t.kind, "days": t.days, "before": t.before, "count": t.count} for t in turns]
+        say({"dry_run": dry_run, "kinds": rows})
+        return
+    for turn in turns:
+        kept = f"kept {turn.days} days" if turn.days else "kept for ever"
+        done = "to forget" if dry_run else "forgotten"
+        click.echo(f"{turn.kind:<14} {kept:<16} {turn.count} {done}")
 
 
 @click.group()
@@ -125,7 +151,7 @@ def mint(everybody: bool, email: str | None, as_json: bool, **overrides: Any) ->
     async def work() -> list[dict[str, str]]:
         from router.engine import sign_in
 
-        async with _opened(overrides) as made:
+        async with opened(overrides) as made:
             chosen = [c for c in made.staff if everybody or c.email.lower() == (email or "").lower()]
             return [
                 {"agent_id": c.agent_id, "email": c.email, "token": await sign_in.mint(made, c.agent_id, "minted")}

@@ -1,9 +1,11 @@
-"""How commands speak: results on stdout (one JSON document with --json), everything else on stderr."""
+"""How commands speak: results on stdout (one JSON document with --json), everything else on stderr.
+
+Every command imports this, so what only servers need (loop, logging, stores) is imported by the functions that do.
+"""
 
 from __future__ import annotations
 
 import json
-import logging
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -11,12 +13,6 @@ from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 import click
-import structlog
-import uvloop
-
-from config.fault import ConfigInvalid
-from config.settings import SettingsInvalid
-from router.protocol.errors import UsherError
 
 R = TypeVar("R")
 
@@ -40,7 +36,10 @@ def refuse(*lines: str) -> NoReturn:
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """Turn errors people can mend into plain lines; anything else is a bug and shows its traceback."""
+    from config.fault import ConfigInvalid
+    from config.settings import SettingsInvalid
     from router.embedded import EmbeddedError
+    from router.protocol.errors import UsherError
     from router.store.postgres.migrations import MigrationError
 
     try:
@@ -61,6 +60,8 @@ def told_plainly() -> Iterator[None]:
 
 def run(work: Callable[[], Coroutine[Any, Any, R]]) -> R:
     """Run asynchronous work on uvloop, with errors told plainly."""
+    import uvloop
+
     with told_plainly():
         try:
             return uvloop.run(work())
@@ -78,6 +79,10 @@ def _only(group: BaseExceptionGroup[BaseException]) -> BaseException:
 
 def set_up_logging(log_format: str, level: str) -> None:
     """Structured lines on stderr: for people, or JSON for machines."""
+    import logging
+
+    import structlog
+
     renderer: Any = (
         structlog.processors.JSONRenderer()
         if log_format == "json"

@@ -9,6 +9,8 @@ import click
 
 from router.cli.output import as_json, say
 
+A_PATH = click.Path(path_type=Path)
+
 
 @click.group()
 def policy() -> None:
@@ -17,12 +19,16 @@ def policy() -> None:
 
 @policy.command()
 @click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--receivers", type=A_PATH, envvar="USHER_RECEIVERS", help="Whom its deadlines may tell. Default: USHER_RECEIVERS."
+)
+@click.option("--bots", type=A_PATH, envvar="USHER_BOTS", help="The bot that names queues of it. Default: USHER_BOTS.")
 @as_json
-def check(file: Path, as_json: bool) -> None:
-    """Check a policy: a TOML file or a folder of them."""
-    from config.policy import check_report
+def check(file: Path, receivers: Path | None, bots: Path | None, as_json: bool) -> None:
+    """Check a policy: a TOML file, a folder of them, or a centre's whole folder."""
+    from config.policy_check import check_report
 
-    report = check_report(file)
+    report = check_report(file, receivers=receivers, bots=bots)
     if as_json:
         say(report)
     else:

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from config.policy import load
-from config.staff import load_staff
+from config.staff import load_people
 from router.cli.output import as_json, refuse, run, say, set_up_logging, told_plainly
-from router.cli.serving import _settings, of_running_server, servers
+from router.cli.stores import of_running_server, servers, settings_of
 from router.core.policy import Policy, Supply
 from router.core.replay.record import BadRecord, RecordedDay, lines_of, read_lines
+from router.core.taskrouter.demand import supply_in
 from router.core.words import Ms
 
 data_option = click.option("--data", "data_dir", type=click.Path(path_type=Path), help="Folder of embedded servers.")
@@ -101,7 +102,9 @@ def _policy(folder: Path, staff: Path | None) -> tuple[Policy, Sequence[Supply] 
     whole = (folder / "policy").is_dir()
     policy = load(folder / "policy" if whole else folder)
     named = staff or (folder / "staff.toml" if whole and (folder / "staff.toml").exists() else None)
-    return policy, None if named is None else [person.supply for person in load_staff(named, policy) if person.queues]
+    if named is None:
+        return policy, None
+    return policy, [supply_in(policy, person.supply, person.said_of) for person in load_people(named, policy)]
 
 
 def _recorded(day: str, zone: str, overrides: dict[str, Any]) -> RecordedDay:
@@ -128,7 +131,7 @@ def _recorded(day: str, zone: str, overrides: dict[str, Any]) -> RecordedDay:
         from router.store.postgres.database import Database
         from router.store.postgres.recorded_day import recorded_day
 
-        settings = of_running_server(_settings(overrides))
+        settings = of_running_server(settings_of(overrides))
         set_up_logging(settings.log_format, "warning")
         async with servers(settings) as (urls, _):
             with opening(POSTGRES):

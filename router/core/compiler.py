@@ -12,12 +12,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import chain
 from math import inf
 
 import msgspec
 
 from router.core.agent_condition import TRUE, AgentCondition, Value, dynamic_part, holds, static_part
-from router.core.policy import Demand, Direction, OrderBy, Policy, Requirement, Supply
+from router.core.demands import concerns
+from router.core.policy import (
+    Demand,
+    Direction,
+    OrderBy,
+    OverflowAction,
+    OverflowWhen,
+    Policy,
+    Queue,
+    Requirement,
+    Supply,
+)
 from router.core.words import CHANNELS, Channel, ChoiceModel, LaneId, Ms, PlanId, ProfileId, Units
 
 Needs = tuple[tuple[str, int], ...]
@@ -61,13 +73,26 @@ class PlanStep:
     lane: LaneId
     first: int
     credit_ms: Ms = 0
+    action: OverflowAction | None = None
+    """The overflow that coming to this step is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """An overflow that does not go by age. plan: what the item follows from then on; None: the same as before."""
+
+    when: OverflowWhen
+    least: int
+    action: OverflowAction
+    plan: PlanId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A demand that changes with waiting: at least two steps by age, the first at 0."""
+    """A demand that changes with waiting: steps by age, the first at 0, and moves; two steps at least, or a move."""
 
     steps: tuple[PlanStep, ...]
+    moves: tuple[Move, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +123,8 @@ class QueueSettings:
     """Its offers are accepted by the clients of their agents."""
     paused_units: Mapping[Channel, Units] = field(default_factory=dict)
     """What a paused item holds; of channels that are missing: nothing."""
+    deserted_after_ms: Mapping[Channel, Ms] = field(default_factory=dict)
+    """How long nobody is signed in for the queue and a channel until its items overflow; absent: for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,11 +241,31 @@ def _implies(needs: Needs, other: Needs) -> bool:
     return all(levels.get(skill, 0) >= level for skill, level in other)
 
 
+def attends(profile: Profile, queue: str, channel: Channel, allowed: Iterable[Channel]) -> bool:
+    """Whether somebody of the profile, in a status that allows these channels, is there for the queue and channel."""
+    serves = queue in profile.queues or queue in profile.backup
+    return serves and channel in profile.channels and channel in allowed
+
+
 def plan_of(demand: Demand) -> tuple[Plan, tuple[Lane, ...]]:
     """Compile a demand with all it asks later; its lanes by step, and a plan of one step where nothing changes.
 
     A step that changes nothing is left out.
     """
+    steps, lanes = _steps_of(demand)
+    moves = tuple(
+        Move(
+            when=other.when,
+            least=other.least,
+            action=other.action,
+            plan=named_plan(other.demand)[0] if other.demand is not None else None,
+        )
+        for other in demand.elsewhere
+    )
+    return Plan(steps=steps, moves=moves), lanes
+
+
+def _steps_of(demand: Demand) -> tuple[tuple[PlanStep, ...], tuple[Lane, ...]]:
     lanes = [lane_of(demand)]
     steps = [PlanStep(at_ms=0, lane=lane_id(lanes[0]), first=0)]
     for later in sorted(demand.later, key=lambda later: later.at_ms):
@@ -231,11 +278,17 @@ def plan_of(demand: Demand) -> tuple[Plan, tuple[Lane, ...]]:
             lanes.pop()
             steps.pop()
             first = min(first, len(steps))
-        step = PlanStep(at_ms=max(0, later.at_ms), lane=lane_id(lane), first=first, credit_ms=later.credit_ms)
-        if not steps or (step.lane, step.credit_ms) != (steps[-1].lane, steps[-1].credit_ms):
+        step = PlanStep(
+            at_ms=max(0, later.at_ms),
+            lane=lane_id(lane),
+            first=first,
+            credit_ms=later.credit_ms,
+            action=later.action,
+        )
+        if not steps or step.action or (step.lane, step.credit_ms) != (steps[-1].lane, steps[-1].credit_ms):
             lanes.append(lane)
             steps.append(step)
-    return Plan(steps=tuple(steps)), tuple(lanes)
+    return tuple(steps), tuple(lanes)
 
 
 def _same_but_needs(before: Lane, lane: Lane) -> bool:
@@ -276,6 +329,7 @@ def settings_of(policy: Policy) -> Settings:
                 paused_units={
                     c: queue.paused_weights.get(c, rule.paused_weight) for c, rule in policy.channels.items()
                 },
+                deserted_after_ms=_deserted_after_ms(queue, policy.channels),
             )
             for name, queue in policy.queues.items()
         },
@@ -294,6 +348,12 @@ def settings_of(policy: Policy) -> Settings:
     )
 
 
+def _deserted_after_ms(queue: Queue, channels: Iterable[Channel]) -> dict[Channel, Ms]:
+    rules = [rule for rule in queue.overflows if rule.when == "nobody_signed_in"]
+    first = {channel: next((rule for rule in rules if concerns(rule, channel)), None) for channel in channels}
+    return {channel: rule.after_ms for channel, rule in first.items() if rule is not None}
+
+
 def lane_id(lane: Lane) -> LaneId:
     return LaneId(_digest(lane))
 
@@ -305,16 +365,23 @@ def named_plan(demand: Demand) -> tuple[PlanId, tuple[Lane | Plan, ...]]:
     Its id and the definitions it needs, in order; a plan of one step is that lane and has its id.
     """
     plan, lanes = plan_of(demand)
-    if len(lanes) == 1:
+    if _is_lane(plan):
         return PlanId(lane_id(lanes[0])), lanes
-    return plan_id(plan), (*dict.fromkeys(lanes), plan)
+    others = (named_plan(other.demand)[1] for other in demand.elsewhere if other.demand is not None)
+    return plan_id(plan), (*dict.fromkeys(chain(lanes, *others)), plan)
 
 
+def _is_lane(plan: Plan) -> bool:
+    """Whether it asks for the same for ever."""
+    return len(plan.steps) == 1 and not plan.moves
+
+
+@lru_cache(maxsize=16_384)
 def started_plan(demand: Demand, step: int) -> tuple[PlanId | None, LaneId, int]:
     """Plan, lane and step of an item at this step of its demand's plan, or at the last one there is."""
     plan, lanes = plan_of(demand)
     step = min(step, len(lanes) - 1)
-    return plan_id(plan) if len(lanes) > 1 else None, plan.steps[step].lane, step
+    return None if _is_lane(plan) else plan_id(plan), plan.steps[step].lane, step
 
 
 def plan_id(plan: Plan) -> PlanId:

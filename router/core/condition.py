@@ -35,6 +35,7 @@ ATTRIBUTES: Final[Mapping[str, tuple[str, str]]] = {
     "text": ("string", "what the customer wrote first"),
     "customer": ("map", "what is known of the customer: customer.vip, customer.country, …"),
     "details": ("map", "answers to the pre-chat form and to the bot: details.order, …"),
+    "case": ("map", "of what belongs to a case: case.type, case.status, case.priority, case.queue, case.labels, …"),
 }
 """What a condition may speak of: name → (type, meaning). A map's values may be of any type."""
 

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from router.core.policy import OverflowAction, OverflowWhen
 from router.core.words import (
     AgentId,
     Channel,
@@ -63,7 +64,7 @@ class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
     weight: Units
     score: int
     enqueued_at: Ms
-    reason: Literal["new", "transfer", "agent_gone", "resumed", "preferred_over", "rerouted", "rebuild"]
+    reason: Literal["new", "transfer", "agent_gone", "resumed", "preferred_over", "rerouted", "overflow", "rebuild"]
     """resumed: the customer of a paused item wrote, and its agent could not take it up. preferred_over: it waited, or
     rang, for a preferred agent alone and is for all now. rerouted: it asks for something else, as the policy or what is
     known of it changed.
@@ -78,6 +79,23 @@ class ItemQueued(RoutingEvent, tag="item.queued", frozen=True, kw_only=True):
     """Of the plan."""
     preferred: AgentId | None = None
     """The agent it waits for alone at first."""
+    preferred_until: Ms = 0
+    regardless: bool = False
+    """Of the preferred agent's skills and queues."""
+
+
+class ItemOverflow(RoutingEvent, tag="item.overflow", frozen=True, kw_only=True):
+    """An item's queue is no good for it now, by a rule of the queue; where it goes follows, if it goes anywhere.
+
+    queue: that it overflowed from. fact: what `when` counts: ms of age or of nobody signed in, waiting items, ms
+    expected.
+    """
+
+    item: WorkItemId
+    queue: str
+    when: OverflowWhen
+    action: OverflowAction
+    fact: int = 0
 
 
 class ItemRelaxed(RoutingEvent, tag="item.relaxed", frozen=True, kw_only=True):
@@ -220,6 +238,11 @@ class ItemClosed(RoutingEvent, tag="item.closed", frozen=True, kw_only=True):
     disposition: str = ""
     reason: str = ""
 
+    @property
+    def customer_left(self) -> bool:
+        """Nobody had done with it: an abandonment, if nobody had answered."""
+        return self.outcome == "cancelled" and self.reason != QUEUE_CLOSED
+
 
 class AgentPresence(RoutingEvent, tag="agent.presence", frozen=True, kw_only=True):
     """Reachability, status or next status of an agent changed; all are given as they are now.
@@ -248,6 +271,12 @@ class AgentDraining(RoutingEvent, tag="agent.draining", frozen=True, kw_only=Tru
     for_item: WorkItemId | None = None
 
 
+class AlarmRang(RoutingEvent, tag="alarm.rang", frozen=True, kw_only=True):
+    """Something beside routing asked to be looked at now. It rings again until it is set to another time, or off."""
+
+    alarm: str
+
+
 class StoreRebuilt(RoutingEvent, tag="store.rebuilt", frozen=True, kw_only=True):
     """All live state was made anew from the journal; readers fetch theirs anew."""
 
@@ -256,6 +285,7 @@ class StoreRebuilt(RoutingEvent, tag="store.rebuilt", frozen=True, kw_only=True)
 
 Event = (
     ItemQueued
+    | ItemOverflow
     | ItemRelaxed
     | OfferCreated
     | OfferAccepted
@@ -270,5 +300,6 @@ Event = (
     | AgentPresence
     | AgentProfile
     | AgentDraining
+    | AlarmRang
     | StoreRebuilt
 )

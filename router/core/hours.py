@@ -28,6 +28,8 @@ MINUTE_MS = 60_000
 DAY_MIN = 1_440
 HORIZON_DAYS = 400
 """How far ahead a change is looked for: a year of holidays and a little more."""
+MOST_YEARS = 20
+"""How far ahead time is counted."""
 
 _SHIFT = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)\Z")
 
@@ -179,3 +181,54 @@ def _instant(zone: ZoneInfo, day: date, minute: int, *, last: bool) -> Ms:
         else:
             early_s = middle_s
     return early_s * 1000
+
+
+# ---------------------------------------------------------------- time that counts
+
+
+def open_ms(hours: Hours | None, begins_at: Ms, ends_at: Ms) -> Ms:
+    """How much of the time between is open; None: all of it."""
+    if hours is None or ends_at <= begins_at:
+        return max(0, ends_at - begins_at)
+    counted = 0
+    for opening in _all_openings(hours, begins_at):
+        if opening.begins_at >= ends_at:
+            break
+        until = ends_at if opening.ends_at is None else min(opening.ends_at, ends_at)
+        counted += until - max(opening.begins_at, begins_at)
+        if until == ends_at:
+            break
+    return counted
+
+
+def after_open(hours: Hours | None, at: Ms, ms: Ms) -> Ms | None:
+    """When so much open time has passed since `at`: the first such moment; None: it never does.
+
+    The way back from `open_ms`: open_ms(hours, at, after_open(hours, at, ms)) == ms. ms ≤ 0 is over at once.
+    """
+    if hours is None or ms <= 0:
+        return at + max(0, ms)
+    for opening in _all_openings(hours, at):
+        begins_at = max(opening.begins_at, at)
+        if opening.ends_at is None or opening.ends_at - begins_at >= ms:
+            return begins_at + ms
+        ms -= opening.ends_at - begins_at
+    return None
+
+
+def _all_openings(hours: Hours, at: Ms) -> Iterator[Opening]:
+    """As `openings`, on beyond its horizon, for MOST_YEARS at most; they end where nothing opens any more."""
+    last_ms = at + MOST_YEARS * 365 * DAY_MIN * MINUTE_MS
+    while at < last_ms:
+        seen_to = at
+        for opening in openings(hours, at):
+            if opening.ends_at is None:  # it goes on beyond the horizon: looked at anew from there
+                seen_to = max(opening.begins_at, at + (HORIZON_DAYS - 10) * DAY_MIN * MINUTE_MS)
+                if opening.begins_at < seen_to:
+                    yield Opening(opening.begins_at, seen_to)
+                break
+            yield opening
+            seen_to = opening.ends_at
+        if seen_to == at:
+            return
+        at = seen_to

@@ -238,7 +238,7 @@ class Metrics:
             return
         if item.agent is not None:
             self._assignment_ends(item, event.at)
-        elif event.outcome != "cancelled" or item.answered or event.reason == events.QUEUE_CLOSED:
+        elif item.answered or not event.customer_left:
             return
         elif self._counts(event.at):
             self.queues[item.queue].abandoned.add(event.at - item.enqueued_at)

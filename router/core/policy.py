@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from router.core.agent_condition import TRUE, AgentCondition, Value
+from router.core.cases.policy import CasePolicy
 from router.core.hours import Hours
+from router.core.retention import Retention
 from router.core.service_level import Variant
 from router.core.taskrouter.workflow import Workflow
 from router.core.words import CHANNELS, AgentId, Channel, ChoiceModel, ItemOrder, Ms, Units
@@ -74,12 +76,45 @@ class Relaxation:
     """Further sets (rings), each in place of all that the queue itself asks."""
 
 
+OverflowWhen = Literal["age", "length", "expected_wait", "nobody_signed_in"]
+OverflowAction = Literal["queue", "message", "case", "callback", "voicemail", "announce"]
+"""queue: it waits in another one. message, case: it waits as a web form, an e-mail, and its customer need not. The
+others are offered or told to the customer, whose item stays in line.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overflow:
-    """From this age on the item waits in another queue."""
+    """What becomes of an item for which its queue is no good.
 
-    after_ms: Ms
-    queue: str
+    age: the item is that old. length, expected_wait: as it comes and would have to wait. nobody_signed_in: nobody has
+    been for so long who serves the queue and, by their status, the channel; as it comes and while it waits.
+    """
+
+    when: OverflowWhen = "age"
+    after_ms: Ms = 0
+    """Age of the item; or how long nobody has been signed in."""
+    least: int = 0
+    """length: so many wait already. expected_wait: the half of all such items wait so many ms, or longer."""
+    action: OverflowAction = "queue"
+    queue: str = ""
+    """For the actions queue, message and case; empty: the same one."""
+    text: Mapping[str, str] = field(default_factory=dict)
+    """What customers read, by language; empty: the widget's own words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """Calling back customers who would rather not wait: their items stay in line.
+
+    channel: what an item counts as that is to be called. always: offered to everybody who waits, not only by overflow.
+    attempts: how often it is tried in all; retry_ms: how long after one that reached nobody.
+    """
+
+    channel: Channel = "voice"
+    always: bool = False
+    retry_ms: Ms = 600_000
+    attempts: int = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +144,7 @@ class Queue:
     """Any one of these is asked beside the requirements."""
     relaxations: tuple[Relaxation, ...] = ()
     overflows: tuple[Overflow, ...] = ()
+    callback: Callback = field(default_factory=Callback)
     delay_ms: Ms = 0
     """Agents for whom the queue is a backup are asked from this age on."""
     order: ItemOrder = "continuous"
@@ -158,6 +194,7 @@ class Rule:
     when: str
     queue: str = ""
     requirements: frozenset[Requirement] = frozenset()
+    requires_any: Alternatives = ()
     priority: int = 0
     credit_ms: Ms = 0
     weight: Units | None = None
@@ -220,6 +257,8 @@ class Policy:
     service_level_variant: Variant = "abandoned_after_t"
     default_queue: str = ""
     """Takes what no rule sends anywhere; empty: the first queue."""
+    cases: CasePolicy = field(default_factory=CasePolicy)
+    retention: Retention = field(default_factory=Retention)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,6 +299,8 @@ class Demand:
     """What must hold for an agent besides."""
     later: tuple[Later, ...] = ()
     """What it asks once it has waited for some time, by age."""
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """What becomes of it when its queue overflows; the first that holds counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,3 +314,16 @@ class Later:
     """Who could take the item before still can, and is asked first; unless queue, units or condition are others now."""
     credit_ms: Ms = 0
     """Waiting credited from now on, in place of what a step before credited."""
+    action: OverflowAction | None = None
+    """The overflow that this is; None: none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """An overflow that does not go by age. least: see Overflow."""
+
+    when: OverflowWhen
+    least: int = 0
+    action: OverflowAction
+    demand: Demand | None = None
+    """What it asks for from then on, without an `elsewhere` of its own; None: the same as before."""

@@ -79,6 +79,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """It has waited too long: an agent may drain for it."""
     drained_by: AgentId | None = None
     """Who takes nothing else until it fits."""
+    overflow: str = ""
+    """The last action of an overflow of its queue, for its customer."""
+    alone: bool = False
+    """It overflowed as nobody was signed in."""
     excluded: dict[AgentId, Ms] = {}
     """Agents it is not offered to now, until when; 0: for good."""
     refusals: dict[AgentId, int] = {}

@@ -7,17 +7,18 @@ default queue: whatever the rules and attributes are, it is routed somewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from router.core.condition import Condition, Facts, compile_condition, facts
-from router.core.demands import demand_in, strictest
-from router.core.policy import Demand, Policy, Queue, Rule
+from router.core.demands import NOTHING, demand_in, together
+from router.core.policy import Alternatives, Demand, Policy, Queue, Rule
 from router.core.taskrouter.demand import workflow_demand
 from router.core.words import Channel, Ms, Units
 
+MOST_DEMANDS = 4_096
 FALLBACK_CHANNEL: Channel = "manual"
-"""What an item counts as whose channel is missing or unknown."""
+"""What an item counts as whose channel is missing or unknown; as the first of a policy that lacks even this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,9 @@ class Ruleset:
     policy: Policy
     conditions: tuple[Condition, ...]
     """One for each rule, in the same order."""
+    demands: dict[tuple[Channel, tuple[int, ...]], Demand] = field(default_factory=dict, compare=False, repr=False)
+    """What was asked for lately, by channel and the numbers of the rules that said so: working it out costs more than
+    all the rest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +75,14 @@ def route(ruleset: Ruleset, attributes: Mapping[str, object], at: Ms = 0) -> Rou
     if policy.workflows:
         name, demand, priority = workflow_demand(policy, attributes, channel, at)
         return Routed(rule=name, added=(), demand=demand, priority=priority, credit_ms=0, problems=problems)
-    decisive, added, passed_over = _hold(ruleset, facts(attributes))
+    held, passed_over = _hold(ruleset, facts(attributes))
+    ruling = tuple(policy.rules[number] for number in held)
+    decisive = ruling[-1] if ruling and ruling[-1].queue else None
     queue = policy.queues[decisive.queue] if decisive else default_queue(policy)
-    ruling = (*added, decisive) if decisive else added
     return Routed(
         rule=decisive.name if decisive else None,
-        added=tuple(rule.name for rule in added),
-        demand=demand_in(policy, queue, channel, strictest([rule.requirements for rule in ruling]), _weight(ruling)),
+        added=tuple(rule.name for rule in ruling if rule is not decisive),
+        demand=_demand(ruleset, queue, channel, held),
         priority=queue.priority + sum(rule.priority for rule in ruling),
         credit_ms=sum(rule.credit_ms for rule in ruling),
         problems=passed_over + problems,
@@ -88,7 +93,8 @@ def _channel(policy: Policy, named: object) -> tuple[Channel, tuple[RuleProblem,
     if isinstance(named, str) and named in policy.channels:
         return named, ()
     shown = repr(named[:64]) if isinstance(named, str) else type(named).__name__
-    return FALLBACK_CHANNEL, (RuleProblem(rule="", reason=f"unknown channel: {shown}"),)
+    counts_as = FALLBACK_CHANNEL if FALLBACK_CHANNEL in policy.channels else next(iter(policy.channels))
+    return counts_as, (RuleProblem(rule="", reason=f"unknown channel: {shown}"),)
 
 
 def default_queue(policy: Policy) -> Queue:
@@ -96,22 +102,38 @@ def default_queue(policy: Policy) -> Queue:
     return policy.queues[policy.default_queue] if policy.default_queue else next(iter(policy.queues.values()))
 
 
-def _hold(ruleset: Ruleset, known: Facts) -> tuple[Rule | None, tuple[Rule, ...], tuple[RuleProblem, ...]]:
-    """The rule that decides, if any, those that add to it, and those that could not be told."""
-    added: list[Rule] = []
+def _hold(ruleset: Ruleset, known: Facts) -> tuple[tuple[int, ...], tuple[RuleProblem, ...]]:
+    """The numbers of the rules that hold, up to the one that decides, and those that could not be told."""
+    numbers: list[int] = []
     problems: list[RuleProblem] = []
-    for rule, condition in zip(ruleset.policy.rules, ruleset.conditions, strict=True):
+    for number, (rule, condition) in enumerate(zip(ruleset.policy.rules, ruleset.conditions, strict=True)):
         held = condition.holds(known)
         if held.problem:
             problems.append(RuleProblem(rule=rule.name, reason=held.problem))
-        if held.holds and rule.queue:
-            return rule, tuple(added), tuple(problems)
         if held.holds:
-            added.append(rule)
-    return None, tuple(added), tuple(problems)
+            numbers.append(number)
+            if rule.queue:
+                break
+    return tuple(numbers), tuple(problems)
 
 
-def _weight(ruling: tuple[Rule, ...]) -> Units | None:
+def _demand(ruleset: Ruleset, queue: Queue, channel: Channel, held: tuple[int, ...]) -> Demand:
+    """All that is asked in the queue that these rules lead to."""
+    demand = ruleset.demands.get((channel, held))
+    if demand is None:
+        ruling = [ruleset.policy.rules[number] for number in held]
+        demand = demand_in(ruleset.policy, queue, channel, together(map(_asked, ruling)), _weight(ruling))
+        if len(ruleset.demands) >= MOST_DEMANDS:
+            ruleset.demands.clear()
+        ruleset.demands[channel, held] = demand
+    return demand
+
+
+def _asked(rule: Rule) -> Alternatives:
+    return tuple(rule.requirements | own for own in rule.requires_any or (NOTHING,))
+
+
+def _weight(ruling: Sequence[Rule]) -> Units | None:
     """That of the last rule that says so; None: queue and channel decide."""
     weights = [rule.weight for rule in ruling if rule.weight is not None]
     return weights[-1] if weights else None

@@ -6,8 +6,10 @@ Facts only; clients put them into a sentence of their language.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from router.core.compiler import Lane, Profile, eligible
 from router.core.model.obstacles import Obstacle, first_obstacle, lasting_obstacles, own_obstacles
 from router.core.model.state import State
 from router.core.words import AgentId, WorkItemId
@@ -19,12 +21,11 @@ class ItemWhy:
 
     counted: the first obstacle of each agent of the queue, most agents first, without times and levels of single ones.
     agents: the first obstacle of each agent who could ever serve the item; None: they could have it now.
-    nobody_ever: no agent the store knows has what the item asks. missing: what the nearest of them lack.
+    missing: what the nearest agents lack; () unless no agent the store knows has what the item asks.
     """
 
     counted: tuple[tuple[Obstacle, int], ...]
     agents: dict[AgentId, Obstacle | None]
-    nobody_ever: bool
     missing: tuple[Obstacle, ...] = ()
 
 
@@ -53,9 +54,21 @@ def why_item(state: State, item: WorkItemId) -> ItemWhy:
     return ItemWhy(
         counted=_counted([first for first in firsts.values() if first is None or first.code != "not_member"]),
         agents=able,
-        nobody_ever=not able,
         missing=min(lasting.values(), key=len, default=()) if not able else (),
     )
+
+
+def never_served(lanes: Sequence[Lane], profiles: Iterable[Profile]) -> tuple[Obstacle, ...]:
+    """What the nearest profile lacks for the last lane, if none of them may ever serve any; empty: some may."""
+    nearest: tuple[Obstacle, ...] = (Obstacle("not_member", lanes[-1].queue),)
+    least = None
+    for profile in profiles:
+        if any(eligible(lane, profile) for lane in lanes):
+            return ()
+        lacking = tuple(lasting_obstacles(lanes[-1], profile))
+        if least is None or len(lacking) < least:
+            nearest, least = lacking, len(lacking)
+    return nearest
 
 
 def why_agent(state: State, agent_id: AgentId) -> AgentWhy:

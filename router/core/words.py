@@ -25,7 +25,7 @@ Units = int
 """An agent's attention; the whole of it is usually 100."""
 
 Channel = str
-"""webchat, voice, sms, whatsapp, messenger, instagram, telegram, viber, email, webform or manual."""
+"""webchat, voice, sms, whatsapp, messenger, instagram, telegram, viber, email, webform, manual or case."""
 
 CHANNELS: tuple[Channel, ...] = (
     "webchat",
@@ -39,6 +39,7 @@ CHANNELS: tuple[Channel, ...] = (
     "email",
     "webform",
     "manual",
+    "case",
 )
 
 Reachability = Literal["connected", "grace", "gone"]

@@ -1,7 +1,7 @@
 """Whether customers are there: told to the agents who talk to them.
 
 A key in the store per visitor, kept alive by the node with the socket, so that every node can tell; a short absence
-(a reload, a change of network) is not mentioned.
+(a reload, a change of network) is not mentioned, nor the end of a connection to one node while another has them.
 """
 
 from __future__ import annotations
@@ -27,15 +27,17 @@ class Attendance:
 
     async def came(self, visitor_id: str) -> None:
         """One more connection of the visitor."""
-        self._here[visitor_id] = self._here.get(visitor_id, 0) + 1
-        await self._keys.renew(visitor_id)
+        connections = self._here[visitor_id] = self._here.get(visitor_id, 0) + 1
         if leaving := self._leaving.pop(visitor_id, None):
             leaving.cancel()
-        elif self._here[visitor_id] == 1:
+        await self._keys.renew(visitor_id)
+        if leaving is None and connections == 1:
             await self._changed(visitor_id, True)
 
     async def heartbeat(self, visitor_id: str) -> None:
-        await self._keys.renew(visitor_id)
+        """Nobody said so any more: another node may have told that they left, which had them, too."""
+        if not await self._keys.renew(visitor_id):
+            await self._changed(visitor_id, True)
 
     async def went(self, visitor_id: str) -> None:
         """One connection fewer; the last one is told after a while, unless they come back."""
@@ -51,11 +53,12 @@ class Attendance:
         await asyncio.sleep(UNMENTIONED_S)
         self._leaving.pop(visitor_id, None)
         try:
-            await self._keys.remove(visitor_id)
+            nowhere = await self._keys.remove(visitor_id)
             if visitor_id in self._here:  # back at this very moment
                 await self._keys.renew(visitor_id)
                 return
-            await self._changed(visitor_id, False)
+            if nowhere:
+                await self._changed(visitor_id, False)
         except Unavailable:  # the key runs out by itself
             return
 

@@ -13,11 +13,13 @@ from typing import TypeAlias
 import msgspec
 
 from router.core.words import WorkItemId
-from router.engine import journal_gaps, rebuild, reconcile
+from router.engine import journal_gaps, mailbox_health, rebuild, reconcile
+from router.engine.cases import alarms, following
 from router.engine.centre import Centre
 from router.store import audit, library
 from router.store.event_reader import EventReader
-from router.store.postgres import journal, soundness, work_items
+from router.store.postgres import article_search, erasures, inbox, journal, mailboxes, notices, soundness, work_items
+from router.store.postgres.cases import sweeps
 from router.store.routing import Snapshot
 from router.store.server_state import server_state
 
@@ -30,6 +32,8 @@ UNDER_WAY_MS = 5_000
 """Younger conversations may not have their item yet."""
 SNAPSHOT_LIMIT = 1_000_000
 PAGE = 1_000
+LONG_PAST_MS = 60_000
+"""Cases are looked at within seconds while a node runs."""
 
 Findings: TypeAlias = Mapping[str, list[str]]
 
@@ -49,7 +53,7 @@ async def checks(centre: Centre, *, repair: bool) -> list[Check]:
     found = [*await _servers(centre), *await _epoch(centre)]
     if (await centre.store.standing()).state != "open":
         return found
-    for look in (_journal, _live, _agreement, _conversations):
+    for look in (_journal, _live, _agreement, _conversations, _cases):
         found += _told(await _lasting(centre, look))
     return found
 
@@ -58,7 +62,13 @@ async def _repair(centre: Centre) -> None:
     unsure = await journal_gaps.first_unsure(centre)
     await rebuild.ensure(centre)
     await journal_gaps.confirm_before_start(centre, EventReader(centre.store.connection, after_seq=unsure))
-    await reconcile.once(centre)
+    await reconcile.mend(centre)
+    await inbox.try_again(centre.database, now=centre.now())
+    await erasures.try_again(centre.database, now=centre.now())
+    await notices.try_again(centre.database, now=centre.now())
+    await mailboxes.seen_to(centre.database)
+    await alarms.set_all(centre)
+    await following.sweep(centre)
 
 
 # ---------------------------------------------------------------- servers
@@ -69,6 +79,7 @@ async def _servers(centre: Centre) -> list[Check]:
     server = await server_state(centre.store.connection)
     version = ".".join(map(str, server.version))
     ours = await library.is_ours(centre.store.connection)
+    searched = await _searched(centre) if not missing else "not looked at: the schema is not there"
     return [
         Check(name="PostgreSQL has the schema", ok=not missing, detail=", ".join(missing) or "every migration applied"),
         Check(
@@ -83,8 +94,19 @@ async def _servers(centre: Centre) -> list[Check]:
             f"{'written' if server.writes_well else 'not written: see the server log'}, "
             f"{'nothing is evicted' if server.keeps_all else 'maxmemory-policy forgets live work'}",
         ),
+        Check(name="articles are found", ok=True, detail=searched),
         Check(name="the function library is ours", ok=ours, detail="loaded" if ours else "another one, or none"),
     ]
+
+
+async def _searched(centre: Centre) -> str:
+    """Words are enough to find articles by, so nothing of this is wrong."""
+    if not await article_search.has_meaning(centre.database):
+        return "by their words; no engine has asked for pgvector here, or PostgreSQL does not have it"
+    read = await article_search.read_by(centre.database)
+    if not read:
+        return "by their words; no engine has read any yet"
+    return "by words and meaning: " + ", ".join(f"{engine} has read {count} texts" for engine, count in read.items())
 
 
 async def _epoch(centre: Centre) -> list[Check]:
@@ -168,6 +190,29 @@ async def _conversations(centre: Centre) -> Findings:
         "every open conversation has an open item": [f"{conversation} has none" for conversation in alone],
         "no item of a closed conversation waits": [
             f"{item} is open" for item in await soundness.closed_with_item(centre.database)
+        ],
+        "what providers brought had its effect": await soundness.requests_given_up(centre.database),
+        "who was to be erased is": [
+            f"{each.customer_id} was tried {each.attempts} times: {each.reason}"
+            for each in await erasures.stuck(centre.database, limit=PAGE)
+        ],
+        "mailboxes are well": [f"{account}: {sentence}" for account, sentence in await mailbox_health.problems(centre)],
+        "other programs took what they were told": await notices.parked(centre.database, limit=PAGE),
+    }
+
+
+async def _cases(centre: Centre) -> Findings:
+    return {
+        "every case with a deadline has its alarm": [
+            f"{case_id} should ring at {at}" for case_id, at in (await alarms.differing(centre)).items()
+        ],
+        "no case is long past a deadline it was not looked at for": [
+            f"{case_id} was not looked at"
+            for case_id in await sweeps.due(centre.database, now=centre.now() - LONG_PAST_MS, limit=PAGE)
+        ],
+        "every case that is to be worked on is in line": [
+            f"{case_id} is not"
+            for case_id in await sweeps.not_in_line(centre.database, before=centre.now() - LONG_PAST_MS)
         ],
     }
 

@@ -8,86 +8,21 @@ a slow board gets the newest state, never a backlog.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
-from router.core import events
-from router.core.expected_wait import ExpectedWait
-from router.core.policy import Policy, Queue, Supply
-from router.core.words import AgentId, Channel, ItemState, Ms, Reachability, Units, WorkItemId
+from router.core import closing, events
+from router.core.closing import NOT_SWITCHED, Switches
+from router.core.model.obstacles import Obstacle
+from router.core.policy import Policy, Queue
+from router.core.words import AgentId, Channel, ItemState, Ms, PlanId, Units, WorkItemId
+from router.engine.agent_now import AgentNow, ItemNow, Person, card, is_free, ramps, used
 from router.engine.queue_now import QueueNow
 from router.protocol.customer import QueuePosition
-from router.protocol.records import BoardAgent, BoardQueue, BoardWork
+from router.protocol.records import BoardAgent, BoardQueue
 
 DAY_MS = 86_400_000
-
-
-@dataclass(slots=True, kw_only=True)
-class ItemNow:
-    item: WorkItemId
-    queue: str
-    channel: Channel
-    weight: Units
-    enqueued_at: Ms
-    state: ItemState
-    since: Ms
-    agent: AgentId | None = None
-    """Who holds it."""
-    ringing: tuple[AgentId, ...] = ()
-    """To whom it is offered."""
-    paused_units: Units | None = None
-    """What it holds since it was paused; None: its weight."""
-    refusals: int = 0
-    """How often agents let it go, as far as an alert told."""
-
-    answered: bool = False
-    """Somebody had it before: it counts once."""
-    at_once: bool = False
-    """It was offered as it came."""
-    told: ExpectedWait | None = None
-    """What its customer was told when it came."""
-    held_since: Ms | None = None
-    """When the offer began that led to its agent; None: before this board."""
-
-    @property
-    def agents(self) -> tuple[AgentId, ...]:
-        """On whose tiles it is shown."""
-        return (self.agent,) if self.agent else self.ringing
-
-    @property
-    def units(self) -> Units:
-        return self.weight if self.paused_units is None else self.paused_units
-
-    @property
-    def alerts(self) -> bool:
-        """Whether somebody should look at it."""
-        return self.refusals > 0 and self.agent is None
-
-
-@dataclass(slots=True, kw_only=True)
-class AgentNow:
-    """since: when the status was taken."""
-
-    agent: AgentId
-    status: str
-    since: Ms
-    reachability: Reachability
-    reason: str = ""
-    """Of the last change of status or reachability."""
-    draining: WorkItemId | None = None
-    status_by: AgentId | None = None
-    next_status: str = ""
-    work: dict[WorkItemId, ItemNow] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What the board shows of an agent beside their state."""
-
-    name: str
-    team: str
-    supply: Supply
 
 
 @dataclass(slots=True)
@@ -107,6 +42,11 @@ class Board:
         self.items: dict[WorkItemId, ItemNow] = {}
         self.queues: dict[str, QueueNow] = {name: QueueNow() for name in policy.queues}
         self._counted: dict[AgentId, tuple[frozenset[str], bool, bool]] = {}
+        self._switches: Switches = NOT_SWITCHED
+        self._shut: frozenset[str] = frozenset()
+        """Queues that were closed when somebody looked last."""
+        self.unjudged: set[WorkItemId] = set()
+        """Items of which it is not known yet whether anybody could ever take them."""
         self._watchers: set[int] = set()
         self._changes: dict[int, Changes] = {}
         self.seq = 0
@@ -119,6 +59,7 @@ class Board:
         self.seq = seq
         self.agents = {now.agent: now for now in agents}
         self.items = {}
+        self.unjudged.clear()
         self._counted = {}
         for queue in self.queues.values():
             queue.empty()
@@ -142,7 +83,21 @@ class Board:
 
     def _add(self, item: ItemNow) -> None:
         self.items[item.item] = item
+        self.unjudged.add(item.item)
         self._enter(item)
+
+    def judge_anew(self) -> None:
+        """Others may be able now."""
+        self.unjudged.update(self.items)
+
+    def judged(self, item_id: WorkItemId, missing: tuple[Obstacle, ...]) -> None:
+        """missing: see ItemNow."""
+        self.unjudged.discard(item_id)
+        item = self.items.get(item_id)
+        if item is not None and item.missing != missing:
+            self._leave(item)
+            item.missing = missing
+            self._enter(item)
 
     def count(self, queue: str, answered_waits_ms: Iterable[Ms], abandoned_waits_ms: Iterable[Ms]) -> None:
         """Add what was counted before this board began."""
@@ -200,7 +155,7 @@ class Board:
                     self._touch(event.agent)
             case events.AgentProfile():
                 self._touch(event.agent)
-            case events.StoreRebuilt():
+            case events.ItemOverflow() | events.AlarmRang() | events.StoreRebuilt():
                 pass
 
     def _queued(self, event: events.ItemQueued) -> None:
@@ -216,7 +171,9 @@ class Board:
             enqueued_at=event.enqueued_at,
             state="waiting",
             since=event.at,
+            plan=event.plan or PlanId(event.lane),
             answered=event.from_agent is not None or (known is not None and known.answered),
+            refusals=known.refusals if known is not None else 0,
         )
         self._add(item)
         if not item.answered:
@@ -227,7 +184,7 @@ class Board:
         item = self.items.get(event.item)
         if item is not None:
             self._leave(item)
-            item.queue, item.weight = event.queue, event.weight
+            item.queue, item.channel, item.weight = event.queue, event.channel, event.weight
             self._enter(item)
 
     def _offered(self, event: events.OfferCreated) -> None:
@@ -239,6 +196,10 @@ class Board:
         self._move(event.item, "offered", None, event.at, ringing=(*rings, event.agent))
         if item is not None and held:
             self._work_ends(item, event.at)
+        now = self.agents.get(event.agent)
+        person = self._person_of(event.agent)
+        if now is not None and now.ramping and person is not None:
+            now.ramping = 2 * used(self._policy, now, interruptible=False) < person.supply.limit
 
     def _rings_no_more(self, item_id: WorkItemId, agent: AgentId, at: Ms) -> None:
         item = self.items.get(item_id)
@@ -261,12 +222,12 @@ class Board:
 
     def _closed(self, event: events.ItemClosed) -> None:
         item = self.items.pop(event.item, None)
+        self.unjudged.discard(event.item)
         if item is None:
             return
         self._leave(item)
         self._work_ends(item, event.at)
-        left = event.outcome == "cancelled" and event.reason != events.QUEUE_CLOSED
-        if left and item.state in ("waiting", "offered") and not item.answered:
+        if event.customer_left and item.state in ("waiting", "offered") and not item.answered:
             self._queue(item.queue).abandoned.add(event.at - item.enqueued_at)
 
     def _work_ends(self, item: ItemNow, at: Ms) -> None:
@@ -278,12 +239,14 @@ class Board:
 
     def _presence(self, event: events.AgentPresence) -> None:
         now = self.agents.get(event.agent)
+        before = now.status if now is not None else ""
         if now is None:
             now = self.agents[event.agent] = AgentNow(
-                agent=event.agent, status=event.status, since=event.at, reachability=event.reachability
+                agent=event.agent, status="", since=event.at, reachability=event.reachability
             )
         if now.status != event.status:
             now.since, now.status_by = event.at, event.by
+            now.ramping = ramps(self._policy, before, event.status, already=now.ramping)
         now.status, now.reachability, now.reason = event.status, event.reachability, event.reason
         now.next_status = event.next_status
         if event.reachability == "gone":
@@ -309,46 +272,63 @@ class Board:
         item = self.items.get(item_id)
         if item is None:
             return None
-        self._leave(item)
+        before = self._take_out(item)
         item.state, item.agent, item.ringing, item.since = state, agent, ringing, at
         item.paused_units = paused_units
-        self._enter(item)
+        for touched in dict.fromkeys((*before, *self._put_in(item))):  # once, though it was theirs and is
+            self._touch(touched)
         return item
 
     def _enter(self, item: ItemNow) -> None:
         """Count the item where it is now."""
+        for agent in self._put_in(item):
+            self._touch(agent)
+
+    def _leave(self, item: ItemNow) -> None:
+        """Undo `_enter`."""
+        for agent in self._take_out(item):
+            self._touch(agent)
+
+    def _put_in(self, item: ItemNow) -> list[AgentId]:
+        """`_enter` but for who is free: the agents it came to."""
         queue = self._queue(item.queue)
         if item.state == "waiting":
             insort(queue.waiting, (item.enqueued_at, item.item))
         self._count_item(queue, item, +1)
-        for agent in item.agents:
-            if now := self.agents.get(agent):
-                now.work[item.item] = item
-                self._touch(agent)
         self._queue_changed(item.queue)
+        here = [agent for agent in item.agents if agent in self.agents]
+        for agent in here:
+            self.agents[agent].work[item.item] = item
+        return here
 
-    def _leave(self, item: ItemNow) -> None:
-        """Undo `_enter`."""
+    def _take_out(self, item: ItemNow) -> list[AgentId]:
+        """`_leave` but for who is free: the agents it left."""
         queue = self._queue(item.queue)
         if item.state == "waiting":
             place = bisect_left(queue.waiting, (item.enqueued_at, item.item))
             del queue.waiting[place : place + 1]
         self._count_item(queue, item, -1)
-        for agent in item.agents:
-            if now := self.agents.get(agent):
-                now.work.pop(item.item, None)
-                self._touch(agent)
         self._queue_changed(item.queue)
+        here = [agent for agent in item.agents if agent in self.agents]
+        for agent in here:
+            self.agents[agent].work.pop(item.item, None)
+        return here
 
     @staticmethod
     def _count_item(queue: QueueNow, item: ItemNow, by: int) -> None:
         queue.offered += by * (item.state == "offered")
         queue.in_progress += by * (item.agent is not None)
         queue.paused += by * (item.state == "paused")
-        queue.alerts += by * item.alerts
+        if by < 0:
+            queue.alerted.pop(item.item, None)
+        elif item.alerts:
+            queue.alerted[item.item] = item
 
     def _queue(self, name: str) -> QueueNow:
-        return self.queues.setdefault(name, QueueNow())
+        queue = self.queues.get(name)
+        if queue is None:
+            queue = self.queues[name] = QueueNow()
+        return queue
 
     # ------------------------------------------------------------ who is free
 
@@ -358,13 +338,16 @@ class Board:
             changes.agents.add(agent)
 
     def _recount(self, agent: AgentId) -> None:
-        if agent in self._counted:
-            self._count(*self._counted.pop(agent), -1)
-        now, person = self.agents.get(agent), self._person_of(agent)
-        if now is None or person is None or now.reachability != "connected":
-            return
-        self._counted[agent] = person.supply.queues, self._is_free(now, person.supply), bool(now.work)
-        self._count(*self._counted[agent], +1)
+        before, now, person = self._counted.pop(agent, None), self.agents.get(agent), self._person_of(agent)
+        after = None
+        if now is not None and person is not None and now.reachability == "connected":
+            after = person.supply.queues, is_free(self._policy, now, person.supply), bool(now.work)
+            self._counted[agent] = after
+        if before != after:
+            if before is not None:
+                self._count(*before, -1)
+            if after is not None:
+                self._count(*after, +1)
 
     def _count(self, queues: frozenset[str], free: bool, busy: bool, by: int) -> None:
         for name in queues:
@@ -373,27 +356,6 @@ class Board:
             queue.free += by if free else 0
             queue.busy += by if busy else 0
             self._queue_changed(name)
-
-    def _is_free(self, now: AgentNow, supply: Supply) -> bool:
-        """Whether some channel's work would fit: the rule of the store without skills and exclusions."""
-        status = self._policy.statuses.get(now.status)
-        states = [item.state for item in now.work.values()]
-        if (
-            status is None
-            or now.draining
-            or "wrap_up" in states
-            or states.count("offered") >= self._policy.offers.pacing
-        ):
-            return False
-        room = supply.limit - sum(item.units for item in now.work.values())
-        held: defaultdict[Channel, int] = defaultdict(int)
-        for item in now.work.values():
-            held[item.channel] += item.paused_units is None
-        return any(
-            channel in status.channels and held[channel] < at_most and self._policy.channels[channel].weight <= room
-            for channel, at_most in supply.at_most.items()
-            if channel in self._policy.channels
-        )
 
     def anybody_in(self) -> bool:
         """Whether some agent is here in a status that allows work on some channel."""
@@ -426,26 +388,22 @@ class Board:
         now, person = self.agents.get(agent), self._person_of(agent)
         if now is None or person is None:
             return None
-        return BoardAgent(
-            agent_id=agent,
-            name=person.name,
-            team=person.team,
-            status=now.status,
-            status_since=now.since,
-            reachability=now.reachability,
-            units_held=sum(item.units for item in now.work.values()),
-            units_limit=person.supply.limit,
-            skills=dict(person.supply.skills),
-            channels=sorted(person.supply.at_most),
-            work=[_work(item) for item in now.work.values()],
-            status_by=self._name_of(now.status_by),
-            next_status=now.next_status,
-            draining=now.draining,
-        )
+        return card(self._policy, now, person, status_by=self._name_of(now.status_by))
 
     def _name_of(self, agent: AgentId | None) -> str | None:
         person = self._person_of(agent) if agent else None
         return person.name if person is not None else agent
+
+    def attends(self, queue: str, channel: Channel) -> bool:
+        """Whether somebody is signed in who serves the queue, if only as a helper, and by their status the channel."""
+        statuses = self._policy.statuses
+        return any(
+            now.status in statuses and channel in statuses[now.status].channels
+            for agent, now in self.agents.items()
+            if (person := self._person_of(agent)) is not None
+            and queue in person.supply.queues | person.supply.backup
+            and person.supply.at_most.get(channel, 0) > 0
+        )
 
     def queue_position(self, queue: str, position: int, now: Ms) -> QueuePosition:
         """What a customer at this position (1 is next) is told."""
@@ -453,16 +411,30 @@ class Board:
 
     def queue_card(self, name: str, now: Ms) -> BoardQueue:
         policy = self._policy.queues.get(name) or Queue(name=name, label=name)
-        return self._queue(name).card(policy, self._policy.service_level_variant, now)
+        switched: Literal["", "open", "closed"] = ""
+        if name in self._switches:
+            switched = "open" if self._switches[name] else "closed"
+        return self._queue(name).card(
+            policy, self._policy.service_level_variant, now, is_open=self._is_open(name, now), switched=switched
+        )
 
+    def switch(self, switches: Switches) -> None:
+        """These queues are open or closed by hand, all others by their hours."""
+        changed = {name for name in {*switches, *self._switches} if switches.get(name) != self._switches.get(name)}
+        self._switches = switches
+        for name in changed:
+            self._queue_changed(name)
 
-def _work(item: ItemNow) -> BoardWork:
-    state = item.state if item.state in ("offered", "assigned", "paused", "wrap_up") else "assigned"
-    return BoardWork(
-        work_item_id=item.item,
-        channel=item.channel,
-        queue=item.queue,
-        state=state,
-        since=item.since,
-        weight=item.units,
-    )
+    def look_at_hours(self, now: Ms) -> None:
+        """Note which queues have opened or closed since this was asked last."""
+        shut = frozenset(name for name in self._policy.queues if not self._is_open(name, now))
+        for name in shut ^ self._shut:
+            self._queue_changed(name)
+        self._shut = shut
+
+    def _is_open(self, name: str, now: Ms) -> bool:
+        return closing.closed(self._policy, name, now, self._switches) is None
+
+    def retouch(self, agent: AgentId) -> None:
+        """What is known of the person has changed."""
+        self._touch(agent)

@@ -10,7 +10,7 @@ from router.core import events
 from router.core.words import AgentId, ConversationId, WorkItemId
 from router.engine import conversations
 from router.engine.centre import Centre
-from router.engine.offers import refuse
+from router.engine.refusals import refuse
 from router.protocol.errors import Forbidden, NotFound
 from router.store.postgres import work_items
 from router.store.step import Step
@@ -28,9 +28,8 @@ async def pick(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
     step = await _carried_out(centre, await centre.store.pick(item, agent_id))
     for written in step.events:
         accepted = written.event
-        if isinstance(accepted, events.OfferAccepted) and accepted.picked and row.conversation_id is not None:
-            once = f"joined:{accepted.offer}"
-            await conversations.system_line(centre, row.conversation_id, "agent.joined", agent_id, once=once)
+        if isinstance(accepted, events.OfferAccepted) and accepted.picked:
+            await _joined(centre, item, accepted)
 
 
 async def assign(centre: Centre, by: AgentId, item: WorkItemId, target: AgentId) -> None:
@@ -39,9 +38,11 @@ async def assign(centre: Centre, by: AgentId, item: WorkItemId, target: AgentId)
         raise NotFound("unknown_agent")
     step = await _carried_out(centre, await centre.store.assign(item, target, by=by))
     for written in step.events:
-        created = written.event
-        if isinstance(created, events.OfferCreated) and created.from_agent is not None and created.item == item:
-            await _handed_over(centre, item, created)
+        happened = written.event
+        if isinstance(happened, events.OfferCreated) and happened.from_agent is not None and happened.item == item:
+            await _handed_over(centre, item, happened)
+        elif isinstance(happened, events.OfferAccepted) and happened.picked and happened.item == item:
+            await _joined(centre, item, happened)
 
 
 async def pause(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
@@ -59,6 +60,13 @@ async def _handed_over(centre: Centre, item: WorkItemId, created: events.OfferCr
     if row is not None and row.conversation_id is not None and created.from_agent is not None:
         conversation_id = ConversationId(row.conversation_id)
         await conversations.handed_over(centre, conversation_id, created.from_agent, once=f"assigned:{created.offer}")
+
+
+async def _joined(centre: Centre, item: WorkItemId, accepted: events.OfferAccepted) -> None:
+    row = await work_items.by_id(centre.database, item)
+    if row is not None and row.conversation_id is not None:
+        once = f"joined:{accepted.offer}"
+        await conversations.system_line(centre, row.conversation_id, "agent.joined", accepted.agent, once=once)
 
 
 async def _carried_out(centre: Centre, step: Step) -> Step:

@@ -27,6 +27,8 @@ class Work:
     wrap_up_until: Ms | None = None
     paused_units: Units | None = None
     """What it holds since it was paused; None: its weight."""
+    why: records.Why | None = None
+    """As its offer said."""
 
     @property
     def units(self) -> Units:
@@ -58,8 +60,10 @@ class Desk:
 
     @property
     def units_held(self) -> Units:
-        offered = sum(offer.work_item.weight for offer in self.offers.values())
-        return offered + sum(work.units for work in self.work.values())
+        """Without interruptible work: that fills a pool of its own."""
+        offers = (offer.work_item for offer in self.offers.values())
+        offered = sum(item.weight for item in offers if not item.interruptible)
+        return offered + sum(work.units for work in self.work.values() if not work.item.interruptible)
 
     def conversations(self) -> Iterator[str]:
         """Those whose messages this agent gets."""
@@ -115,7 +119,14 @@ def _apply(desk: Desk, event: events.Event, name_of: Name, load: Later) -> list[
         case events.AgentProfile():
             desk.units_limit = event.limit
             return [_just(staff.LoadChanged(units_held=desk.units_held, units_limit=desk.units_limit))]
-        case events.ItemAlert() | events.ItemRelaxed() | events.AgentDraining() | events.StoreRebuilt():
+        case (
+            events.ItemAlert()
+            | events.ItemOverflow()
+            | events.ItemRelaxed()
+            | events.AgentDraining()
+            | events.AlarmRang()
+            | events.StoreRebuilt()
+        ):
             return []
 
 
@@ -138,7 +149,7 @@ def _accepted(desk: Desk, event: events.OfferAccepted, load: Later) -> list[Call
     offer = desk.offers.pop(event.offer, None)
     if offer is None:
         return []
-    work = desk.work[event.item] = Work(item=offer.work_item, state="assigned", accepted_at=event.at)
+    work = desk.work[event.item] = Work(item=offer.work_item, state="assigned", accepted_at=event.at, why=offer.why)
     closed = [] if event.picked else [_just(staff.OfferClosed(offer_id=event.offer, outcome="accepted"))]
     return [*closed, lambda: load(replace(work))]
 
@@ -156,7 +167,7 @@ def _paused(desk: Desk, event: events.ItemPaused) -> list[Callable[[], Told]]:
     if work is None or work.state == "paused":  # not here, or read with the store's state already
         return []
     work.state, work.paused_units = "paused", event.units
-    return [_just(staff.ItemPaused(work_item_id=event.item))]
+    return [_just(staff.ItemPaused(work_item_id=event.item, units=event.units))]
 
 
 def _resumed(desk: Desk, event: events.ItemResumed) -> list[Callable[[], Told]]:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from router.core import events as happened
-from router.core.model.obstacles import Obstacle
+from router.core.model.obstacles import Obstacle, first_obstacle
 from router.core.model.state import State
+from router.core.records import Item
 from router.core.why import why_agent, why_item
 from router.core.words import AgentId, WorkItemId
 from router.engine import brief
 from router.engine.centre import Centre
+from router.engine.obstacles import told_obstacle
 from router.protocol import explain
-from router.protocol.errors import NotFound, Unavailable
+from router.protocol.errors import Forbidden, NotFound, Unavailable
 from router.store.postgres import journal, work_items
 from router.store.routing import decode_event
 
@@ -74,7 +77,7 @@ async def _waiting(
     place = (await centre.store.positions([item_id])).get(item_id)
     why = why_item(state, item_id)
     named = [
-        explain.AgentObstacle(agent_id=agent, name=centre.staff.name_of(agent), obstacle=_told(first))
+        explain.AgentObstacle(agent_id=agent, name=centre.staff.name_of(agent), obstacle=told_obstacle(first))
         for agent, first in why.agents.items()
         if first is not None
     ]
@@ -84,7 +87,7 @@ async def _waiting(
         counted=_counted(why.counted),
         agents=sorted(named, key=lambda one: (one.obstacle.code, one.name))[:MOST_NAMED],
         able=len(why.agents),
-        missing=[_told(obstacle) for obstacle in why.missing],
+        missing=[told_obstacle(obstacle) for obstacle in why.missing],
     )
 
 
@@ -95,24 +98,35 @@ async def agent(centre: Centre, agent_id: AgentId) -> explain.AgentExplained:
     state = await _state(centre)
     record = state.agents.get(agent_id) or await centre.store.agent(agent_id)
     if record is None:
-        return explain.AgentExplained(agent_id=agent_id, own=_told(Obstacle("gone")), waiting=0, counted=[])
+        return explain.AgentExplained(agent_id=agent_id, own=told_obstacle(Obstacle("gone")), waiting=0, counted=[])
     state.agents[agent_id] = record
     why = why_agent(state, agent_id)
     return explain.AgentExplained(
         agent_id=agent_id,
-        own=_told(why.own) if why.own is not None else None,
+        own=told_obstacle(why.own) if why.own is not None else None,
         waiting=why.waiting,
         counted=_counted(why.counted),
     )
 
 
-async def waiting(centre: Centre, queue: str) -> explain.Waiting:
-    """The first of a queue's line, with whose they are. Errors: unknown_queue."""
-    if queue not in centre.policy.queues:
+async def waiting(centre: Centre, asks: AgentId, queue: str) -> explain.Waiting:
+    """The first of a queue's line, or of all queues of whoever asks, and what keeps each item from these.
+
+    Errors: unknown_queue, wrong_role (an agent asks for a queue that is not theirs).
+    """
+    colleague = centre.staff.get(asks)
+    own = colleague.supply.queues if colleague is not None else frozenset()
+    if queue and queue not in centre.policy.queues:
         raise NotFound("unknown_queue")
-    _, items = await centre.store.waiting(queue, limit=MOST_WAITING)
+    if queue and queue not in own and (colleague is None or colleague.role == "agent"):
+        raise Forbidden("wrong_role")
+    names = [queue] if queue else sorted(own)
+    lines = await asyncio.gather(*(centre.store.waiting(name, limit=MOST_WAITING) for name in names))
+    together = [(item_id, record) for _, line in lines for item_id, record in line.items()]
+    items = dict(sorted(together, key=lambda one: (one[1].score, one[0]))[:MOST_WAITING])
     briefs = await centre.store.briefs(list(items))
     shown = {item_id: brief.unpack(packed).item for item_id, packed in briefs.items()}
+    kept = await _kept_from(centre, asks, items)
     return explain.Waiting(
         queue=queue,
         items=[
@@ -122,11 +136,43 @@ async def waiting(centre: Centre, queue: str) -> explain.Waiting:
                 customer=shown[item_id].customer.name,
                 enqueued_at=record.enqueued_at,
                 refusals=sum(record.refusals.values()),
+                missing=_missing(centre, item_id),
+                queue=shown[item_id].queue,
+                preview=shown[item_id].preview,
+                priority=shown[item_id].priority,
+                weight=shown[item_id].weight,
+                obstacle=kept.get(item_id),
             )
             for item_id, record in items.items()
             if item_id in shown
         ],
     )
+
+
+async def _kept_from(
+    centre: Centre, agent_id: AgentId, items: Mapping[WorkItemId, Item]
+) -> dict[WorkItemId, explain.Obstacle]:
+    """What keeps each item from the agent, of those that something does."""
+    record = await centre.store.agent(agent_id)
+    known = centre.definitions
+    await known.read(centre.store.connection, centre.store.prefix)
+    if record is None or known.settings is None:
+        return {}
+    state = State(
+        settings=known.settings,
+        lanes=known.lanes,
+        plans=known.plans,
+        profiles=known.profiles,
+        agents={agent_id: record},
+        items=dict(items),
+    )
+    firsts = {item_id: first_obstacle(state, item_id, agent_id) for item_id in items}
+    return {item_id: told_obstacle(first) for item_id, first in firsts.items() if first is not None}
+
+
+def _missing(centre: Centre, item_id: WorkItemId) -> list[explain.Obstacle]:
+    known = centre.board.items.get(item_id)
+    return [told_obstacle(one) for one in known.missing] if known is not None else []
 
 
 async def _decisions(centre: Centre, item_id: WorkItemId) -> list[explain.Decision]:
@@ -147,6 +193,8 @@ def _decision(centre: Centre, event: happened.Event) -> explain.Decision | None:
     match event:
         case happened.ItemQueued():
             return decided("queued", queue=event.queue, reason=event.reason)
+        case happened.ItemOverflow():
+            return decided("overflow", queue=event.queue, reason=f"{event.when} {event.action}")
         case happened.OfferCreated():
             return decided("offered", agent=event.agent, queue=event.queue)
         case happened.OfferAccepted():
@@ -163,15 +211,5 @@ def _decision(centre: Centre, event: happened.Event) -> explain.Decision | None:
             return None
 
 
-def _told(obstacle: Obstacle) -> explain.Obstacle:
-    return explain.Obstacle(
-        code=obstacle.code,
-        about=obstacle.about,
-        needs=obstacle.needs,
-        has=obstacle.has,
-        until=obstacle.until or None,
-    )
-
-
 def _counted(counted: Iterable[tuple[Obstacle, int]]) -> list[explain.Counted]:
-    return [explain.Counted(obstacle=_told(obstacle), count=count) for obstacle, count in counted]
+    return [explain.Counted(obstacle=told_obstacle(obstacle), count=count) for obstacle, count in counted]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from router.core.words import AgentId, ConversationId, CustomerId
 from router.engine import conversations, records
+from router.engine.cases import judging as case_rights
 from router.engine.centre import Centre
+from router.engine.customers import permission
 from router.protocol import customer, staff
 from router.protocol.errors import BadRequest, Forbidden, NotFound
 from router.store.postgres import conversations as stored
-from router.store.postgres import customers, messages
+from router.store.postgres import customers, merges, messages
 
 PAGE = 100
 PAST = 20
@@ -16,7 +18,8 @@ PAST_MESSAGES = 5
 
 
 async def may_see(centre: Centre, agent_id: AgentId, conversation_id: str) -> None:
-    """Supervisors see all; agents what they have in hand and what else its customer wrote.
+    """Supervisors see all, and agents where they may see all customers; else what they have in hand, what else its
+    customer wrote, and their cases.
 
     Raises Forbidden; NotFound only for supervisors: agents do not learn what there is.
     """
@@ -24,21 +27,20 @@ async def may_see(centre: Centre, agent_id: AgentId, conversation_id: str) -> No
     supervising = colleague is not None and colleague.role != "agent"
     if not supervising and await conversations.has(centre, agent_id, conversation_id):
         return
+    if not supervising and await case_rights.reaches(centre, agent_id, conversation_id):
+        return
     row = await stored.by_id(centre.database, ConversationId(conversation_id))
     if supervising and row is None:
         raise NotFound("unknown_conversation")
-    if not supervising and (row is None or not _serves(centre, agent_id, row.customer_id)):
+    if not supervising and (row is None or not await _serves(centre, agent_id, row.customer_id)):
         raise Forbidden("not_yours")
 
 
-def _serves(centre: Centre, agent_id: AgentId, customer_id: str) -> bool:
-    """Whether the agent has work of this customer now."""
-    here = centre.live.agents.get(agent_id)
-    if here is None:
-        return False
-    offered = (offer.work_item for offer in here.desk.offers.values())
-    working = (work.item for work in here.desk.work.values())
-    return any(item.customer.customer_id == customer_id for item in (*offered, *working))
+async def _serves(centre: Centre, agent_id: AgentId, customer_id: str) -> bool:
+    """Whether the agent has work of this customer now, whichever of their channels it came by; or may see everybody."""
+    if not permission.restricted(centre, agent_id):
+        return True
+    return centre.live.serves(agent_id, await merges.together(centre.database, CustomerId(customer_id)))
 
 
 async def messages_before(centre: Centre, asked: staff.FetchMessages, *, notes: bool) -> staff.Messages:
@@ -58,11 +60,16 @@ async def messages_before(centre: Centre, asked: staff.FetchMessages, *, notes: 
 async def past(centre: Centre, agent_id: AgentId, customer_id: str) -> staff.Past:
     """A customer's conversations, newest first."""
     colleague = centre.staff.get(agent_id)
-    if (colleague is None or colleague.role == "agent") and not _serves(centre, agent_id, customer_id):
+    if (colleague is None or colleague.role == "agent") and not await _serves(centre, agent_id, customer_id):
         raise Forbidden("not_yours")
-    rows = await stored.of_customer(centre.database, CustomerId(customer_id), limit=PAST)
+    everybody = await merges.together(centre.database, CustomerId(customer_id))
+    rows = await stored.of_customers(centre.database, everybody, limit=PAST)
     newest = await messages.newest(centre.database, [row.id for row in rows], each=PAST_MESSAGES)
-    return staff.Past(conversations=[records.conversation(row, newest.get(row.id, [])) for row in rows])
+    return staff.Past(
+        conversations=[
+            records.conversation(row, newest.get(row.id, []), centre.carriers.get(row.account)) for row in rows
+        ]
+    )
 
 
 async def conversation(centre: Centre, conversation_id: str) -> staff.Fetched:
@@ -71,7 +78,8 @@ async def conversation(centre: Centre, conversation_id: str) -> staff.Fetched:
     if row is None or person is None:
         raise NotFound("unknown_conversation")
     newest = await messages.page(centre.database, row.id, limit=records.MESSAGES_SENT)
-    return staff.Fetched(conversation=records.conversation(row, newest), customer=records.customer_card(person))
+    shown = records.conversation(row, newest, centre.carriers.get(row.account))
+    return staff.Fetched(conversation=shown, customer=records.customer_card(person))
 
 
 async def of_visitor(centre: Centre, customer_id: CustomerId) -> customer.Listed:

@@ -87,4 +87,5 @@ async def confirm_before_start(centre: Centre, reader: EventReader) -> None:
 
 async def first_unsure(centre: Centre) -> int:
     """The number from which on the journal may have gaps. Ask before the store goes on: that leaves numbers out."""
-    return max(0, await journal.max_seq(centre.database) - BEFORE_START)
+    oldest = await centre.store.oldest_event()  # what was taken out of the stream before is in the journal
+    return max(0, await journal.max_seq(centre.database) - BEFORE_START, oldest - 1 if oldest is not None else 0)

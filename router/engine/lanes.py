@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from router.core.agent_condition import tupled
 from router.core.compiler import named_plan
-from router.core.demands import carried_over, demand_in
+from router.core.demands import demand_moved, with_conditions
 from router.core.policy import Demand, Policy, Requirement
 from router.engine.centre import Centre
 from router.store.postgres import lanes as stored
@@ -21,24 +20,22 @@ from router.store.postgres.work_items import WorkItem
 _encode = msgspec.json.Encoder(order="deterministic").encode
 
 
-def to_plain(demand: Demand) -> dict[str, Any]:
+@lru_cache(maxsize=4_096)
+def to_plain(demand: Demand) -> Mapping[str, Any]:
     """The same for equal demands: sets are in order."""
-    plain: dict[str, Any] = json.loads(_encode(demand))
+    plain: Mapping[str, Any] = json.loads(_encode(demand))
     return plain
 
 
 def from_plain(plain: Mapping[str, Any]) -> Demand:
-    demand = msgspec.convert(plain, Demand)
-    later = tuple(replace(later, demand=_with_condition(later.demand)) for later in demand.later)
-    return replace(_with_condition(demand), later=later)
-
-
-def _with_condition(demand: Demand) -> Demand:
-    return replace(demand, condition=tupled(demand.condition))
+    return with_conditions(msgspec.convert(plain, Demand))
 
 
 async def remember(centre: Centre, demand: Demand) -> None:
-    """Make the demand durable before an item is put in its lane; once a plan and node."""
+    """Make the demand durable before an item is put in its lane, and where it may overflow to; once a plan and node."""
+    for other in demand.elsewhere:
+        if other.demand is not None:
+            await remember(centre, other.demand)
     plan, _ = named_plan(demand)
     if plan not in centre.lanes:
         await stored.keep(centre.database, plan, to_plain(demand))
@@ -55,7 +52,7 @@ async def now_of(centre: Centre, row: WorkItem) -> Demand:
 
 def in_queue(policy: Policy, demand: Demand, queue: str) -> Demand:
     """What the item asks for in another queue: all that queue asks, and what rules ask whatever queue it is in."""
-    return demand_in(policy, policy.queues[queue], demand.channel, carried_over(policy, demand))
+    return demand_moved(policy, demand, queue)
 
 
 def shown(demand: Demand) -> list[str]:

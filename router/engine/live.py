@@ -8,7 +8,7 @@ its customers and is put into their sessions, in order. Nothing here waits. A se
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,10 +17,12 @@ from router.core.words import AgentId, ConversationId, CustomerId, DeviceId, Off
 from router.engine import desk as desks
 from router.engine import talk
 from router.engine.desk import Desk
+from router.engine.monitors import Monitors
 from router.engine.outbox import Outbox
 from router.engine.recent import Recent
-from router.protocol import customer, staff
+from router.protocol import customer, staff, steps
 from router.protocol.base import ServerEvent
+from router.protocol.call import CallChanged
 from router.protocol.frames import Encoded
 from router.protocol.records import Conversation
 
@@ -30,11 +32,15 @@ NO_ITEM = WorkItemId("")
 
 @dataclass(slots=True, kw_only=True)
 class AgentHere:
-    """An agent with sessions on this node. connected: those of them with a connection now, by device."""
+    """An agent with sessions on this node. connected: those of them with a connection now, by device.
+
+    calls: the versions of those they see, as far as they were told.
+    """
 
     desk: Desk
     outboxes: set[Outbox] = field(default_factory=set)
     connected: dict[Outbox, DeviceId] = field(default_factory=dict)
+    calls: dict[str, int] = field(default_factory=dict)
 
     @property
     def devices(self) -> set[DeviceId]:
@@ -80,6 +86,7 @@ class Live:
         self._by_item: dict[WorkItemId, Window] = {}
         self._by_conversation: dict[str, Window] = {}
         self._desks_of: defaultdict[str, set[AgentId]] = defaultdict(set)
+        self.monitors = Monitors()
 
     # ------------------------------------------------------------ coming and going
 
@@ -170,7 +177,9 @@ class Live:
         return True
 
     def follow(self, window: Window, conversation_id: str, work_item_id: WorkItemId, *, closed: bool = False) -> None:
-        """The window shows this conversation from now on."""
+        """The window shows this conversation from now on, unless its last session ended while that was found out."""
+        if self.windows.get(window.visitor_id) is not window:
+            return
         self._forget(window)
         window.conversation_id, window.work_item_id = conversation_id, work_item_id
         window.waiting, window.closed, window.position = False, closed, None
@@ -188,11 +197,19 @@ class Live:
         ringing = here.desk.offers.get(offer) if here is not None else None
         return ConversationId(ringing.work_item.conversation_id) if ringing is not None else None
 
-    def working_on(self, agent_id: AgentId, item: WorkItemId) -> ConversationId | None:
-        """The conversation of an item in the hands of an agent with sessions here."""
+    def work_of(self, agent_id: AgentId, item: WorkItemId) -> desks.Work | None:
+        """An item in the hands of an agent with sessions here, as their desk has it."""
         here = self.agents.get(agent_id)
-        work = here.desk.work.get(item) if here is not None else None
-        return ConversationId(work.item.conversation_id) if work is not None else None
+        return here.desk.work.get(item) if here is not None else None
+
+    def serves(self, agent_id: AgentId, customers: Collection[str]) -> bool:
+        """Whether an agent with sessions here has work of one of these customers now, or is offered some."""
+        here = self.agents.get(agent_id)
+        if here is None:
+            return False
+        offered = (offer.work_item for offer in here.desk.offers.values())
+        working = (work.item for work in here.desk.work.values())
+        return any(item.customer.customer_id in customers for item in (*offered, *working))
 
     def has(self, agent_id: AgentId, conversation_id: str) -> bool:
         """Whether an agent with sessions here has this conversation in their hands."""
@@ -294,6 +311,14 @@ class Live:
                 self._to_agents(said.conversation_id, event)
                 if said.message.kind != "note":
                     self._to_customer(said.conversation_id, event)
+            case talk.MessageChangedSaid():
+                changed = Encoded(staff.MessageChanged(message=said.message))
+                self._to_agents(said.conversation_id, changed)
+                if said.message.kind != "note":
+                    self._to_customer(said.conversation_id, changed)
+            case talk.DeliverySaid():
+                delivery = staff.DeliveryChanged(conversation_id=said.conversation_id, n=said.n, delivery=said.delivery)
+                self._to_agents(said.conversation_id, Encoded(delivery))
             case talk.ReceiptsSaid():
                 self._to_both(
                     staff.ReceiptsChanged(conversation_id=said.conversation_id, receipts=said.receipts),
@@ -316,11 +341,31 @@ class Live:
                         conversation_id=said.conversation_id, closed_at=said.closed_at, by=said.by
                     ),
                 )
+            case talk.StepSaid():
+                self._to_agents(said.conversation_id, Encoded(steps.StepChanged(step=said.step)))
             case talk.RatedSaid():
                 self._to_both(staff.ConversationRated(conversation_id=said.conversation_id, rating=said.rating))
+            case talk.CallSaid():
+                self._call(said)
+            case talk.BotSaid():
+                face = customer.AgentFace(name=said.face, bot=True) if said.face else None
+                changed_face = customer.AgentChanged(conversation_id=said.conversation_id, agent=face)
+                self._to_customer(said.conversation_id, Encoded(changed_face))
             case talk.OnlineSaid():
                 online = staff.CustomerPresence(conversation_id=said.conversation_id, online=said.online)
                 self._to_agents(said.conversation_id, Encoded(online))
+
+    def _call(self, said: talk.CallSaid) -> None:
+        told: dict[str, ServerEvent] = {agent: CallChanged(call=call) for agent, call in said.sees.items()}
+        for agent_id, event in (told | dict.fromkeys(said.gone, said.closed)).items():
+            if here := self.agents.get(AgentId(agent_id)):
+                if isinstance(event, CallChanged):
+                    here.calls[event.call.call_id] = max(event.call.version, here.calls.get(event.call.call_id, 0))
+                else:
+                    here.calls.pop(said.closed.call_id, None)
+                encoded = Encoded(event)
+                for outbox in tuple(here.outboxes):
+                    outbox.put(encoded)
 
     def _started(self, said: talk.StartedSaid) -> None:
         """The node that made the work item has told its own tabs; those elsewhere look anew."""
@@ -348,7 +393,15 @@ class Live:
         self._to_customer(getattr(event, "conversation_id", ""), encoded)
 
     def _to_agents(self, conversation_id: str, event: Encoded) -> None:
-        for agent_id in tuple(self._desks_of.get(conversation_id, ())):
+        desks_of = (self.agents.get(agent_id) for agent_id in self._desks_of.get(conversation_id, ()))
+        outboxes = {outbox for here in desks_of if here is not None for outbox in here.outboxes}
+        for outbox in outboxes.union(self.monitors.of(conversation_id)):
+            outbox.put(event)
+
+    def tell_agents(self, conversations: Iterable[str], event: Encoded) -> None:
+        """Everybody who works on one of these conversations, once."""
+        agents = {agent_id for each in conversations for agent_id in self._desks_of.get(each, ())}
+        for agent_id in agents:
             if here := self.agents.get(agent_id):
                 for outbox in tuple(here.outboxes):
                     outbox.put(event)
@@ -373,7 +426,9 @@ def agents_of(event: events.Event) -> tuple[AgentId, ...]:
             return (event.from_agent,) if event.from_agent else ()
         case events.ItemClosed():
             return (event.agent,) if event.agent else ()
-        case events.ItemAlert() | events.ItemRelaxed() | events.StoreRebuilt():
+        case events.ItemAlert() | events.ItemOverflow() | events.ItemRelaxed():
+            return ()
+        case events.AlarmRang() | events.StoreRebuilt():
             return ()
         case _:
             return (event.agent,)

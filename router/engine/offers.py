@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 from router.core.outcomes import Outcome
 from router.core.records import Item, Preference
 from router.core.words import AgentId, ConversationId, ItemState, OfferId, WorkItemId
-from router.engine import conversations, intake, lanes
+from router.engine import arrivals, conversations, lanes, notes, overflows
 from router.engine.centre import Centre
-from router.protocol.errors import BadRequest, Conflict, Forbidden, NotFound, Unavailable, UsherError
+from router.engine.refusals import refuse
+from router.protocol.errors import BadRequest, Conflict, Forbidden, NotFound
+from router.store.postgres import conversations as stored
 from router.store.postgres import work_items
-from router.store.step import Step
 
 LONGEST_WAIT_S = 3_600
 
@@ -52,7 +54,7 @@ async def wrap_up(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
 
     The conversation closes first: a crash in between leaves work that the agent can still end.
     """
-    conversation_id, _ = await _in_hand(centre, agent_id, item)
+    conversation_id, _ = await in_hand(centre, agent_id, item)
     if conversation_id is not None:
         await conversations.end_by_agent(centre, conversation_id, agent_id)
     step = await centre.store.wrap_up(item, agent_id)
@@ -65,10 +67,36 @@ async def complete(centre: Centre, agent_id: AgentId, item: WorkItemId, disposit
     """Errors: unknown_disposition, not_yours, unknown_work_item."""
     if disposition and disposition not in {known.name for known in centre.policy.dispositions}:
         raise BadRequest("unknown_disposition")
-    conversation_id, state = await _in_hand(centre, agent_id, item)
+    conversation_id, state = await in_hand(centre, agent_id, item)
     if conversation_id is not None and state != "wrap_up":  # else it was closed before the wrap-up
         await conversations.end_by_agent(centre, conversation_id, agent_id)
     step = await centre.store.complete(item, agent_id, disposition=disposition)
+    await centre.journal(step.events)
+    refuse(step)
+
+
+async def not_reached(centre: Centre, agent_id: AgentId, item: WorkItemId) -> None:
+    """Nobody answered a callback: it is tried again after a while, by whoever is next then; over after the last try.
+
+    Errors: not_yours, unknown_work_item, wrong_state (not a callback).
+    """
+    row, _ = await _held(centre, agent_id, item)
+    conversation = await stored.by_id(centre.database, row.conversation_id) if row.conversation_id else None
+    if conversation is None or "callback" not in conversation.attributes:
+        raise Conflict("wrong_state")
+    callback: dict[str, Any] = dict(conversation.attributes["callback"])
+    tried = {**callback.get("tried", {}), item: True}
+    queue = centre.policy.queues.get(row.queue)
+    most, retry_ms = (queue.callback.attempts, queue.callback.retry_ms) if queue is not None else (1, 0)
+    await stored.keep_callback(centre.database, conversation.id, {**callback, "tried": tried})
+    await notes.leave(
+        centre, conversation.id, f"☎ … {len(tried)}/{most}", once=f"not_reached:{item}", author_id=agent_id
+    )
+    if len(tried) < most:
+        await stored.hold(centre.database, conversation.id, until=centre.now() + retry_ms)
+    else:
+        await conversations.end_by_agent(centre, conversation.id, agent_id)
+    step = await centre.store.complete(item, agent_id, disposition="not_reached")
     await centre.journal(step.events)
     refuse(step)
 
@@ -92,7 +120,7 @@ async def transfer_to_queue(
     if target is None:
         raise BadRequest("unknown_queue")
     row, now = await _handable(centre, agent_id, item)
-    arrival = await intake.arrival_of(centre, row)
+    arrival = await arrivals.of(centre, row)
     if arrival is None:
         raise NotFound("unknown_work_item")
     demand = lanes.in_queue(centre.policy, arrival.demand, queue)
@@ -100,8 +128,9 @@ async def transfer_to_queue(
     if row.conversation_id is not None:
         await _note(centre, row.conversation_id, agent_id, note, _once(item, now))
         await conversations.handed_over(centre, row.conversation_id, agent_id, once=_once(item, now))
-    await centre.store.replace_brief(item, intake.brief_of(replace(arrival, demand=demand)))
-    step = await centre.store.transfer_to_queue(item, agent_id, demand, first)
+    await centre.store.replace_brief(item, arrivals.brief_of(replace(arrival, demand=demand)))
+    expected_ms = overflows.expected_ms(centre, queue)
+    step = await centre.store.transfer_to_queue(item, agent_id, demand, first, expected_ms=expected_ms)
     await centre.journal(step.events)
     refuse(step)
 
@@ -142,12 +171,18 @@ async def _handable(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tupl
     return row, now
 
 
-async def _in_hand(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tuple[ConversationId | None, ItemState]:
-    """The conversation and state of an item in this agent's hands. Raises NotFound and Forbidden."""
-    conversation_id = centre.live.working_on(agent_id, item)
-    if conversation_id is None:
+async def in_hand(centre: Centre, agent_id: AgentId, item: WorkItemId) -> tuple[ConversationId | None, ItemState]:
+    """The conversation and state of an item in this agent's hands. Raises NotFound and Forbidden.
+
+    Where their desk is here it knows that an item is in wrap-up: nothing but its end comes after that.
+    """
+    work = centre.live.work_of(agent_id, item)
+    if work is None:
         row, now = await _held(centre, agent_id, item)
         return row.conversation_id, now.state
+    conversation_id = ConversationId(work.item.conversation_id)
+    if work.state == "wrap_up":
+        return conversation_id, work.state
     return conversation_id, _theirs(await centre.store.item(item), agent_id).state
 
 
@@ -166,34 +201,3 @@ def _theirs(now: Item | None, agent_id: AgentId) -> Item:
     if now.agent != agent_id:
         raise Forbidden("not_yours")
     return now
-
-
-def refuse(step: Step) -> None:
-    """Raise what clients are told of a step that did nothing."""
-    if step.outcome is not Outcome.OK:
-        raise refusal(step)
-
-
-def refusal(step: Step) -> UsherError:
-    """A step's outcome as clients are told it."""
-    match step.outcome:
-        case Outcome.OFFER_EXPIRED:
-            return Conflict("offer_expired", late_ms=step.late_ms)
-        case Outcome.NOT_YOURS:
-            return Forbidden("not_yours")
-        case Outcome.UNKNOWN_OFFER:
-            return NotFound("unknown_offer")
-        case Outcome.UNKNOWN_ITEM | Outcome.ITEM_CLOSED:
-            return NotFound("unknown_work_item")
-        case Outcome.WRONG_STATE:
-            return Conflict("wrong_state")
-        case Outcome.AGENT_UNAVAILABLE | Outcome.AGENT_GONE:
-            return Conflict("agent_unavailable")
-        case Outcome.UNKNOWN_AGENT:
-            return NotFound("unknown_agent")
-        case Outcome.UNKNOWN_STATUS:
-            return BadRequest("unknown_status")
-        case Outcome.BAD_REQUEST:
-            return BadRequest("bad_value")
-        case _:
-            return Unavailable("unavailable")

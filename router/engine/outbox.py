@@ -16,7 +16,14 @@ class Outbox(Protocol):
     def backlog(self) -> int:
         """Events not yet handed to a socket."""
 
+    @property
+    def lost(self) -> bool:
+        """The session is over; who was under way for it may learn so late."""
+
     def put(self, event: ServerEvent | Encoded) -> None: ...
+
+    def end(self, close_code: int) -> None:
+        """The session is over; its connection, if any, closes with this code."""
 
     def put_later(self, load: Awaitable[ServerEvent]) -> None:
         """Hold the event's place in the stream while it is loaded."""

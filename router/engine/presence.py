@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from router.core.outcomes import Outcome
 from router.core.policy import Supply
 from router.core.words import AgentId, DeviceId
 from router.engine.centre import Centre
+from router.engine.patience import alone
 from router.engine.staff_directory import Colleague
 from router.protocol.errors import BadRequest, Conflict, NotFound
 from router.store.step import Step
@@ -24,11 +26,16 @@ async def sign_in(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:
         raise Conflict("agent_unavailable", f"This device cannot be signed in: {step.outcome}.")
 
 
-async def heard(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:
-    """Renew the lease of a device that is still connected here: one that has left must not come back by an old beat."""
-    here = centre.live.agents.get(agent_id)
-    if here is not None and device in here.devices:
-        await sign_in(centre, agent_id, device)
+async def heard(centre: Centre, devices: Collection[tuple[AgentId, DeviceId]]) -> None:
+    """Renew the leases of those still connected here: a device that has left must not come back by an old beat."""
+    agents = centre.live.agents
+    here = [each for each in devices if (known := agents.get(each[0])) and each[1] in known.connected.values()]
+    changed = await centre.store.renew(here, node=centre.node, ttl_ms=centre.policy.presence.lease_ms)
+    for (agent_id, device), step in changed.items():
+        with alone("lease", agent_id=agent_id):
+            await centre.journal(step.events)
+            if step.outcome is not Outcome.OK:
+                await sign_in(centre, agent_id, device)
 
 
 async def make_known(centre: Centre, agent_id: AgentId) -> None:
@@ -46,8 +53,8 @@ def supply_of(centre: Centre, colleague: Colleague) -> Supply:
 
 
 async def leave(centre: Centre, agent_id: AgentId, device: DeviceId) -> None:
-    """A device of the agent is gone; after the last one the grace begins."""
-    step = await centre.store.unlease(agent_id, device)
+    """A device of the agent is gone from this node; after the last one the grace begins."""
+    step = await centre.store.unlease(agent_id, device, node=centre.node)
     await centre.journal(step.events)
 
 

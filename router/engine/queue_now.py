@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Literal
 
 from router.core.expected_wait import ExpectedWait, Pace, expected_wait
 from router.core.policy import Queue
 from router.core.service_level import Variant, Waits, service_level
 from router.core.words import Ms, WorkItemId
+from router.engine.agent_now import ItemNow
+from router.engine.obstacles import told_obstacle
 from router.protocol.customer import QueuePosition
-from router.protocol.records import BoardQueue, ToldWaits
+from router.protocol.records import BoardAlert, BoardQueue, ToldWaits
 
+MOST_ALERTED = 20
 AGES_MS = (30_000, 60_000, 120_000, 300_000)
 
 
@@ -24,7 +29,8 @@ class QueueNow:
     in_progress: int = 0
     paused: int = 0
     """Of those in progress."""
-    alerts: int = 0
+    alerted: dict[WorkItemId, ItemNow] = field(default_factory=dict)
+    """Those somebody should look at."""
     answered: Waits = field(default_factory=Waits)
     abandoned: Waits = field(default_factory=Waits)
     eligible: int = 0
@@ -36,7 +42,8 @@ class QueueNow:
     def empty(self) -> None:
         """Forget who is here; what was counted stays."""
         self.waiting.clear()
-        self.offered = self.in_progress = self.paused = self.alerts = self.eligible = self.free = self.busy = 0
+        self.alerted.clear()
+        self.offered = self.in_progress = self.paused = self.eligible = self.free = self.busy = 0
 
     def new_day(self) -> None:
         self.answered, self.abandoned = Waits(), Waits()
@@ -66,7 +73,9 @@ class QueueNow:
             expected_wait_p90_ms=wait.p90_ms if wait else None,
         )
 
-    def card(self, policy: Queue, variant: Variant, now: Ms) -> BoardQueue:
+    def card(
+        self, policy: Queue, variant: Variant, now: Ms, *, is_open: bool, switched: Literal["", "open", "closed"]
+    ) -> BoardQueue:
         wait = self.expected(len(self.waiting) + 1, now)
         if self.free and not self.waiting:
             wait_ms: Ms | None = 0
@@ -79,7 +88,8 @@ class QueueNow:
             offered=self.offered,
             in_progress=self.in_progress,
             paused=self.paused,
-            alerts=self.alerts,
+            alerts=len(self.alerted),
+            alerted=[_alert(item) for item in islice(self.alerted.values(), MOST_ALERTED)],
             longest_enqueued_at=self.waiting[0][0] if self.waiting else None,
             waiting_by_age=waiting_by_age(self.waiting, now),
             expected_wait_ms=wait_ms,
@@ -97,7 +107,18 @@ class QueueNow:
             abandoned=self.abandoned.count,
             agents_eligible=self.eligible,
             agents_free=self.free,
+            open=is_open,
+            switched=switched,
         )
+
+
+def _alert(item: ItemNow) -> BoardAlert:
+    return BoardAlert(
+        work_item_id=item.item,
+        enqueued_at=item.enqueued_at,
+        refusals=item.refusals,
+        missing=[told_obstacle(one) for one in item.missing],
+    )
 
 
 def _told_waits(pace: Pace) -> ToldWaits | None:

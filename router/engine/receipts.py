@@ -9,10 +9,13 @@ import structlog
 
 from router.engine.talk import Side
 from router.protocol.errors import UsherError
+from router.store.errors import StoreUnavailable
 
 log = structlog.get_logger()
 
 GATHER_S = 0.25
+AGAIN_S = 1.0
+"""What a store that is away did not take is marked later: the client says it once."""
 MOST = 50_000
 
 Mark = Callable[[str, Side, int], Awaitable[None]]
@@ -44,6 +47,10 @@ class Delivered:
                 *(self._mark(conversation_id, side, n) for (conversation_id, side), n in waiting.items()),
                 return_exceptions=True,
             )
-            for result in results:
-                if isinstance(result, Exception) and not isinstance(result, UsherError):
+            for (conversation_id, side), result in zip(waiting, results, strict=True):
+                if isinstance(result, StoreUnavailable):
+                    self.delivered(conversation_id, side, waiting[conversation_id, side])
+                elif isinstance(result, Exception) and not isinstance(result, UsherError):
                     log.error("receipt not marked", exc_info=result)
+            if self._waiting and any(isinstance(result, StoreUnavailable) for result in results):
+                await asyncio.sleep(AGAIN_S)

@@ -6,7 +6,7 @@
     closed conversation, item not in the store     → the item is closed where it is
     open conversation, its customer was lost       → the conversation is closed (crash between cancel and close)
     paused item, a newer message of its customer   → it is resumed
-    open conversation, no open item                → an item is made for it
+    open conversation, no open item                → an item is made for it; a case's own is closed
 What is younger than a few seconds is left alone: its own start is still at it.
 """
 
@@ -16,9 +16,9 @@ import asyncio
 
 import structlog
 
-from router.engine import conversations, intake, lost
+from router.engine import arrivals, conversations, in_line, intake, lost
 from router.engine.centre import Centre
-from router.protocol.errors import UsherError
+from router.engine.patience import alone, patiently
 from router.store.postgres import conversations as stored
 from router.store.postgres import soundness, work_items
 from router.store.snapshot import Position
@@ -32,18 +32,16 @@ PAGE = 500
 
 async def run(centre: Centre) -> None:
     """Reconcile for ever; an unavailable store is tried again at the next turn."""
-    while True:
+
+    async def once() -> None:
         await asyncio.sleep(EVERY_S)
-        try:
-            mended = await once(centre)
-        except UsherError as error:
-            log.info("reconciling later", code=error.code)
-        else:
-            if mended:
-                log.warning("reconciled", mended=mended)
+        if mended := await mend(centre):
+            log.warning("reconciled", mended=mended)
+
+    await patiently("reconciler", once)
 
 
-async def once(centre: Centre) -> int:
+async def mend(centre: Centre) -> int:
     """One pass over the open items and conversations; how many had to be mended."""
     mended = 0
     page: list[work_items.WorkItem] = []
@@ -63,7 +61,8 @@ async def _page(centre: Centre, rows: list[work_items.WorkItem]) -> int:
     for row in rows:
         conversation = conversations.get(row.conversation_id) if row.conversation_id is not None else None
         closed = conversation is not None and conversation.state == "closed"
-        mended += await (_over if closed else _wanted)(centre, row, live.get(row.id))
+        with alone("reconciler", work_item_id=row.id):
+            mended += await (_over if closed else _wanted)(centre, row, live.get(row.id))
     return mended
 
 
@@ -72,9 +71,9 @@ async def _wanted(centre: Centre, row: work_items.WorkItem, where: Position | No
     if where is not None:
         return False
     fresh = await work_items.by_id(centre.database, row.id)
-    arrival = await intake.arrival_of(centre, fresh) if fresh and fresh.state != "closed" else None
+    arrival = await arrivals.of(centre, fresh) if fresh and fresh.state != "closed" else None
     if arrival is not None:
-        await intake.enqueue(centre, arrival)
+        await in_line.enqueue(centre, arrival)
     return arrival is not None
 
 
@@ -84,7 +83,7 @@ async def _over(centre: Centre, row: work_items.WorkItem, where: Position | None
         return await soundness.close_unseen(centre.database, row.id, last_seq=row.last_seq, at=centre.now())
     if where.state == "wrap_up":
         return False
-    await intake.end_item(centre, row.id)
+    await in_line.end(centre, row.id)
     return True
 
 
@@ -92,7 +91,8 @@ async def _written_to(centre: Centre) -> int:
     """Paused items whose customers wrote, seen by nobody at that moment."""
     ids = await soundness.paused_with_message(centre.database)
     for item in ids:
-        await intake.customer_wrote(centre, item)
+        with alone("reconciler", work_item_id=item):
+            await in_line.customer_wrote(centre, item)
     return len(ids)
 
 
@@ -100,8 +100,15 @@ async def _alone(centre: Centre) -> int:
     """Open conversations that nobody is to work on."""
     ids = await soundness.open_without_item(centre.database, before=centre.now() - SETTLED_MS)
     for row in (await stored.by_ids(centre.database, ids)).values():
-        if await lost.was_given_up(centre, row):
-            await conversations.end_lost(centre, row)
-        else:
-            await intake.ensure_item(centre, row, row.subject)
+        with alone("reconciler", conversation_id=row.id):
+            await _seen_to(centre, row)
     return len(ids)
+
+
+async def _seen_to(centre: Centre, row: stored.Conversation) -> None:
+    if row.channel == "case":  # the case itself knows whether it is to be in line
+        await conversations.close(centre, row.id, by="system", author="system", author_id="", name="")
+    elif await lost.was_given_up(centre, row):
+        await conversations.end_lost(centre, row)
+    else:
+        await intake.ensure_item(centre, row, row.subject)

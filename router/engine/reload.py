@@ -1,5 +1,6 @@
 """Live reload: the policy's files are watched; a good change is in force within a second, a bad one is refused whole.
 
+What agents may take follows from the policy too: where it changed, the store is told, whether they are here or not.
 Waiting items are routed anew by what is known of them and keep their place. What somebody transferred by hand stays
 where it was put, as long as that queue is there.
 """
@@ -10,7 +11,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -18,13 +19,16 @@ import structlog
 from config.accounts import Account
 from config.fault import ConfigInvalid, Fault
 from router.core.compiler import settings_of
+from router.core.demands import point_credit_ms
 from router.core.policy import Policy
 from router.core.rules import Routed, Ruleset, compile_rules, route
-from router.core.words import Ms
-from router.engine import intake, snapshots
+from router.core.words import AgentId, Ms
+from router.engine import arrivals, in_line, snapshots, staffing
+from router.engine.arrivals import Arrival
 from router.engine.centre import Centre
-from router.protocol.errors import UsherError
-from router.store.postgres import work_items
+from router.engine.exchange import woken
+from router.engine.patience import patiently
+from router.store.postgres import conversations, work_items
 
 log = structlog.get_logger()
 
@@ -50,7 +54,10 @@ class PolicyWatch:
     def __init__(self, centre: Centre, source: Source | None) -> None:
         self._centre, self._source = centre, source
         self._reading = asyncio.Lock()
-        self._replaced: Ruleset | None = None
+        self._replaced: list[Ruleset] = []
+        """What was in force before, oldest first, until all that waits goes by what is."""
+        self._misjudged: set[AgentId] = set()
+        """Of whom the store still knows what the policy before said."""
         self._passes = 0
         self.faults: tuple[Fault, ...] = ()
         """Of the files as they were read last; the policy in force has none."""
@@ -64,22 +71,19 @@ class PolicyWatch:
         seen, asked = await self._print(), asyncio.Event()
         with contextlib.suppress(RuntimeError, ValueError):  # a loop that is not the main thread's takes no signals
             asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, asked.set)
-        while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(asked.wait(), LOOKED_AT_EVERY_S)
-            try:
-                now = await self._print()
-                if now != seen or asked.is_set():
-                    asked.clear()
-                    await self.reload()
-                    seen = now
-                elif self._passes:
-                    async with self._reading:
-                        await self._carry_out()
-            except UsherError as error:
-                log.info("policy carried out later", code=error.code)
-            except Exception:
-                log.exception("task failed", task="policy")
+
+        async def once() -> None:
+            nonlocal seen
+            was_asked = await woken(asked, LOOKED_AT_EVERY_S)
+            now = await self._print()
+            if was_asked or now != seen:
+                await self.reload()
+                seen = now
+            elif self._passes:
+                async with self._reading:
+                    await self._carry_out()
+
+        await patiently("policy", once)
 
     async def reload(self) -> tuple[Fault, ...]:
         """Read the files; put them in force if nothing is wrong with them, else say what is."""
@@ -94,7 +98,7 @@ class PolicyWatch:
                 return self.faults
             self.faults = ()
             if (policy, accounts) != (self._centre.policy, self._centre.accounts):
-                self._replaced = self._replaced or self._centre.ruleset
+                self._replaced.append(self._centre.ruleset)
                 self._passes = 2  # the second takes what was on its way under the old policy
                 self._centre.adopt(policy, compile_rules(policy), accounts)
                 self.in_force_since = self._centre.now()
@@ -109,17 +113,18 @@ class PolicyWatch:
     async def _carry_out(self) -> None:
         """Tell the store, the tabs of this node and the items that wait. Raises UsherError: do it again."""
         centre, old = self._centre, self._replaced
-        if old is None:
+        if not old:
             return
         step = await centre.store.configure(settings_of(centre.policy))
         await centre.journal(step.events)
+        await staffing.judge_anew(centre, old[0].policy, self._misjudged)
         for here in list(centre.live.agents.values()):
             for outbox in tuple(here.outboxes):
                 outbox.put_later(snapshots.staff_snapshot(centre, here.desk))
         moved = await _route_anew(centre, old)
         self._passes -= 1
         if self._passes == 0:
-            self._replaced = None
+            self._replaced = []
         log.info("waiting items routed anew", moved=moved)
 
 
@@ -135,7 +140,7 @@ def _print_of(paths: Sequence[Path]) -> Print:
     return tuple(found)
 
 
-async def _route_anew(centre: Centre, old: Ruleset) -> int:
+async def _route_anew(centre: Centre, old: Sequence[Ruleset]) -> int:
     """How many waiting items ask for something else now."""
     moved = 0
     page: list[work_items.WorkItem] = []
@@ -147,20 +152,35 @@ async def _route_anew(centre: Centre, old: Ruleset) -> int:
     return moved
 
 
-async def _item_anew(centre: Centre, old: Ruleset, row: work_items.WorkItem) -> bool:
-    arrival = await intake.arrival_of(centre, row)
+async def _item_anew(centre: Centre, old: Sequence[Ruleset], row: work_items.WorkItem) -> bool:
+    arrival = await arrivals.of(centre, row)
     if arrival is None:
         return False
-    known = await intake.known_of(centre, arrival)
-    before, after = route(old, known), route(centre.ruleset, known)
-    by_hand = arrival.demand != before.demand
+    known = await arrivals.attributes_before(centre, arrival)
+    before, after = [route(each, known) for each in old], route(centre.ruleset, known)
+    by_hand = arrival.demand not in [each.demand for each in before]
+    if arrival.priority not in [each.priority for each in before]:  # a supervisor's, or that of a case
+        after = replace(after, priority=arrival.priority)
     if by_hand and (arrival.demand == after.demand or arrival.demand.queue in centre.policy.queues):
         return False
-    more_ms = 0 if by_hand else _credit_ms(centre.ruleset, after) - _credit_ms(old, before)
+    more_ms = 0 if by_hand else await _credited(centre, arrival, before, after)
     if arrival.demand == after.demand and more_ms == 0:
         return False
-    return await intake.reroute(centre, arrival, after, more_credit_ms=more_ms)
+    return await in_line.reroute(centre, arrival, after, more_credit_ms=more_ms)
 
 
-def _credit_ms(ruleset: Ruleset, routed: Routed) -> Ms:
-    return routed.priority * ruleset.policy.priority_credit_ms + routed.credit_ms
+async def _credited(centre: Centre, arrival: Arrival, before: Sequence[Routed], after: Routed) -> Ms:
+    """What waiting the item is to be credited with beside what it has: no more, whoever does this at once or again.
+
+    What PostgreSQL says it has is replaced, if the rules before gave that. A crash behind this leaves the old place.
+    """
+    more_ms, row = 0, arrival.conversation
+    if arrival.priority != after.priority:
+        had = await work_items.set_priority(centre.database, arrival.item_id, after.priority)
+        points = after.priority - (after.priority if had is None else had)
+        more_ms += points * point_credit_ms(centre.policy, after.demand.queue)
+    by_rule = row.attributes.get("credit_ms", 0)
+    if by_rule != after.credit_ms and by_rule in [each.credit_ms for each in before]:
+        had_ms = await conversations.set_credit(centre.database, row.id, after.credit_ms)
+        more_ms += after.credit_ms - (after.credit_ms if had_ms is None else had_ms)
+    return more_ms

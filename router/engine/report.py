@@ -15,7 +15,11 @@ from router.core.metrics import Handled, Metrics, Offers, QueueCounts, occupancy
 from router.core.policy import Policy, Queue
 from router.core.service_level import VARIANTS, Variant, Waits, abandon_rate, service_level
 from router.core.words import AgentId, Ms
+from router.engine import mailbox_health
 from router.engine.centre import Centre
+from router.engine.knowledge import self_help
+from router.engine.knowledge.self_help import SelfHelpNumbers
+from router.engine.mailbox_health import MailboxNumbers
 from router.protocol.errors import BadRequest, TooMuch
 from router.store.postgres import journal
 from router.store.step import decode_event
@@ -116,6 +120,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     occupancy: float | None
     queues: list[QueueNumbers]
     agents: list[AgentNumbers]
+    self_help: SelfHelpNumbers
+    """Of the whole centre, whichever queue was asked about."""
+    mailboxes: list[MailboxNumbers]
+    """As they are now, whatever time was asked about."""
 
 
 async def report(centre: Centre, *, since: Ms, until: Ms, queue: str = "", threshold_s: int | None = None) -> Report:
@@ -134,7 +142,8 @@ async def report(centre: Centre, *, since: Ms, until: Ms, queue: str = "", thres
             metrics = await _folded(centre, since, until)
     finally:
         _waiting -= 1
-    return _report(centre, metrics, queue, threshold_s)
+    helped = await self_help.numbers(centre, since, until)
+    return _report(centre, metrics, queue, threshold_s, helped, await mailbox_health.numbers(centre))
 
 
 async def _folded(centre: Centre, since: Ms, until: Ms) -> Metrics:
@@ -161,7 +170,14 @@ def ready_statuses(policy: Policy) -> frozenset[str]:
     return frozenset(name for name, status in policy.statuses.items() if status.channels)
 
 
-def _report(centre: Centre, metrics: Metrics, queue: str, threshold_s: int | None) -> Report:
+def _report(
+    centre: Centre,
+    metrics: Metrics,
+    queue: str,
+    threshold_s: int | None,
+    helped: SelfHelpNumbers,
+    mailboxes: list[MailboxNumbers],
+) -> Report:
     policy = centre.policy
     names = [name for name in dict.fromkeys([*policy.queues, *metrics.queues]) if queue in ("", name)]
     agents = [agent for agent in metrics.agents if metrics.agents[agent].signed_in_ms or metrics.agents[agent].work_ms]
@@ -183,6 +199,8 @@ def _report(centre: Centre, metrics: Metrics, queue: str, threshold_s: int | Non
             for name in names
         ],
         agents=[_agent(metrics, agent, centre.staff.name_of(agent)) for agent in sorted(agents)],
+        self_help=helped,
+        mailboxes=mailboxes,
     )
 
 

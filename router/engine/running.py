@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import random
-from collections.abc import Awaitable, Callable
 
 import structlog
 
 from router.core import events
 from router.core.records import Item
-from router.core.words import WorkItemId
-from router.engine import journal_gaps, lost, presence, rebuild, snapshots, talk
-from router.engine.board import AgentNow, ItemNow
+from router.core.words import AgentId, PlanId, WorkItemId
+from router.engine import journal_gaps, lost, overflows, presence, rebuild, snapshots, staffing, supervision, talk
+from router.engine.agent_now import AgentNow, ItemNow
+from router.engine.cases import alarms, telling
 from router.engine.centre import Centre
+from router.engine.patience import alone, patiently
 from router.protocol.errors import UsherError
+from router.store.errors import StoreUnavailable
 from router.store.event_reader import EventReader, EventsLost
 from router.store.postgres import work_items
 
@@ -25,25 +26,10 @@ TICK_LIMIT = 200
 POSITIONS_EVERY_S = 1.0
 GAPS_EVERY_S = 2.0
 RENEWALS_A_LEASE = 3
-AGAIN_S = 0.5
 LOOKED_AT_EVERY_S = 0.25
 SNAPSHOT_LIMIT = 200_000
-
-
-async def patiently(what: str, do: Callable[[], Awaitable[None]]) -> None:
-    """Do it again and again; when a store is away, wait a little and go on; a wiped store is not ours to mend here.
-
-    A mistake of ours in one turn is told in the log and must not take the node's other people with it.
-    """
-    while True:
-        try:
-            await do()
-        except UsherError as error:
-            log.info("waiting for a store", task=what, reason=str(error))
-            await asyncio.sleep(AGAIN_S * random.uniform(0.5, 1.5))
-        except Exception:
-            log.exception("task failed", task=what)
-            await asyncio.sleep(AGAIN_S)
+DESKS_AT_ONCE = 50
+BEGIN_ANEW = 4503
 
 
 # ---------------------------------------------------------------- routing events
@@ -66,6 +52,8 @@ async def read_routing(centre: Centre, reader: EventReader, unconfirmed: journal
                     if isinstance(event, events.StoreRebuilt):
                         in_step = False
                         return
+                    if isinstance(event, events.AgentProfile):
+                        centre.changed_staff.note(event.agent)
                     centre.board.apply(written.seq, event)
                     centre.live.routing(written.seq, event)
         except EventsLost:
@@ -86,22 +74,42 @@ async def resync(centre: Centre) -> None:
 
     Events that are read later and are in it already are passed over by their numbers.
     """
+    await staffing.read_everybody(centre)
     await load_board(centre)
-    for agent_id, here in list(centre.live.agents.items()):
-        for device in here.devices:
-            await presence.sign_in(centre, agent_id, device)
-        centre.live.replace_desk(await snapshots.load_desk(centre, agent_id))
-        for outbox in tuple(here.outboxes):
-            outbox.put_later(snapshots.staff_snapshot(centre, here.desk))
+    agents = list(centre.live.agents)
+    for start in range(0, len(agents), DESKS_AT_ONCE):
+        await asyncio.gather(*(_desk_anew(centre, agent_id) for agent_id in agents[start : start + DESKS_AT_ONCE]))
     for window in list(centre.live.windows.values()):
         for outbox in tuple(window.outboxes):
             outbox.put_later(snapshots.customer_snapshot(centre, window))
     centre.watching.again()
 
 
+async def _desk_anew(centre: Centre, agent_id: AgentId) -> None:
+    """Whose desk cannot be made begins other sessions: all others here wait for the events behind this."""
+    seq, here = centre.board.seq, centre.live.agents.get(agent_id)
+    try:
+        for device in here.devices if here is not None else ():
+            await presence.sign_in(centre, agent_id, device)
+        desk = await snapshots.load_desk(centre, agent_id, seq=seq)
+    except StoreUnavailable:
+        raise
+    except UsherError as error:
+        log.warning("desk not made anew", agent_id=agent_id, code=error.code)
+        for outbox in tuple(here.outboxes) if here is not None else ():
+            outbox.end(BEGIN_ANEW)
+        return
+    centre.live.replace_desk(desk)
+    if here := centre.live.agents.get(agent_id):
+        for outbox in tuple(here.outboxes):
+            outbox.put_later(snapshots.staff_snapshot(centre, desk))
+
+
 async def load_board(centre: Centre) -> None:
     """The board from the store's state."""
     snapshot = await centre.store.snapshot(limit=SNAPSHOT_LIMIT)
+    known = centre.definitions
+    await known.read(centre.store.connection, centre.store.prefix)
     rows: dict[WorkItemId, work_items.WorkItem] = {}
     ids = list(snapshot.items)
     for start in range(0, len(ids), 1_000):
@@ -109,9 +117,10 @@ async def load_board(centre: Centre) -> None:
     items = [
         ItemNow(
             item=item_id,
-            queue=rows[item_id].queue,
-            channel=rows[item_id].channel,
-            weight=rows[item_id].weight,
+            plan=item.plan or PlanId(item.lane),
+            queue=known.lanes[item.lane].queue,
+            channel=known.lanes[item.lane].channel,
+            weight=known.lanes[item.lane].weight,
             enqueued_at=item.enqueued_at,
             state=item.state,
             since=item.enqueued_at,
@@ -133,6 +142,7 @@ async def load_board(centre: Centre) -> None:
             status_by=agent.status_by,
             next_status=agent.next_status,
             draining=agent.draining,
+            ramping=agent.ramping,
         )
         for agent_id, agent in snapshot.agents.items()
         if agent.reachability != "gone"
@@ -155,9 +165,28 @@ async def read_talk(centre: Centre) -> None:
     async def read() -> None:
         async for entries in centre.talk.listen():
             for entry in entries:
-                centre.live.said(talk.decode(entry))
+                with alone("talk"):  # one that another version of a node says must not take those behind it along
+                    _heard(centre, talk.decode(entry))
 
     await patiently("talk", read)
+
+
+def _heard(centre: Centre, said: talk.AnySaid) -> None:
+    match said:
+        case talk.SignedOutSaid():
+            centre.logins.end(said.login)
+        case talk.BroadcastSaid():
+            supervision.post(centre, said)
+        case talk.StaffSaid():
+            centre.changed_staff.note(AgentId(said.agent_id))
+        case talk.CaseSaid():
+            telling.said(centre, said)
+        case talk.CaseWarnedSaid():
+            telling.warned(centre, said)
+        case talk.CaseViewsSaid():
+            centre.cases.watching.heard(said.node, said.views, centre.now())
+        case _:
+            centre.live.said(said)
 
 
 # ---------------------------------------------------------------- timers
@@ -170,7 +199,10 @@ async def tick(centre: Centre) -> None:
         done = await centre.store.tick(TICK_LIMIT)
         centre.clock.offset_ms += done.at - centre.now() if abs(done.at - centre.now()) > 250 else 0
         await centre.journal(done.events)
-        await lost.close(centre, [written.event for written in done.events])
+        happened = [written.event for written in done.events]
+        await lost.close(centre, happened)
+        await overflows.refresh_briefs(centre, happened)
+        alarms.rang(centre, happened)
         wait_ms = TICK_LONGEST_S * 1000 if done.next_due_at is None else done.next_due_at - done.at
         await asyncio.sleep(min(max(wait_ms / 1000, 0), TICK_LONGEST_S))
 
@@ -196,12 +228,10 @@ async def tell_positions(centre: Centre) -> None:
         for start in range(0, len(windows), 500):
             part = windows[start : start + 500]
             positions = await centre.store.positions([window.work_item_id for window in part if window.work_item_id])
-            now = centre.now()
             for window in part:
                 where = positions.get(window.work_item_id)
                 if where is not None and where.state in ("waiting", "offered"):
-                    told = centre.board.queue_position(where.queue, (where.rank or 0) + 1, now)
-                    centre.live.show_position(window, told)
+                    centre.live.show_position(window, overflows.told(centre, where))
 
     await patiently("positions", once)
 

@@ -6,18 +6,25 @@ import asyncio
 import secrets
 from collections import OrderedDict
 
+import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from router.core.policy import Policy, Supply
 from router.core.taskrouter.demand import supply_in
 from router.core.words import AgentId
+from router.engine import talk
 from router.engine.centre import Centre
+from router.engine.limits import network_of
+from router.engine.patience import patiently
 from router.engine.staff_directory import Colleague
 from router.protocol.errors import NotSignedIn, TooMuch
 from router.store.postgres import sessions
 from router.store.postgres import staff as stored
 
+log = structlog.get_logger()
+
+LOOKED_AT_EVERY_S = 30.0
 WINDOW_S = 60.0
 PAIR_TRIES, ADDRESS_TRIES, EMAIL_TRIES = 10, 60, 60
 """Within WINDOW_S. A stranger elsewhere cannot lock an agent out as quickly as one address is stopped."""
@@ -41,8 +48,6 @@ class Door:
         self._tried: OrderedDict[str, list[float]] = OrderedDict()
         self._hashing = asyncio.Semaphore(HASHING)
         self._waiting = 0
-        self._nobody = _hasher.hash(secrets.token_hex(16))
-        """What a password is checked against when there is no such person: it takes as long."""
 
     def try_once(self, email: str, address: str) -> None:
         """Count one more. Raises TooMuch when there were too many."""
@@ -63,7 +68,7 @@ class Door:
                 tries.pop()
 
     def _limits(self, email: str, address: str) -> dict[str, int]:
-        name = email.lower()
+        name, address = email.lower(), network_of(address)
         return {f"{address} {name}": PAIR_TRIES, f"address {address}": ADDRESS_TRIES, f"email {name}": EMAIL_TRIES}
 
     async def matches(self, password_hash: str | None, password: str) -> bool:
@@ -73,17 +78,19 @@ class Door:
         self._waiting += 1
         try:
             async with self._hashing:
-                right = await asyncio.to_thread(_matches, password_hash or self._nobody, password[:PASSWORD_CHARS])
+                return await asyncio.to_thread(_matches, password_hash, password[:PASSWORD_CHARS])
         finally:
             self._waiting -= 1
-        return right and password_hash is not None
 
 
 def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def _matches(password_hash: str, password: str) -> bool:
+def _matches(password_hash: str | None, password: str) -> bool:
+    if password_hash is None:
+        hash_password(password)  # takes as long, so that nobody learns from it whether there is such a person
+        return False
     try:
         return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
@@ -132,8 +139,34 @@ async def who(centre: Centre, token: str) -> Colleague:
 
 
 async def sign_out(centre: Centre, token: str) -> None:
+    """The token signs nobody in any more, and what is connected by it is closed, on every node."""
     if token and len(token) <= TOKEN_CHARS:
         await sessions.end(centre.database, token)
+        await centre.say(talk.SignedOutSaid(login=login_of(token)))
+
+
+def login_of(token: str) -> str:
+    """How a login is called among nodes: nobody can sign in by that."""
+    return sessions.token_hash(token).hex()
+
+
+async def watch_logins(centre: Centre) -> None:
+    """End sessions whose login is over, for ever: it expired, or nobody was told of its end."""
+
+    async def once() -> None:
+        await asyncio.sleep(LOOKED_AT_EVERY_S)
+        await end_old(centre)
+
+    await patiently("logins", once)
+
+
+async def end_old(centre: Centre) -> None:
+    await sessions.forget_expired(centre.database, now=centre.now())
+    known = centre.logins.known()
+    alive = await sessions.alive(centre.database, [bytes.fromhex(one) for one in known], now=centre.now())
+    for login in known:
+        if bytes.fromhex(login) not in alive:
+            centre.logins.end(login)
 
 
 def colleague_of(policy: Policy, person: stored.Staff) -> Colleague:
@@ -152,6 +185,7 @@ def colleague_of(policy: Policy, person: stored.Staff) -> Colleague:
         role=person.role,
         team=person.team,
         language=person.language,
-        supply=supply_in(policy, supply, {"friendly_name": person.name, "email": person.email, **person.attributes}),
+        supply=supply_in(policy, supply, stored.attributes_of(person)),
         auto_accept=person.auto_accept,
+        phone=person.phone,
     )

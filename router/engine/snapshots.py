@@ -12,7 +12,9 @@ from collections.abc import Collection
 from router.core import events
 from router.core.records import Agent
 from router.core.words import AgentId, ConversationId, CustomerId, OfferId, WorkItemId
-from router.engine import brief, records
+from router.engine import brief, overflows, records
+from router.engine.bot import first
+from router.engine.calls import shown as calls
 from router.engine.centre import Centre
 from router.engine.desk import Desk, Presence, Work
 from router.engine.live import NO_ITEM, Window
@@ -27,6 +29,7 @@ from router.store.step import decode_event
 
 BEHIND_S, BEHIND_TRIES = 1.0, 200
 """How far the board and the journal may be behind the store."""
+LOOKED_THROUGH = 10
 RATING_OFFERED_MS = 30 * 60_000
 """How long after its end a conversation is still shown first in the widget."""
 
@@ -43,9 +46,14 @@ async def begin_desk(centre: Centre, agent_id: AgentId, outbox: Outbox) -> None:
     outbox.put_later(staff_snapshot(centre, desk))
 
 
-async def load_desk(centre: Centre, agent_id: AgentId) -> Desk:
-    """An agent's desk as the store has it now; events after its `seq` may be in it already."""
-    seq, agent = await asyncio.gather(centre.store.seq(), centre.store.agent(agent_id))
+async def load_desk(centre: Centre, agent_id: AgentId, *, seq: int | None = None) -> Desk:
+    """An agent's desk as the store has it now; events after its `seq` may be in it already.
+
+    seq: of an event the board has; None: as the store counts now, and the board is waited for.
+    """
+    if seq is None:
+        seq = await centre.store.seq()
+    agent = await centre.store.agent(agent_id)
     if agent is None:
         raise NotFound("unknown_agent")
     colleague = centre.staff.get(agent_id)
@@ -99,6 +107,7 @@ async def _lay_on_desk(centre: Centre, desk: Desk, item_id: WorkItemId) -> None:
             accepted_at=accepted.at,
             wrap_up_until=item.until or None,
             paused_units=item.paused_units,
+            why=offer.why,
         )
 
 
@@ -125,7 +134,12 @@ async def staff_snapshot(centre: Centre, desk: Desk) -> staff.StaffSnapshot:
     offers, work = list(desk.offers.values()), list(desk.work.values())
     units_held, units_limit = desk.units_held, desk.units_limit
     assignments = await _assignments(centre, work)
+    seen = await calls.seen_by(centre, desk.agent_id)
+    if here := centre.live.agents.get(desk.agent_id):
+        here.calls = {call.call_id: call.version for call in seen} | here.calls
     return staff.StaffSnapshot(
+        calls=seen,
+        voice=centre.calls is not None,
         server_time=centre.now(),
         me=shown.Me(
             agent_id=desk.agent_id,
@@ -142,6 +156,7 @@ async def staff_snapshot(centre: Centre, desk: Desk) -> staff.StaffSnapshot:
             units_limit=units_limit,
             skills=dict(colleague.supply.skills),
             queues=sorted(colleague.supply.queues),
+            interruptible_limit=policy.interruptible_limit,
             status_by=centre.staff.name_of(presence.status_by) if presence.status_by else None,
             next_status=presence.next_status,
         ),
@@ -160,34 +175,34 @@ async def staff_snapshot(centre: Centre, desk: Desk) -> staff.StaffSnapshot:
         decline_reasons=list(policy.offers.decline_reasons),
         offers=offers,
         assignments=assignments,
+        skills=sorted(policy.skills),
+        pacing=policy.offers.pacing,
     )
 
 
 async def _assignments(centre: Centre, work: Collection[Work]) -> list[shown.Assignment]:
-    if not work:
-        return []
     ids = [ConversationId(each.item.conversation_id) for each in work]
-    rows, newest = await asyncio.gather(
-        stored.by_ids(centre.database, ids),
-        messages.newest(centre.database, ids, each=records.MESSAGES_SENT),
-    )
+    known = await asyncio.gather(*(centre.conversations.get(conversation_id) for conversation_id in ids))
     assignments = []
-    for each in work:
-        row = rows.get(ConversationId(each.item.conversation_id))
-        if row is not None:
+    for each, whole in zip(work, known, strict=True):
+        if whole is not None:
+            row = whole.conversation
             online = row.visitor_id is not None and await centre.attendance.is_here(row.visitor_id)
-            assignments.append(_assignment(each, records.conversation(row, newest.get(row.id, [])), online))
+            carrier = centre.carriers.get(row.account)
+            assignments.append(_assignment(each, records.conversation(row, whole.newest, carrier), online))
     return assignments
 
 
 def _assignment(work: Work, conversation: shown.Conversation, online: bool) -> shown.Assignment:
     return shown.Assignment(
         work_item=work.item,
+        units=work.units,
         state=work.state,
         accepted_at=work.accepted_at,
         wrap_up_until=work.wrap_up_until,
         conversation=conversation,
         customer_online=online,
+        why=work.why,
     )
 
 
@@ -202,15 +217,26 @@ async def item_assigned(centre: Centre, work: Work) -> staff.ItemAssigned:
 # ---------------------------------------------------------------- customers
 
 
-async def begin_window(centre: Centre, visitor: Visitor, outbox: Outbox) -> None:
-    """The session of a visitor begins: its window is here, its snapshot comes first."""
+def begin_window(centre: Centre, visitor: Visitor, outbox: Outbox) -> None:
+    """The session of a visitor begins: its window is here, its snapshot comes first.
+
+    In one go: what another tab's window is told from here on must find the snapshot before it.
+    """
     window = centre.live.visitor_joins(visitor.visitor_id, visitor.customer_id, outbox)
-    if not window.conversation_id or window.closed:
-        row = await stored.open_of_visitor(centre.database, visitor.visitor_id)
+    outbox.put_later(_first_snapshot(centre, window))
+
+
+async def _first_snapshot(centre: Centre, window: Window) -> customer.CustomerSnapshot:
+    if _shows_nothing_open(window):
+        row = await stored.open_of_visitor(centre.database, window.visitor_id)
         item = await _open_item(centre, row.id) if row is not None else None
-        if row is not None and (not window.conversation_id or window.closed):
+        if row is not None and _shows_nothing_open(window):
             centre.live.follow(window, row.id, item.id if item else NO_ITEM)
-    outbox.put_later(customer_snapshot(centre, window))
+    return await customer_snapshot(centre, window)
+
+
+def _shows_nothing_open(window: Window) -> bool:
+    return not window.conversation_id or window.closed
 
 
 async def _open_item(centre: Centre, conversation_id: ConversationId) -> work_items.WorkItem | None:
@@ -235,7 +261,7 @@ async def customer_snapshot(centre: Centre, window: Window) -> customer.Customer
         queue, face = await _where(centre, window, row)
     return customer.CustomerSnapshot(
         server_time=centre.now(),
-        customer=records.customer_card(person),
+        customer=records.own_card(person),
         conversation=conversation,
         queue=queue,
         agent=face,
@@ -245,9 +271,10 @@ async def customer_snapshot(centre: Centre, window: Window) -> customer.Customer
 async def _shown_first(centre: Centre, window: Window, customer_id: CustomerId) -> stored.Conversation | None:
     if window.conversation_id:
         return await stored.by_id(centre.database, ConversationId(window.conversation_id))
-    last = await stored.of_customer(centre.database, customer_id, limit=1)
-    recent = last and (last[0].closed_at or centre.now()) > centre.now() - RATING_OFFERED_MS
-    return last[0] if recent else None
+    rows = await stored.of_customer(centre.database, customer_id, limit=LOOKED_THROUGH)
+    last = next((row for row in rows if row.visitor_id == window.visitor_id), None)  # not what another browser has open
+    recent = last is not None and (last.closed_at or centre.now()) > centre.now() - RATING_OFFERED_MS
+    return last if recent else None
 
 
 async def _where(
@@ -255,16 +282,20 @@ async def _where(
 ) -> tuple[customer.QueuePosition | None, customer.AgentFace | None]:
     """Waiting, with somebody, or neither."""
     if row.state == "closed" or not window.work_item_id:
-        return None, None
+        name = first.face(centre, row)
+        return None, customer.AgentFace(name=name, bot=True) if name else None
     item = await centre.store.item(window.work_item_id)
     if item is None:
         return None, None
     if item.agent is not None:
         return None, customer.AgentFace(name=centre.staff.face_of(item.agent))
-    where = (await centre.store.positions([window.work_item_id])).get(window.work_item_id)
-    if where is None or where.state not in ("waiting", "offered") or window.closed:
+    item_id, window.waiting = window.work_item_id, not window.closed
+    where = (await centre.store.positions([item_id])).get(item_id)
+    if not window.waiting or window.work_item_id != item_id:  # that is told behind this snapshot
         return None, None
-    window.waiting = True
-    position = centre.board.queue_position(where.queue, (where.rank or 0) + 1, centre.now())
+    if where is None or where.state not in ("waiting", "offered"):
+        window.waiting = False
+        return None, None
+    position = overflows.told(centre, where)
     centre.live.show_position(window, position)
     return position, None

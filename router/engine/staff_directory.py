@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from router.core.policy import Supply
 from router.core.words import AgentId
-from router.engine.board import Person
+from router.engine.agent_now import Person
 
 StaffRole = Literal["agent", "supervisor", "admin"]
 
@@ -24,6 +25,8 @@ class Colleague:
     team: str
     language: str
     supply: Supply
+    phone: str = ""
+    """Where they answer calls, E.164; empty: in the browser."""
     auto_accept: bool = False
     """Their client accepts every offer itself, after a warning."""
 
@@ -36,12 +39,21 @@ class Colleague:
 class StaffDirectory:
     def __init__(self, everybody: Iterable[Colleague] = ()) -> None:
         self._by_id = {colleague.agent_id: colleague for colleague in everybody}
+        self.version = 0
+        """Another one whenever somebody is."""
 
     def __iter__(self) -> Iterator[Colleague]:
         return iter(self._by_id.values())
 
-    def replace(self, everybody: Iterable[Colleague]) -> None:
-        self._by_id = {colleague.agent_id: colleague for colleague in everybody}
+    def remove(self, agent_id: AgentId) -> None:
+        """They do not work here any more."""
+        if self._by_id.pop(agent_id, None) is not None:
+            self.version += 1
+
+    def put(self, colleague: Colleague) -> None:
+        """Know this person as they are now."""
+        self._by_id[colleague.agent_id] = colleague
+        self.version += 1
 
     def get(self, agent_id: AgentId) -> Colleague | None:
         return self._by_id.get(agent_id)
@@ -59,3 +71,22 @@ class StaffDirectory:
         if colleague is None:
             return None
         return Person(colleague.name, colleague.team, colleague.supply)
+
+
+@dataclass(slots=True)
+class ChangedStaff:
+    """Whose skills, queues or limits changed, and who must be read anew here. At most as many as there are people."""
+
+    _agents: set[AgentId] = field(default_factory=set)
+    _some: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note(self, agent_id: AgentId) -> None:
+        self._agents.add(agent_id)
+        self._some.set()
+
+    async def take(self) -> set[AgentId]:
+        """Waits until there are some."""
+        await self._some.wait()
+        self._some.clear()
+        taken, self._agents = self._agents, set()
+        return taken

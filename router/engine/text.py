@@ -38,11 +38,11 @@ def shortened(text: str, most: int) -> str:
     return kept(text[:most], most)
 
 
-def email(text: str) -> str:
+def email(text: str, *, field: str = "email") -> str:
     """Empty, or something an e-mail could be sent to; we cannot know more without sending one."""
-    address = one_line(text, EMAIL_CHARS, field="email")
+    address = one_line(text, EMAIL_CHARS, field=field)
     if address and not (0 < address.find("@") < len(address) - 1 and " " not in address):
-        raise BadRequest("bad_value", "That is not an e-mail address.", field="email")
+        raise BadRequest("bad_value", "That is not an e-mail address.", field=field)
     return address
 
 

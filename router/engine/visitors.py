@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hmac
+import ipaddress
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from router.core.words import CustomerId
 from router.engine.centre import Centre
 from router.engine.ids import new_id
+from router.engine.limits import network_of
 from router.protocol.errors import Forbidden, NotFound, NotSignedIn
 from router.store.postgres import customers as stored
 
 TOKEN_CHARS = 200
+MARK_CHARS = 24
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,6 +28,19 @@ class Visitor:
     name: str
     email: str
     language: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """What else is known of them, for rules."""
+    network: str = ""
+    """A mark of the network they write from (`network_mark`); "" when that says nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """token: secret, kept here only as a hash."""
+
+    visitor_id: str
+    customer_id: CustomerId
+    token: str
 
 
 def account_for(centre: Centre, key: str, origin: str) -> None:
@@ -33,13 +52,43 @@ def account_for(centre: Centre, key: str, origin: str) -> None:
         raise Forbidden("bad_origin")
 
 
-async def create(centre: Centre, account: str) -> tuple[str, str]:
-    """A new visitor; returns their id and their token, which is kept only as a hash."""
+async def create(centre: Centre, account: str) -> Admitted:
+    """A new visitor, of a new customer."""
     token, now = secrets.token_urlsafe(32), centre.now()
     person = stored.Customer(id=CustomerId(new_id("cus")), created_at=now)
     visitor = stored.Visitor(id=new_id("vis"), customer_id=person.id, account=account, created_at=now, last_seen_at=now)
     await stored.add_visitor(centre.database, token, visitor, person)
-    return visitor.id, token
+    return Admitted(visitor_id=visitor.id, customer_id=person.id, token=token)
+
+
+async def create_for(centre: Centre, account: str, customer_id: CustomerId) -> Admitted:
+    """Another browser of a customer who is known."""
+    token, now = secrets.token_urlsafe(32), centre.now()
+    visitor = stored.Visitor(
+        id=new_id("vis"), customer_id=customer_id, account=account, created_at=now, last_seen_at=now
+    )
+    await stored.add_visitor(centre.database, token, visitor)
+    return Admitted(visitor_id=visitor.id, customer_id=customer_id, token=token)
+
+
+async def new_customer(centre: Centre) -> CustomerId:
+    """Somebody nothing is known of yet."""
+    person = stored.Customer(id=CustomerId(new_id("cus")), created_at=centre.now())
+    await stored.add(centre.database, person)
+    return person.id
+
+
+def network_mark(key: bytes, address: str) -> str:
+    """What an address of the internet is remembered by: whoever has the mark cannot tell the address.
+
+    "" for one of our own network: that is a proxy in front of us, and everybody would have it.
+    """
+    try:
+        if not ipaddress.ip_address(address.partition("%")[0]).is_global:
+            return ""
+    except ValueError:
+        return ""
+    return hmac.digest(key, f"network\n{network_of(address)}".encode(), "sha256").hex()[:MARK_CHARS]
 
 
 async def known(centre: Centre, token: str, account: str) -> Visitor:
@@ -57,4 +106,5 @@ async def known(centre: Centre, token: str, account: str) -> Visitor:
         name=person.name,
         email=person.email,
         language=person.language,
+        attributes=person.attributes,
     )

@@ -6,12 +6,14 @@ A board whose socket is behind is skipped and gets everything at once later: the
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from router.core.words import AgentId, Ms
 from router.engine.board import Board
 from router.engine.outbox import Outbox
+from router.engine.patience import patiently
 from router.engine.staff_directory import StaffDirectory
 from router.protocol import records, staff
 
@@ -52,15 +54,20 @@ class Watching:
 
     async def run(self) -> None:
         """Tell every watcher, beat by beat."""
-        beat = 0
-        while True:
+        beats = itertools.count(1)
+
+        async def once() -> None:
             await asyncio.sleep(BEAT_S)
-            beat += 1
+            ages = next(beats) % AGE_BEATS == 0
             if self._watchers:
-                self._tell(ages=beat % AGE_BEATS == 0)
+                self._tell(ages=ages)
+
+        await patiently("boards", once)
 
     def _tell(self, *, ages: bool) -> None:
         now = self.now()
+        if ages:
+            self.board.look_at_hours(now)
         ageing = {name for name, queue in self.board.queues.items() if queue.waiting} if ages else set()
         for watcher, outbox in tuple(self._watchers.items()):  # a slow one leaves while it is told
             if outbox.backlog:

@@ -9,11 +9,12 @@ from router.protocol.frames import AnyResult
 
 
 class Owner(NamedTuple):
-    """Only the same owner may resume a session. person: an agent's or visitor's id."""
+    """Only the same owner may resume a session. person: an agent's or visitor's id. login: of staff, by its hash."""
 
     kind: Literal["staff", "visitor"]
     person: str
     device: str
+    login: str = ""
 
 
 class Actor(Protocol):

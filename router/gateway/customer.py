@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.engine import conversations, history, intake, snapshots
+from router.engine import callbacks, conversations, history, intake, snapshots
 from router.engine.centre import Centre
 from router.engine.visitors import Visitor
 from router.gateway.actor import Owner
@@ -28,7 +28,7 @@ class CustomerActor:
     # ------------------------------------------------------------ the session's life
 
     async def begin(self) -> None:
-        await snapshots.begin_window(self._centre, self._visitor, self._session)
+        snapshots.begin_window(self._centre, self._visitor, self._session)
 
     async def online(self) -> None:
         if not self._here:
@@ -55,12 +55,15 @@ class CustomerActor:
                 return await intake.start(centre, visitor, command)
             case staff.SendMessage():
                 said = await conversations.customer_says(
-                    centre, visitor, command.conversation_id, command.client_id, command.text
+                    centre, visitor, command.conversation_id, command.client_id, command.text, command.file_ids
                 )
                 return staff.Sent(n=said.n, at=said.at)
             case customer.EndConversation():
                 row = await conversations.of_visitor(centre, visitor.visitor_id, command.conversation_id)
                 await conversations.end_by_customer(centre, row, visitor.name)
+            case customer.AskCallback():
+                row = await conversations.of_visitor(centre, visitor.visitor_id, command.conversation_id)
+                await callbacks.ask_for(centre, row, command.phone)
             case customer.RateConversation():
                 row = await conversations.of_visitor(centre, visitor.visitor_id, command.conversation_id)
                 await conversations.rate(centre, row, command.stars, command.comment)
@@ -85,9 +88,9 @@ class CustomerActor:
             await conversations.seen(self._centre, signal.conversation_id, "customer", read_n=signal.n)
 
     def _delivered(self, event: ServerEvent) -> None:
-        """The widget has this event: a message of ours in it is delivered."""
+        """The widget has this event: a message of ours in it is delivered; nobody waits for lines of the house."""
         match event:
-            case staff.MessageCreated(message=message) if message.author != "customer":
+            case staff.MessageCreated(message=message) if message.kind == "text" and message.author != "customer":
                 self._centre.delivered.delivered(message.conversation_id, "customer", message.n)
             case customer.CustomerSnapshot(conversation=conversation) if conversation is not None:
                 self._centre.delivered.delivered(conversation.conversation_id, "customer", conversation.last_n)

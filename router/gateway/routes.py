@@ -37,13 +37,15 @@ def routes(centre: Centre, sessions: Sessions) -> Iterator[BaseRoute]:
         origin = websocket.headers.get("origin")
         if origin is not None and not centre.own_origin(origin):
             raise Forbidden("bad_origin")
-        colleague = await sign_in.who(centre, websocket.cookies.get(COOKIE, ""))
-        agent_id, device = colleague.agent_id, DeviceId(hello.device_id)
-        return Owner("staff", agent_id, device), lambda session: StaffActor(centre, session, agent_id, device)
+        token = websocket.cookies.get(COOKIE, "")
+        colleague = await sign_in.who(centre, token)
+        owner = Owner("staff", colleague.agent_id, DeviceId(hello.device_id), sign_in.login_of(token))
+        return owner, lambda session: StaffActor(centre, session, owner)
 
     async def admit_customer(websocket: WebSocket, hello: Hello) -> tuple[Owner, MakeActor]:
         visitors.account_for(centre, hello.account, websocket.headers.get("origin", ""))
         visitor = await visitors.known(centre, hello.token, hello.account)
+        visitor.network = visitors.network_mark(centre.signing_key, websocket.client.host if websocket.client else "")
         owner = Owner("visitor", visitor.visitor_id, hello.device_id)
         return owner, lambda session: CustomerActor(centre, session, visitor, hello.device_id)
 

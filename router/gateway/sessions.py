@@ -58,7 +58,7 @@ class Sessions:
     def _make_room(self, owner: Owner) -> None:
         left_behind = [held for held in self._of_person.get(owner[:2], ()) if held.forget is not None]
         for held in left_behind:
-            if held.actor.owner == owner:
+            if held.actor.owner.device == owner.device:
                 held.session.end(4408)
         if len(self._of_person.get(owner[:2], ())) < PERSON_SESSIONS:
             return

@@ -229,6 +229,8 @@ class Connection:
             self._waits_since = self._loop.time()
             frame = await self._wire.frame()
             self._waits_since = math.inf
+            if session.lost:  # signed out while the frame was on its way
+                return session.close_code
             if session.connection != number:
                 return 4409
             if not self._bucket.take(time.monotonic()):
@@ -271,8 +273,11 @@ class Connection:
 
     async def _carry_out(self, held: Held, command: Command) -> None:
         async with held.session.turn:
-            if not held.session.repeat(command.id):
-                await self._answer(held, command)
+            if held.session.lost or held.session.repeat(command.id):
+                return
+            await self._answer(held, command)
+            if held.session.lost:  # it ended meanwhile: what the command asked to be told is not wanted any more
+                held.actor.ended()
 
     async def _answer(self, held: Held, command: Command) -> None:
         try:

@@ -7,10 +7,12 @@ from typing import Literal
 from msgspec import field
 
 from router.core.model.obstacles import ObstacleCode
-from router.core.words import Channel, ItemState, Ms
+from router.core.words import Channel, ItemState, Ms, Units
 from router.protocol.base import Command, Id, Record, Result
 
-DecisionKind = Literal["queued", "offered", "accepted", "declined", "expired", "rescinded", "completed", "cancelled"]
+DecisionKind = Literal[
+    "queued", "overflow", "offered", "accepted", "declined", "expired", "rescinded", "completed", "cancelled"
+]
 
 
 class ExplainItem(Command, tag="explain.item", frozen=True, kw_only=True):
@@ -26,7 +28,10 @@ class ExplainAgent(Command, tag="explain.agent", frozen=True, kw_only=True):
 
 
 class FetchWaiting(Command, tag="queue.waiting", frozen=True, kw_only=True):
-    """Supervisors: the first 200 of a queue's line. Errors: unknown_queue."""
+    """Supervisors: the first 200 of a queue's line; agents, of a queue of theirs. Errors: unknown_queue, wrong_role.
+
+    queue: empty: of all queues I am a member of, in the order in which they would be served.
+    """
 
     queue: str
 
@@ -98,13 +103,23 @@ class AgentExplained(Result, tag="agent.explained", frozen=True, kw_only=True):
 
 
 class WaitingItem(Record, frozen=True, kw_only=True):
-    """refusals: offers of it that were declined or expired."""
+    """refusals: offers of it that were declined or expired. preview: the customer's first words.
+
+    obstacle: what keeps the router from offering it to me; null: nothing, or I am no agent here.
+    missing: nobody could ever take it, whoever signs in: what the nearest lacks; else empty.
+    """
 
     work_item_id: str
     channel: Channel
     customer: str
     enqueued_at: Ms
     refusals: int
+    queue: str = ""
+    preview: str = ""
+    priority: int = 0
+    weight: Units = 0
+    obstacle: Obstacle | None = None
+    missing: list[Obstacle] = field(default_factory=list)
 
 
 class Waiting(Result, tag="waiting", frozen=True, kw_only=True):

@@ -7,7 +7,20 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from router.protocol import base, customer, explain, staff
+from router.protocol import (
+    base,
+    call,
+    cases,
+    customer,
+    customers,
+    explain,
+    home,
+    knowledge,
+    macros,
+    staff,
+    steps,
+    supervision,
+)
 
 AnyResult = (
     staff.Sent
@@ -18,6 +31,16 @@ AnyResult = (
     | explain.ItemExplained
     | explain.AgentExplained
     | explain.Waiting
+    | call.Dialed
+    | call.CallLog
+    | call.Phone
+    | supervision.Reached
+    | steps.Steps
+    | cases.CaseResult
+    | home.Home
+    | knowledge.KnowledgeResult
+    | macros.MacroResult
+    | customers.CustomerResult
     | customer.Started
     | customer.Listed
 )

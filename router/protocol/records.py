@@ -4,14 +4,100 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import field
+
 from router.core.service_level import Variant
 from router.core.words import Channel, ChoiceModel, Ms, Reachability, Units
 from router.protocol.base import Record
+from router.protocol.explain import Obstacle
 
-SYSTEM_WORDS = ("agent.joined", "agent.left", "transferred", "conversation.ended")
-"""agent.joined, agent.left: author is the agent. transferred: who handed over. conversation.ended: who ended it."""
+SYSTEM_WORDS = (
+    "agent.joined",
+    "agent.left",
+    "transferred",
+    "conversation.ended",
+    "call.answered",
+    "call.abandoned",
+    "call.voicemail",
+    "call.callback",
+    "call.busy",
+    "call.no_answer",
+    "call.failed",
+)
+"""agent.joined, agent.left: author is the agent. transferred: who handed over. conversation.ended: who ended it.
+call.…: how a call ended; author_name are those who talked."""
 
 Author = Literal["customer", "agent", "bot", "system"]
+
+
+class File(Record, frozen=True, kw_only=True):
+    """A file of a message; its bytes are at /api/files/<file_id>.
+
+    media_type: as its bytes say, as its sender says while it is fetched. size_bytes: null until it is here.
+    """
+
+    file_id: str
+    name: str
+    media_type: str
+    size_bytes: int | None
+    state: Literal["fetching", "stored", "failed"]
+
+
+class MailHead(Record, frozen=True, kw_only=True):
+    """What stands above a mail. Addresses are without names.
+
+    sender: empty for ours. answer_to: where an answer goes. copies: who else is in it, ours left out. forwarded_by: who
+    sent us this mail of somebody else; comment: what they wrote above it. notes: what was too much and is in the
+    original only (docs/email.md). original: it can be looked at, at /api/mails/<conversation_id>/<n>. automatic: a
+    machine wrote it; silent: none may answer.
+    """
+
+    subject: str = ""
+    sender: str = ""
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    answer_to: str = ""
+    copies: tuple[str, ...] = ()
+    forwarded_by: str = ""
+    comment: str = ""
+    notes: tuple[str, ...] = ()
+    original: bool = False
+    automatic: bool = False
+    silent: bool = False
+
+
+class MailTo(Record, frozen=True, kw_only=True):
+    """Whom an answer by e-mail goes to. to: empty: to whom wrote last. subject: empty: that of the thread."""
+
+    to: str = ""
+    cc: tuple[str, ...] = ()
+    subject: str = ""
+
+
+class MessageExtra(Record, frozen=True, kw_only=True):
+    """What few messages have.
+
+    sent_at: by the clock of the channel's provider, where that is known. placeholder: what kind of thing it was that
+    has no text of its own (sticker, location …); the text then describes it. edited_at, deleted_at: its author changed
+    it, or took it back. place: a geo: URI. mail: by e-mail only. quick_replies: answers offered beside it, to be said
+    as they stand.
+    """
+
+    sent_at: Ms | None = None
+    placeholder: str = ""
+    place: str = ""
+    edited_at: Ms | None = None
+    deleted_at: Ms | None = None
+    files: tuple[File, ...] = ()
+    mail: MailHead | None = None
+    quick_replies: tuple[str, ...] = ()
+
+
+class Delivery(Record, frozen=True, kw_only=True):
+    """How far a message is on its way to the customer's channel. reason: why it is parked, failed or tried again."""
+
+    state: Literal["waiting", "sending", "sent", "delivered", "read", "failed", "parked"]
+    reason: str = ""
 
 
 class Message(Record, frozen=True, kw_only=True):
@@ -31,6 +117,9 @@ class Message(Record, frozen=True, kw_only=True):
     text: str
     client_id: str
     at: Ms
+    extra: MessageExtra | None = None
+    delivery: Delivery | None = None
+    """null: it needs no provider to get there."""
 
 
 class Receipts(Record, frozen=True, kw_only=True):
@@ -49,8 +138,36 @@ class CustomerCard(Record, frozen=True, kw_only=True):
     language: str
 
 
+class TemplateChoice(Record, frozen=True, kw_only=True):
+    """A message the provider has approved; {1}, {2} … in the text are variables."""
+
+    name: str
+    label: str
+    language: str
+    text: str
+
+
+class ChannelCan(Record, frozen=True, kw_only=True):
+    """What the channel of a conversation carries.
+
+    media_types: patterns like image/*; empty: no files. reply_window_ms: how long after the customer's last message
+    free text can be sent, later only templates; null: always. quick_replies: most buttons beside a message.
+    """
+
+    text_chars: int
+    media_types: list[str]
+    media_bytes: int
+    reply_window_ms: Ms | None
+    templates: list[TemplateChoice]
+    quick_replies: int
+    receipts: list[str]
+
+
 class Conversation(Record, frozen=True, kw_only=True):
-    """A conversation with its newest messages, oldest of them first. more: there are older ones."""
+    """A conversation with its newest messages, oldest of them first. more: there are older ones.
+
+    can: null where the channel is ours. address: the customer as the channel names them.
+    """
 
     conversation_id: str
     channel: Channel
@@ -66,6 +183,8 @@ class Conversation(Record, frozen=True, kw_only=True):
     messages: list[Message]
     more: bool
     rating: int | None
+    address: str = ""
+    can: ChannelCan | None = None
 
 
 class WorkItem(Record, frozen=True, kw_only=True):
@@ -83,6 +202,12 @@ class WorkItem(Record, frozen=True, kw_only=True):
     enqueued_at: Ms
     preview: str
     """The customer's first words, at most 200 characters."""
+    phone: str = ""
+    """Where the customer waits to be called."""
+    tries: int = 0
+    """How often that was tried and nobody answered."""
+    interruptible: bool = False
+    """It fills the second pool of units: other work may interrupt it."""
 
 
 class Why(Record, frozen=True, kw_only=True):
@@ -110,15 +235,19 @@ class Offer(Record, frozen=True, kw_only=True):
 class Assignment(Record, frozen=True, kw_only=True):
     """An accepted work item, the agent's until it is completed, transferred or cancelled.
 
-    paused: it holds less until its customer writes again. wrap_up_until: the deadline while in wrap-up.
+    units: what it holds now; less than its weight once it was paused, until its customer writes again.
+    wrap_up_until: the deadline while in wrap-up.
     """
 
     work_item: WorkItem
+    units: Units
     state: Literal["assigned", "paused", "wrap_up"]
     accepted_at: Ms
     wrap_up_until: Ms | None
     conversation: Conversation
     customer_online: bool
+    why: Why | None = None
+    """As its offer said."""
 
 
 class StatusChoice(Record, frozen=True, kw_only=True):
@@ -156,6 +285,8 @@ class Me(Record, frozen=True, kw_only=True):
     units_limit: Units
     skills: dict[str, int]
     queues: list[str]
+    interruptible_limit: Units = 0
+    """Of interruptible work, beside the limit for the rest; units_held is without it."""
     status_by: str | None = None
     """Name of the supervisor who set the status."""
     next_status: str = ""
@@ -173,7 +304,7 @@ class Colleague(Record, frozen=True, kw_only=True):
 
 
 class BoardWork(Record, frozen=True, kw_only=True):
-    """weight: units it holds now."""
+    """weight: units it holds now. interrupted: its agent has work in hand that goes before it."""
 
     work_item_id: str
     channel: Channel
@@ -181,10 +312,11 @@ class BoardWork(Record, frozen=True, kw_only=True):
     state: Literal["offered", "assigned", "paused", "wrap_up"]
     since: Ms
     weight: Units
+    interrupted: bool = False
 
 
 class BoardAgent(Record, frozen=True, kw_only=True):
-    """units_held is above units_limit when work was given or picked by hand."""
+    """units_held is above units_limit when work was given or picked by hand; interruptible work is counted apart."""
 
     agent_id: str
     name: str
@@ -202,6 +334,13 @@ class BoardAgent(Record, frozen=True, kw_only=True):
     next_status: str = ""
     draining: str | None = None
     """The item that waits too long and for which the agent takes nothing else."""
+    ramping: bool = False
+    """Just back: gets one new item at a time until half full."""
+    interruptible_held: Units = 0
+    interruptible_limit: Units = 0
+    queues: list[str] = field(default_factory=list)
+    backup: list[str] = field(default_factory=list)
+    """Queues they help out in."""
 
 
 class ToldWaits(Record, frozen=True, kw_only=True):
@@ -214,6 +353,19 @@ class ToldWaits(Record, frozen=True, kw_only=True):
     bias_ms: Ms
     mean_abs_ms: Ms
     within_p90: float
+
+
+class BoardAlert(Record, frozen=True, kw_only=True):
+    """An item that waits or rings and that a supervisor should look at.
+
+    refusals: how often it was refused, if that is too often. missing: nobody could ever take it, whoever signs in: what
+    the nearest lacks; else empty.
+    """
+
+    work_item_id: str
+    enqueued_at: Ms
+    refusals: int
+    missing: list[Obstacle]
 
 
 class BoardQueue(Record, frozen=True, kw_only=True):
@@ -241,8 +393,12 @@ class BoardQueue(Record, frozen=True, kw_only=True):
     paused: int
     """Of those in progress: whose customers are to write again."""
     alerts: int
-    """Waiting or ringing items that were refused so often that somebody should look at them."""
+    """Waiting or ringing items that somebody should look at; the first 20 are in `alerted`."""
     agents_eligible: int
     """Signed in and member of the queue."""
     agents_free: int
     """Of those, with room and a status that lets them take an item now."""
+    alerted: list[BoardAlert] = field(default_factory=list)
+    open: bool = True
+    switched: Literal["", "open", "closed"] = ""
+    """By a supervisor's hand, whatever its hours say."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
+from msgspec import field
+
 from router.core.words import Ms, Reachability, Units
+from router.protocol import call, cases, customers, home, knowledge, macros, steps
 from router.protocol.base import Ack, Command, Hello, Id, Number, Ping, Result, ServerEvent, Signal
 from router.protocol.explain import ExplainAgent, ExplainItem, FetchWaiting
 from router.protocol.records import (
@@ -14,13 +17,26 @@ from router.protocol.records import (
     Colleague,
     Conversation,
     CustomerCard,
+    Delivery,
     DispositionName,
+    MailTo,
     Me,
     Message,
     Offer,
     QueueName,
     Receipts,
     StatusChoice,
+)
+from router.protocol.supervision import (
+    Broadcast,
+    ChangeAgent,
+    MonitorItem,
+    MoveItem,
+    NoticePosted,
+    PrioritiseItem,
+    ProfileChanged,
+    StopMonitoring,
+    SwitchQueue,
 )
 
 # ---------------------------------------------------------------- commands
@@ -56,11 +72,31 @@ class DeclineOffer(Command, tag="offer.decline", frozen=True, kw_only=True):
 
 
 class SendMessage(Command, tag="message.send", frozen=True, kw_only=True):
-    """Idempotent by client_id. Errors: text_too_long, bad_text, conversation_closed, not_yours."""
+    """Idempotent by client_id. Supervisors may speak in any open conversation (barge).
+
+    Errors: text_too_long, bad_text, text_empty, conversation_closed, not_yours.
+    file_ids: files uploaded to the conversation before (POST /api/files); with one the text may be empty. Errors:
+    unknown_file, file_refused (the channel does not carry it).
+    quick_replies: choices offered beside the text, where the channel has them. template: the name of an approved
+    message, with its variables; text is then ignored. Staff only. Errors: unknown_template, bad_value.
+    mail: by e-mail only: whom it goes to. Staff only. Errors: bad_value.
+    """
 
     conversation_id: Id
     client_id: Id
     text: str
+    file_ids: tuple[Id, ...] = ()
+    quick_replies: tuple[str, ...] = ()
+    template: str = ""
+    variables: tuple[str, ...] = ()
+    mail: MailTo | None = None
+
+
+class ResendMessage(Command, tag="message.resend", frozen=True, kw_only=True):
+    """Send a parked or failed message again. Errors: wrong_state (it is neither), not_yours."""
+
+    conversation_id: Id
+    n: Number
 
 
 class AddNote(Command, tag="note.add", frozen=True, kw_only=True):
@@ -123,6 +159,15 @@ class AssignItem(Command, tag="item.assign", frozen=True, kw_only=True):
 
 class PauseItem(Command, tag="item.pause", frozen=True, kw_only=True):
     """The customer is to write again some time: the item stays mine and holds less until then."""
+
+    work_item_id: Id
+
+
+class CallbackNotReached(Command, tag="callback.not_reached", frozen=True, kw_only=True):
+    """Nobody answered the call of this callback of mine: it is tried again later, or over after the last try.
+
+    Errors: wrong_state (it is none).
+    """
 
     work_item_id: Id
 
@@ -192,6 +237,7 @@ StaffIn = (
     | AcceptOffer
     | DeclineOffer
     | SendMessage
+    | ResendMessage
     | AddNote
     | WrapUp
     | Complete
@@ -200,6 +246,7 @@ StaffIn = (
     | PickItem
     | AssignItem
     | PauseItem
+    | CallbackNotReached
     | ResumeItem
     | FetchMessages
     | FetchPast
@@ -211,6 +258,20 @@ StaffIn = (
     | ExplainItem
     | ExplainAgent
     | FetchWaiting
+    | call.CallCommand
+    | steps.StepCommand
+    | cases.CaseCommand
+    | home.FetchHome
+    | knowledge.KnowledgeCommand
+    | macros.MacroCommand
+    | customers.CustomerCommand
+    | MoveItem
+    | PrioritiseItem
+    | ChangeAgent
+    | SwitchQueue
+    | Broadcast
+    | MonitorItem
+    | StopMonitoring
     | Typing
     | Read
 )
@@ -259,6 +320,14 @@ class StaffSnapshot(ServerEvent, tag="snapshot", frozen=True, kw_only=True):
     decline_reasons: list[str]
     offers: list[Offer]
     assignments: list[Assignment]
+    calls: list[call.Call] = field(default_factory=list)
+    """Those I am part of, or whose work items are mine."""
+    voice: bool = False
+    """Calls can be made and answered here."""
+    skills: list[str] = field(default_factory=list)
+    """All the centre knows."""
+    pacing: int = 1
+    """How many offers may ring here at once."""
 
 
 class OfferCreated(ServerEvent, tag="offer.created", frozen=True, kw_only=True):
@@ -278,7 +347,10 @@ class ItemAssigned(ServerEvent, tag="item.assigned", frozen=True, kw_only=True):
 
 
 class ItemPaused(ServerEvent, tag="item.paused", frozen=True, kw_only=True):
+    """units: what it holds from now on."""
+
     work_item_id: str
+    units: Units
 
 
 class ItemResumed(ServerEvent, tag="item.resumed", frozen=True, kw_only=True):
@@ -322,6 +394,20 @@ class MessageCreated(ServerEvent, tag="message.created", frozen=True, kw_only=Tr
     """A message with an `n` the client has already is the same message and changes nothing."""
 
     message: Message
+
+
+class MessageChanged(ServerEvent, tag="message.changed", frozen=True, kw_only=True):
+    """A message the client has is different now: its text, or its files. Whole; its delivery is told apart."""
+
+    message: Message
+
+
+class DeliveryChanged(ServerEvent, tag="delivery.changed", frozen=True, kw_only=True):
+    """How far a message is on its way to the customer's channel."""
+
+    conversation_id: str
+    n: int
+    delivery: Delivery
 
 
 class ReceiptsChanged(ServerEvent, tag="receipts.changed", frozen=True, kw_only=True):
@@ -368,6 +454,8 @@ class BoardChanged(ServerEvent, tag="board.changed", frozen=True, kw_only=True):
 
 StaffEvent = (
     StaffSnapshot
+    | steps.StepChanged
+    | cases.CaseEvent
     | OfferCreated
     | OfferClosed
     | ItemAssigned
@@ -378,6 +466,8 @@ StaffEvent = (
     | PresenceChanged
     | LoadChanged
     | MessageCreated
+    | MessageChanged
+    | DeliveryChanged
     | ReceiptsChanged
     | TypingShown
     | ConversationClosed
@@ -385,4 +475,8 @@ StaffEvent = (
     | CustomerPresence
     | BoardSnapshot
     | BoardChanged
+    | call.CallChanged
+    | call.CallClosed
+    | NoticePosted
+    | ProfileChanged
 )

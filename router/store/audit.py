@@ -6,6 +6,7 @@ transition runs meanwhile.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 
 from router.core.compiler import Settings, class_of, eligible, pool_order
 from router.core.model import State
+from router.core.model.desertion import is_attended
 from router.core.model.matching import can_match, counted, is_free_for
 from router.core.records import Item
 from router.core.words import AgentId, Ms, Units
@@ -23,10 +25,13 @@ from router.store.routing import RoutingStore
 
 @dataclass(slots=True, kw_only=True)
 class Shelves:
-    """The sorted sets and sets of a shard: name without prefix → members in order, with scores where they count."""
+    """The sorted sets, sets and hashes of a shard: name without prefix → members in order, with scores where they
+    count.
+    """
 
     scored: dict[str, list[tuple[str, float]]] = field(default_factory=dict)
     sets: dict[str, set[str]] = field(default_factory=dict)
+    maps: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 async def audit(connection: Connection, store: RoutingStore) -> list[str]:
@@ -41,6 +46,7 @@ async def findings(connection: Connection, store: RoutingStore) -> dict[str, lis
         "lines hold the waiting items in order": list(_wrong_lines(state, shelves)),
         "pools hold the free agents in order": list(_wrong_pools(state, shelves)),
         "every deadline has its timer": list(_wrong_timers(state, shelves)),
+        "it is known who is signed in": list(_wrong_attendance(state, shelves)),
     }
 
 
@@ -70,8 +76,8 @@ async def load(connection: Connection, store: RoutingStore) -> tuple[State, Shel
     cursor = b""
     while cursor != b"0":
         cursor, keys = await connection.call("SCAN", cursor or b"0", "MATCH", f"{store.prefix}*", "COUNT", 1_000)
-        for key in keys:
-            await _read_shelf(connection, key, key.decode().removeprefix(store.prefix), shelves)
+        names = (key.decode().removeprefix(store.prefix) for key in keys)
+        await asyncio.gather(*(_read_shelf(connection, *pair, shelves) for pair in zip(keys, names, strict=True)))
     state.timers = {timer: int(due) for timer, due in shelves.scored.get("timers", [])}
     return state, shelves
 
@@ -83,6 +89,9 @@ async def _read_shelf(connection: Connection, key: bytes, name: str, shelves: Sh
         shelves.scored[name] = [(flat[i].decode(), float(flat[i + 1])) for i in range(0, len(flat), 2)]
     elif kind in ("asleep", "staff", "staffed"):
         shelves.sets[name] = {member.decode() for member in await connection.call("SMEMBERS", key)}
+    elif kind in ("attending", "deserted"):
+        flat = await connection.call("HGETALL", key)
+        shelves.maps[name] = {flat[i].decode(): flat[i + 1].decode() for i in range(0, len(flat), 2)}
 
 
 def _wrong_hands(state: State) -> Iterator[str]:
@@ -189,6 +198,18 @@ def _wrong_pools(state: State, shelves: Shelves) -> Iterator[str]:
     yield from _differences(want, shelves.scored, ("pool", "free"))
 
 
+def _wrong_attendance(state: State, shelves: Shelves) -> Iterator[str]:
+    """Everybody who is not gone counts by profile and status; a queue and channel without any of them is deserted."""
+    here = [agent for agent in state.agents.values() if agent.reachability != "gone"]
+    attending = Counter(f"{agent.profile} {agent.status}" for agent in here)
+    if (counted := shelves.maps.get("attending", {})) != {place: str(count) for place, count in attending.items()}:
+        yield f"attending: {counted}, should be {dict(attending)}"
+    lines = {(name, channel) for name, queue in state.settings.queues.items() for channel in queue.deserted_after_ms}
+    deserted = {f"{queue} {channel}" for queue, channel in lines if not is_attended(state, queue, channel)}
+    if (noted := shelves.maps.get("deserted", {}).keys()) != deserted:
+        yield f"deserted: {sorted(noted)}, should be {sorted(deserted)}"
+
+
 def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
     """Every pending offer, wrap-up, lease, grace and cool-down has its timer, and nothing else has one."""
     want: dict[str, float | None] = {}
@@ -212,6 +233,9 @@ def _wrong_timers(state: State, shelves: Shelves) -> Iterator[str]:
         want |= dict.fromkeys((f"lease {agent} {device}" for device in known.devices), None)
     have = dict(shelves.scored.get("timers", []))
     want |= {timer: None for timer in have if timer.startswith("visit ") and timer[6:] in state.items}
+    deserted = shelves.maps.get("deserted", {})
+    want |= {timer: None for timer in have if timer.startswith("alarm ")}  # what they are for, others know
+    want |= {timer: None for timer in have if timer.startswith("deserted ") and timer[9:] in deserted}
     for timer in want.keys() | have.keys():
         if timer not in want or timer not in have or want[timer] not in (None, have[timer]):
             yield f"timer {timer}: {have.get(timer)}, should be {want.get(timer, 'none')}"

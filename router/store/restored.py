@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,6 +9,7 @@ import msgspec
 
 from router.core.compiler import profile_id, profile_of, started_plan
 from router.core.policy import Demand, Supply
+from router.core.recalled import Recalled
 from router.core.records import Item
 from router.core.words import AgentId, Ms, WorkItemId
 
@@ -25,6 +25,9 @@ class RestoredAgent:
     idle_since: Ms
     signed_in: bool
     next_status: str = ""
+    ramping: bool = False
+    """Came back and was not half full yet, as far as is known; ramp_until: see core/records.py."""
+    ramp_until: Ms = 0
 
     def packed(self) -> bytes:
         supply = self.supply
@@ -34,7 +37,8 @@ class RestoredAgent:
             "status": self.status,
             "idle_since": self.idle_since,
         } | ({"next_status": self.next_status} if self.next_status else {})
-        return _encode({"kind": "agent", "id": supply.agent_id, "signed_in": self.signed_in, "record": record})
+        more = {"signed_in": self.signed_in, "ramping": self.ramping, "ramp_until": self.ramp_until}
+        return _encode({"kind": "agent", "id": supply.agent_id, **more, "record": record})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +59,7 @@ class RestoredItem:
     taken: int = 0
     agent: AgentId | None = None
     until: Ms = 0
-    excluded: Mapping[AgentId, Ms] = field(default_factory=dict)
-    refusals: Mapping[AgentId, int] = field(default_factory=dict)
+    recalled: Recalled = field(default_factory=Recalled)
     brief: bytes = b""
 
     def packed(self) -> bytes:
@@ -72,7 +75,10 @@ class RestoredItem:
             taken=self.taken if self.state != "waiting" else 0,
             agent=self.agent,
             until=self.until,
-            excluded=dict(self.excluded),
-            refusals=dict(self.refusals),
+            **{name: getattr(self.recalled, name) for name in Recalled.__dataclass_fields__},
         )
         return _encode({"kind": "item", "id": self.item, "record": record})
+
+
+def packed_alarm(alarm: str, at: Ms) -> bytes:
+    return _encode({"kind": "alarm", "id": alarm, "due": at})

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from router.core.records import Agent, Item
-from router.core.words import AgentId, ItemState, Ms, WorkItemId
+from router.core.words import AgentId, Channel, ItemState, Ms, WorkItemId
 
 decode_item = msgspec.msgpack.Decoder(Item).decode
 decode_agent = msgspec.msgpack.Decoder(Agent).decode
@@ -37,6 +37,9 @@ class Position:
     rank: int | None
     length: int
     enqueued_at: Ms
+    channel: Channel = ""
+    overflow: str = ""
+    """What the queue's overflow did last for it."""
 
 
 @dataclass(frozen=True, slots=True)

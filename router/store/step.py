@@ -13,16 +13,21 @@ from router.core.words import Ms
 _decode_event = msgspec.msgpack.Decoder(Event).decode
 
 
-@dataclass(frozen=True, slots=True)
 class Written:
-    """One event as the stream and the journal keep it: number, msgpack map."""
+    """One event as the stream and the journal keep it: number, msgpack map; decoded when it is first looked at."""
 
-    seq: int
-    packed: bytes
+    __slots__ = ("_event", "packed", "seq")
+
+    def __init__(self, seq: int, packed: bytes) -> None:
+        self.seq = seq
+        self.packed = packed
+        self._event: Event | None = None
 
     @property
     def event(self) -> Event:
-        return decode_event(self.packed)
+        if self._event is None:
+            self._event = decode_event(self.packed)
+        return self._event
 
 
 @dataclass(frozen=True, slots=True)

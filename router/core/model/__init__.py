@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Concatenate, ParamSpec
 
 from router.core.model import by_hand, items, offers, pauses, presence
+from router.core.model.desertion import watch
 from router.core.model.matching import settle_undrained
 from router.core.model.state import Reply, State
-from router.core.model.timers import tick
+from router.core.model.timers import set_alarm, tick
 from router.core.words import Ms
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "put_agent",
     "relane",
     "resume",
+    "set_alarm",
     "set_next_status",
     "set_status",
     "sign_out",
@@ -46,11 +48,12 @@ P = ParamSpec("P")
 
 
 def _step(transition: Callable[Concatenate[State, Ms, P], Reply]) -> Callable[Concatenate[State, Ms, P], Reply]:
-    """A whole step: who drained for something that is gone looks for other work at its end."""
+    """A whole step: at its end who drained for something that is gone looks for other work, and who left is missed."""
 
     def step(state: State, now: Ms, /, *args: P.args, **named: P.kwargs) -> Reply:
         reply = transition(state, now, *args, **named)
         settle_undrained(state, now)
+        watch(state, now)
         return reply
 
     return step

@@ -10,7 +10,8 @@ from router.core.events import ItemClosed, WrapUpStarted
 from router.core.model.drain import leave_drain
 from router.core.model.matching import await_visit, place, settle
 from router.core.model.offers import allowed_in, exclude, rescind_all, return_offers, tell_presence
-from router.core.model.plans import begun, is_known
+from router.core.model.overflow import Came
+from router.core.model.plans import begun, credited_ms, is_known
 from router.core.model.preference import forget, prefer, tell_queued
 from router.core.model.state import BRIEF_BYTES, Reply, State
 from router.core.outcomes import Outcome
@@ -32,6 +33,7 @@ def enqueue(
     brief: bytes = b"",
     preference: Preference | None = None,
     excluded: Iterable[AgentId] = (),
+    expected_ms: Ms = -1,
 ) -> Reply:
     if not ID.fullmatch(item) or len(brief) > BRIEF_BYTES or (preference and preference.wait_ms < 0):
         return Reply(Outcome.BAD_REQUEST)
@@ -52,7 +54,7 @@ def enqueue(
     state.briefs[item] = brief
     prefer(state, now, item, preference)
     tell_queued(state, now, item, "new")
-    place(state, now, item)
+    place(state, now, item, came=Came(expected_ms))
     if state.items[item].state == "waiting":
         await_visit(state, now, item)
     return Reply(Outcome.OK)
@@ -105,11 +107,13 @@ def end_wrap_up(state: State, now: Ms, item: WorkItemId) -> None:
     freed(state, now, agent)
 
 
-def cancel(state: State, now: Ms, item: WorkItemId, reason: str) -> Reply:
+def cancel(state: State, now: Ms, item: WorkItemId, reason: str, *, unheld: bool = False) -> Reply:
     record = state.items.get(item)
     if record is None:
         return Reply(Outcome.OK if item in state.closed else Outcome.UNKNOWN_ITEM)
     if record.agent is not None:
+        if unheld:
+            return Reply(Outcome.WRONG_STATE)
         close_held(state, now, item, "cancelled", reason=reason)
         freed(state, now, record.agent)
         return Reply(Outcome.OK)
@@ -135,8 +139,10 @@ def relane(state: State, now: Ms, item: WorkItemId, plan: PlanId, more_credit_ms
     leave_drain(state, now, item)
     rung = rescind_all(state, now, item, "moved")
     state.drop_timer("relax", item)
-    by_step = state.plans[record.plan].steps[record.step].credit_ms if record.plan else 0
-    state.change_item(item, **begun(state, plan), score=record.score + by_step - more_credit_ms)
+    score = record.score + credited_ms(state, item) - more_credit_ms
+    state.change_item(item, **begun(state, plan), score=score)
+    if state.lane(item).channel not in state.settings.visit_ms:
+        state.drop_timer("visit", item)  # its customer need not stay
     tell_queued(state, now, item, "rerouted")
     place(state, now, item)
     for agent in rung:
@@ -162,7 +168,13 @@ def end_visit(state: State, now: Ms, item: WorkItemId) -> None:
 
 
 def transfer_to_queue(
-    state: State, now: Ms, item: WorkItemId, agent: AgentId, plan: PlanId, preference: Preference | None = None
+    state: State,
+    now: Ms,
+    item: WorkItemId,
+    agent: AgentId,
+    plan: PlanId,
+    preference: Preference | None = None,
+    expected_ms: Ms = -1,
 ) -> Reply:
     if preference and preference.wait_ms < 0:
         return Reply(Outcome.BAD_REQUEST)
@@ -177,7 +189,7 @@ def transfer_to_queue(
     state.change_item(item, **begun(state, plan))
     if state.items[item].excluded.get(agent) != 0:
         exclude(state, item, agent, now + state.settings.cooldown_ms)
-    requeue(state, now, item, "transfer", by=agent, preference=preference)
+    requeue(state, now, item, "transfer", by=agent, preference=preference, came=Came(expected_ms))
     freed(state, now, agent)
     return Reply(Outcome.OK)
 
@@ -246,13 +258,14 @@ def requeue(
     *,
     by: AgentId | None = None,
     preference: Preference | None = None,
+    came: Came | None = None,
 ) -> None:
     """Back in line, out of the hands of the agent still named in it."""
     agent = state.items[item].agent
     state.change_item(item, agent=None)
     prefer(state, now, item, preference)
     tell_queued(state, now, item, reason, by=by, from_agent=agent)
-    place(state, now, item)
+    place(state, now, item, came=came)
 
 
 def not_held(state: State, item: WorkItemId, agent: AgentId) -> Reply | None:

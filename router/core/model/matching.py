@@ -6,6 +6,7 @@ from router.core.compiler import Lane, eligible, fit
 from router.core.events import Match, OfferCreated
 from router.core.model.drain import await_drain, begin_drain, could_drain, end_drain, leave_drain
 from router.core.model.obstacles import first_obstacle, lane_obstacles
+from router.core.model.overflow import Came, overflow
 from router.core.model.plans import advance, await_step, preferred_lanes
 from router.core.model.preference import give_up, has_hope
 from router.core.model.room import pool_for
@@ -147,10 +148,11 @@ def _why(state: State, item: WorkItemId, agent: AgentId, lane: Lane) -> Match:
     )
 
 
-def place(state: State, now: Ms, item: WorkItemId, *, besides: AgentId | None = None) -> None:
+def place(state: State, now: Ms, item: WorkItemId, *, besides: AgentId | None = None, came: Came | None = None) -> None:
     """Ring an item that is in nobody's hands at as many agents as its queue wants; if it rings nowhere, it waits.
 
-    besides: an agent who is to be settled next, and looks for the best of all that waits then.
+    besides: an agent who is to be settled next, and looks for the best of all that waits then. came: it comes to its
+    queue, which may overflow.
     """
     leave_drain(state, now, item)
     if not state.items[item].ringing:
@@ -164,6 +166,9 @@ def place(state: State, now: Ms, item: WorkItemId, *, besides: AgentId | None = 
             make_offer(state, now, item, agent)
     record = state.items[item]
     if record.ringing:
+        return
+    if overflow(state, now, item, came):
+        place(state, now, item, besides=besides)
         return
     if record.state != "waiting":
         await_visit(state, now, item)
@@ -193,6 +198,6 @@ def settle(state: State, now: Ms, agent: AgentId) -> None:
 
 
 def settle_undrained(state: State, now: Ms) -> None:
-    """The end of every step."""
+    """Near the end of every step."""
     while state.undrained:
         settle(state, now, state.undrained.pop(0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from router.core.compiler import PlanStep
-from router.core.events import ItemRelaxed
+from router.core.events import ItemOverflow, ItemRelaxed
 from router.core.model.state import State
 from router.core.words import LaneId, Ms, PlanId, WorkItemId
 
@@ -16,8 +16,20 @@ def is_known(state: State, plan: PlanId) -> bool:
 
 def begun(state: State, plan: PlanId) -> dict[str, Any]:
     """The fields of an item that is to follow the plan from its first step on."""
-    steps = _steps(state, plan)
-    return {"lane": steps[0].lane, "plan": plan if len(steps) > 1 else None, "step": 0}
+    first = _steps(state, plan)[0]
+    return {
+        "lane": first.lane,
+        "plan": plan if plan in state.plans else None,
+        "step": 0,
+        "overflow": "",
+        "alone": False,
+    }
+
+
+def credited_ms(state: State, item: WorkItemId) -> Ms:
+    """Waiting credited by the step of its plan at which the item is."""
+    record = state.items[item]
+    return state.plans[record.plan].steps[record.step].credit_ms if record.plan else 0
 
 
 def _steps(state: State, plan: PlanId) -> tuple[PlanStep, ...]:
@@ -43,9 +55,14 @@ def advance(state: State, now: Ms, item: WorkItemId) -> None:
     step = max(number for number, step in enumerate(steps) if record.enqueued_at + step.at_ms <= now or number == 0)
     if step <= record.step:
         return
+    for passed in steps[record.step + 1 : step + 1]:
+        if passed.action is not None:
+            _tell_overflow(state, now, item, passed)
     score = record.score - steps[step].credit_ms + steps[record.step].credit_ms
     state.change_item(item, step=step, lane=steps[step].lane, score=score)
     lane = state.lane(item)
+    if lane.channel not in state.settings.visit_ms:
+        state.drop_timer("visit", item)  # its customer need not stay
     state.events.append(
         ItemRelaxed(
             at=now,
@@ -62,9 +79,18 @@ def advance(state: State, now: Ms, item: WorkItemId) -> None:
     )
 
 
+def _tell_overflow(state: State, now: Ms, item: WorkItemId, step: PlanStep) -> None:
+    assert step.action is not None
+    queue, age = state.lane(item).queue, now - state.items[item].enqueued_at
+    state.change_item(item, overflow=step.action)
+    state.events.append(ItemOverflow(at=now, item=item, queue=queue, when="age", action=step.action, fact=age))
+
+
 def await_step(state: State, item: WorkItemId) -> None:
-    """Set the timer of an item that waits for its next step, if there is one."""
+    """Set the timer of an item that waits for its next step, if there is one; else it has none any more."""
     record = state.items[item]
     steps = state.plans[record.plan].steps if record.plan is not None else ()
     if record.step + 1 < len(steps):
         state.set_timer(record.enqueued_at + steps[record.step + 1].at_ms, "relax", item)
+    else:
+        state.drop_timer("relax", item)

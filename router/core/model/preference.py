@@ -57,7 +57,7 @@ def tell_queued(
     state: State,
     now: Ms,
     item: WorkItemId,
-    reason: Literal["new", "transfer", "agent_gone", "resumed", "preferred_over", "rerouted"],
+    reason: Literal["new", "transfer", "agent_gone", "resumed", "preferred_over", "rerouted", "overflow"],
     *,
     by: AgentId | None = None,
     from_agent: AgentId | None = None,
@@ -79,5 +79,7 @@ def tell_queued(
             plan=record.plan,
             step=record.step,
             preferred=record.preferred,
+            preferred_until=record.preferred_until,
+            regardless=record.regardless,
         )
     )

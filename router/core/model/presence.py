@@ -61,10 +61,11 @@ def lease(
     return Reply(Outcome.OK)
 
 
-def unlease(state: State, now: Ms, agent: AgentId, device: DeviceId) -> Reply:
+def unlease(state: State, now: Ms, agent: AgentId, device: DeviceId, node: str = "") -> Reply:
     if agent not in state.agents:
         return Reply(Outcome.UNKNOWN_AGENT)
-    if device in state.agents[agent].devices:
+    had = state.agents[agent].devices.get(device)
+    if had is not None and node in ("", had):
         drop_device(state, now, agent, device)
     return Reply(Outcome.OK)
 

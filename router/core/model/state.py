@@ -11,7 +11,7 @@ from router.core.compiler import Lane, Plan, Profile, Settings
 from router.core.events import Event
 from router.core.outcomes import Outcome
 from router.core.records import Agent, Item
-from router.core.words import AgentId, LaneId, Ms, PlanId, ProfileId, Units, WorkItemId
+from router.core.words import AgentId, Channel, LaneId, Ms, PlanId, ProfileId, Units, WorkItemId
 
 BRIEF_BYTES = 4096
 DEVICES = 16
@@ -25,6 +25,17 @@ class Reply(NamedTuple):
 
     outcome: Outcome
     fact: int = 0
+
+
+class Deserted(NamedTuple):
+    """Since when nobody serves a queue and channel, and when that is too long.
+
+    seen: place in line (score, item) of the last item that was looked at since then.
+    """
+
+    since: Ms
+    due: Ms
+    seen: tuple[int, WorkItemId] | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,8 +52,10 @@ class State:
     closed: dict[WorkItemId, AgentId | None] = field(default_factory=dict)
     """Whose each closed item was."""
     timers: dict[str, Ms] = field(default_factory=dict)
-    """When each "<kind> <id>[ <device or agent>]" is due."""
+    """When each "<kind> <id>[ <device, agent or channel>]" is due."""
     events: list[Event] = field(default_factory=list)
+    deserted: dict[tuple[str, Channel], Deserted] = field(default_factory=dict)
+    """Queues and channels that nobody serves now, of those that overflow so."""
     undrained: list[AgentId] = field(default_factory=list)
     """Agents to settle at the end of the step: what they drained for has left its line."""
 

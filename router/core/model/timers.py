@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from router.core.events import AlarmRang
+from router.core.model.desertion import look_at_next, watch
 from router.core.model.drain import overdue
 from router.core.model.items import end_visit, end_wrap_up
 from router.core.model.matching import end_pause, place, settle_undrained
@@ -10,6 +12,9 @@ from router.core.model.presence import drop_device, leave
 from router.core.model.state import Reply, State
 from router.core.outcomes import Outcome
 from router.core.words import AgentId, DeviceId, Ms, WorkItemId
+
+RINGS_AGAIN_MS: Ms = 10_000
+"""An alarm nobody has set anew or off."""
 
 
 def tick(state: State, now: Ms, limit: int) -> Reply:
@@ -24,17 +29,32 @@ def tick(state: State, now: Ms, limit: int) -> Reply:
         del state.timers[timer]
         _carry_out(state, now, *timer.split(" "))
         settle_undrained(state, now)
+        watch(state, now)
     return Reply(Outcome.OK, min(state.timers.values(), default=0))
+
+
+def set_alarm(state: State, now: Ms, alarm: str, due: Ms | None) -> Reply:
+    """Ring at this time, whatever it was set to; None: never."""
+    if due is None:
+        state.drop_timer("alarm", alarm)
+    else:
+        state.set_timer(due, "alarm", alarm)
+    return Reply(Outcome.OK)
 
 
 def _carry_out(state: State, now: Ms, kind: str, of: str, other: str = "") -> None:
     match kind:
+        case "alarm":
+            state.set_timer(now + RINGS_AGAIN_MS, "alarm", of)
+            state.events.append(AlarmRang(at=now, alarm=of))
         case "exclusion":
             end_exclusion(state, now, WorkItemId(of), AgentId(other))
         case "offer":
             expire_offer(state, now, WorkItemId(of), AgentId(other))
         case "drain":
             overdue(state, WorkItemId(of))
+        case "deserted":
+            look_at_next(state, now, of, other)
         case "ramp":
             end_pause(state, now, AgentId(of))
         case "visit":

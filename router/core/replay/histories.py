@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from router.core import events
+from router.core.replay.record import Facts
 from router.core.words import AgentId, Ms, PlanId, WorkItemId
 
 End = Literal["done", "left", "to_queue", "to_agent"]
@@ -29,13 +30,17 @@ class Stint:
 
 @dataclass(slots=True, kw_only=True)
 class History:
-    """One item. waited_ms: until answered or until its customer left unanswered, after left_after_ms."""
+    """One item. waited_ms: until answered, until its customer left unanswered, after left_after_ms, or until its queue
+    closed on it.
+    """
 
     arrived_at: Ms
     answered: bool = False
     stints: list[Stint] = field(default_factory=list)
     left_after_ms: Ms | None = None
     waited_ms: Ms = 0
+    sent_home_at: Ms | None = None
+    """When its queue closed on it while it waited."""
 
 
 @dataclass(slots=True)
@@ -82,6 +87,34 @@ def histories(happened: Iterable[events.Event]) -> dict[WorkItemId, History]:
     return found
 
 
+def one_each(found: Mapping[WorkItemId, History], facts: Mapping[WorkItemId, Facts]) -> dict[WorkItemId, History]:
+    """One history a customer: who was sent home as the queue closed is made a new item of; the two are one matter.
+
+    It begins where the first did and went on as the second.
+    """
+    merged = dict(found)
+    sent_home: dict[str, WorkItemId] = {}
+    for item, history in found.items():
+        conversation = facts[item].conversation if item in facts else ""
+        first = sent_home.pop(conversation, None) if conversation else None
+        if first is not None:
+            del merged[item]
+            merged[first] = _continued(merged[first], history)
+        if history.sent_home_at is not None and conversation:
+            sent_home[conversation] = first or item
+    return merged
+
+
+def _continued(first: History, then: History) -> History:
+    waited_ms = max(first.waited_ms, then.arrived_at + then.waited_ms - first.arrived_at)
+    return replace(
+        then,
+        arrived_at=first.arrived_at,
+        waited_ms=waited_ms,
+        left_after_ms=None if then.left_after_ms is None else waited_ms,
+    )
+
+
 def _fold(item: _Open, event: events.Event) -> None:
     history = item.history
     match event:
@@ -104,6 +137,9 @@ def _fold(item: _Open, event: events.Event) -> None:
             item.end(event.at, "left" if event.outcome == "cancelled" else "done")
         case events.ItemClosed() if not history.answered:
             history.waited_ms = event.at - history.arrived_at
-            history.left_after_ms = history.waited_ms
+            if event.customer_left:
+                history.left_after_ms = history.waited_ms
+            else:
+                history.sent_home_at = event.at
         case _:
             pass

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from router.core.demands import with_conditions
 from router.core.events import Event, OfferCreated
 from router.core.policy import Demand, Supply
 from router.core.words import AgentId, Ms, PlanId, Units, WorkItemId
@@ -20,12 +21,14 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What is known of an item beside its events. attributes: for routing rules; empty: only the demand is known.
 
     credit_ms: waiting credited by rules, beside that of the priority.
+    conversation: whose item it is; several items of one follow one another.
     """
 
     attributes: Mapping[str, Any]
     demand: Demand
     priority: int = 0
     credit_ms: Ms = 0
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,7 @@ class RecordedDay:
     """events: in order, from some hours before `since`, so that who was there at its beginning is known.
 
     plans: the demands behind plans and lanes named by events.
+    attributes: of agents, as policies may speak of them; supplies are without the queues that follow from those.
     """
 
     since: Ms
@@ -41,6 +45,7 @@ class RecordedDay:
     plans: Mapping[PlanId, Demand]
     items: Mapping[WorkItemId, Facts]
     events: Sequence[Event] = field(repr=False)
+    attributes: Mapping[AgentId, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class BadRecord(Exception):
@@ -59,6 +64,7 @@ class _Agent(msgspec.Struct, frozen=True, tag_field="kind", tag="agent"):
     limit: Units
     at_most: dict[str, int]
     backup: list[str] = []
+    attributes: dict[str, Any] = {}
 
 
 class _Plan(msgspec.Struct, frozen=True, tag_field="kind", tag="plan"):
@@ -90,7 +96,9 @@ def _parts(day: RecordedDay) -> Iterator[_Line]:
     yield _Day(day.since, day.until)
     for supply in day.supplies:
         skills, at_most = dict(supply.skills), dict(supply.at_most)
-        yield _Agent(supply.agent_id, skills, sorted(supply.queues), supply.limit, at_most, sorted(supply.backup))
+        attributes = dict(day.attributes.get(supply.agent_id, {}))
+        queues, backup = sorted(supply.queues), sorted(supply.backup)
+        yield _Agent(supply.agent_id, skills, queues, supply.limit, at_most, backup, attributes)
     for plan, demand in day.plans.items():
         yield _Plan(plan, demand)
     for item, facts in day.items.items():
@@ -103,6 +111,7 @@ def read_lines(lines: Iterable[bytes]) -> RecordedDay:
     """Raises BadRecord with the number of the line."""
     span: _Day | None = None
     supplies: list[Supply] = []
+    attributes: dict[AgentId, Mapping[str, Any]] = {}
     plans: dict[PlanId, Demand] = {}
     items: dict[WorkItemId, Facts] = {}
     happened: list[Event] = []
@@ -116,15 +125,25 @@ def read_lines(lines: Iterable[bytes]) -> RecordedDay:
                 span = line
             case _Agent():
                 supplies.append(_supply(line))
+                attributes[AgentId(line.id)] = line.attributes
             case _Plan():
-                plans[PlanId(line.id)] = line.demand
+                plans[PlanId(line.id)] = with_conditions(line.demand)
             case _Item():
-                items[WorkItemId(line.id)] = line.facts
+                demand = with_conditions(line.facts.demand)
+                items[WorkItemId(line.id)] = msgspec.structs.replace(line.facts, demand=demand)
             case _Happened():
                 happened.append(line.event)
     if span is None:
         raise BadRecord("there is no line of kind `day`")
-    return RecordedDay(since=span.since, until=span.until, supplies=supplies, plans=plans, items=items, events=happened)
+    return RecordedDay(
+        since=span.since,
+        until=span.until,
+        supplies=supplies,
+        plans=plans,
+        items=items,
+        events=happened,
+        attributes=attributes,
+    )
 
 
 def _supply(line: _Agent) -> Supply:

@@ -3,35 +3,38 @@
 Theirs: when customers come, how long each would wait, how long work on each takes and how long agents let it ring, when
 agents are there and in what status. The policy's: who waits where, who gets what, in which order. What nobody can know
 is drawn: the patience of who was answered from an exponential law of the day's mean (given that they waited as long as
-they did), the work of who was not from that of others on the channel. Declined and missed offers are not repeated.
+they did), the work of who was not from that of others on the channel. Declined and missed offers are not repeated,
+nor are queues opened and closed by hand: hours alone say what is open.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 
-from router.core import events, model
-from router.core.compiler import Plan, Settings, lane_id, named_plan, profile_id, profile_of, settings_of
+from router.core import closing, events, model
+from router.core.agent_condition import TRUE
+from router.core.compiler import Plan, Settings, lane_id, named_plan, plan_id, profile_id, profile_of, settings_of
+from router.core.demands import demand_moved, point_credit_ms
+from router.core.hours import is_open, next_change
 from router.core.outcomes import Outcome
 from router.core.policy import Demand, Policy, Supply
-from router.core.replay.histories import History, Stint, histories
+from router.core.replay.drawn import UNKNOWN_STINT, mean_patience_ms, stints_by_channel
+from router.core.replay.histories import History, Stint, histories, one_each
 from router.core.replay.record import Facts, RecordedDay
+from router.core.replay.told import Told
 from router.core.rules import Ruleset, compile_rules, route
+from router.core.taskrouter.demand import supply_in
 from router.core.words import AgentId, Channel, DeviceId, Ms, OfferId, PlanId, WorkItemId
 
 DEVICE = DeviceId("replay")
 FOREVER_MS: Ms = 10**12
 NEVER: Ms = 2**62
 TIMERS_AT_ONCE = 1_000
-UNKNOWN_STINT = Stint(rang_ms=3_000, talk_ms=180_000, wrap_up_ms=20_000)
-"""When nobody was served all day."""
-
 Act = Callable[[Ms], None]
 
 
@@ -39,13 +42,19 @@ def what_if(
     day: RecordedDay, policy: Policy, *, staff: Sequence[Supply] | None = None, seed: int = 1
 ) -> list[events.Event]:
     """The events of the other day. staff: instead of the day's; whom the day does not know is there all of it."""
-    return _WhatIf(day, policy, day.supplies if staff is None else staff, Random(seed)).live()
+    if staff is None:
+        staff = [supply_in(policy, supply, day.attributes.get(supply.agent_id, {})) for supply in day.supplies]
+    return _WhatIf(day, policy, staff, Random(seed)).live()
 
 
 @dataclass(slots=True, kw_only=True)
 class _Guest:
-    """A customer in the other day. patience_ms: None once answered, or when nobody's ends. stints: still to come."""
+    """A customer in the other day. came: their item in the real one. stints: still to come.
 
+    patience_ms: None once answered, or when nobody's ends.
+    """
+
+    came: WorkItemId
     channel: Channel
     patience_ms: Ms | None
     stints: list[Stint] = field(default_factory=list)
@@ -53,23 +62,31 @@ class _Guest:
 
 class _WhatIf:
     def __init__(self, day: RecordedDay, policy: Policy, staff: Sequence[Supply], random: Random) -> None:
-        self._day, self._policy, self._staff, self._random = day, policy, staff, random
+        self._day, self._policy, self._random = day, policy, random
+        self._staff = [
+            replace(supply, interruptible_limit=policy.interruptible_limit)
+            for supply in staff
+            if supply.queues or supply.backup
+        ]
         self._ruleset: Ruleset = compile_rules(policy)
         self._state = model.State(settings=_settings(policy))
+        self._told = Told(policy, self._state)
         self._due: list[tuple[Ms, int, Act]] = []
         self._numbers = itertools.count()
-        self._histories = histories(day.events)
+        self._histories = one_each(histories(day.events), day.items)
         self._guests: dict[WorkItemId, _Guest] = {}
         self._happened: list[events.Event] = []
         self._taken: dict[WorkItemId, tuple[AgentId, Ms]] = {}
         """Who accepted each item last, and when."""
-        self._stints = _stints_by_channel(self._histories, day.items)
-        self._patience_ms = _mean_patience_ms(self._histories.values())
+        self._stints = stints_by_channel(self._histories, day.items)
+        self._patience_ms = mean_patience_ms(self._histories.values())
+        self._patience_ms_of: dict[WorkItemId, Ms | None] = {}
 
     def live(self) -> list[events.Event]:
         for supply in self._staff:
             self._employ(supply)
         self._replay_presence()
+        self._close_queues()
         for item, history in self._histories.items():
             if item in self._day.items:
                 self._at(history.arrived_at, partial(self._arrive, item))
@@ -126,39 +143,93 @@ class _WhatIf:
     # -- items ---------------------------------------------------------------------------------------------------
 
     def _arrive(self, item: WorkItemId, now: Ms) -> None:
-        history, facts = self._histories[item], self._day.items[item]
-        demand, credit_ms = self._routed(facts)
-        patience_ms = self._patience_of(history)
-        self._guests[item] = _Guest(channel=demand.channel, patience_ms=patience_ms, stints=list(history.stints))
-        model.enqueue(self._state, now, item, self._plan(demand), enqueued_at=history.arrived_at, credit_ms=credit_ms)
-        if patience_ms is not None:
-            self._at(history.arrived_at + patience_ms, lambda at: self._lose_patience(at, item))
+        self._enter(item, item, now, now)
 
-    def _routed(self, facts: Facts) -> tuple[Demand, Ms]:
+    def _enter(self, item: WorkItemId, came: WorkItemId, since: Ms, now: Ms) -> None:
+        """Into line, where its queue or the one that takes what is for it is open; or what is done when it is closed.
+
+        came: the item of the real day whose customer it is. since: when its waiting began.
+        """
+        demand, credit_ms = self._routed(self._day.items[came], now)
+        queue, shut = closing.place(self._policy, demand.queue, now)
+        if queue != demand.queue:
+            demand = demand_moved(self._policy, demand, queue)
+        if shut is None or shut.rule.action in ("wait", "queue"):
+            self._line_up(item, came, demand, since, credit_ms, now)
+        elif shut.holds:
+            opens_at = shut.held_until(now)
+            self._patience_ms_of[came] = None  # what they wrote stays, whether they do or not
+            if opens_at < self._day.until:
+                self._at(opens_at, partial(self._enter, item, came, opens_at))
+
+    def _line_up(self, item: WorkItemId, came: WorkItemId, demand: Demand, since: Ms, credit_ms: Ms, now: Ms) -> None:
+        history, patience_ms = self._histories[came], self._patience_of(came)
+        self._guests[item] = _Guest(
+            came=came, channel=demand.channel, patience_ms=patience_ms, stints=list(history.stints)
+        )
+        expected_ms = self._told.expected_ms(demand.queue, now)
+        plan = self._plan(demand)
+        model.enqueue(self._state, now, item, plan, enqueued_at=since, credit_ms=credit_ms, expected_ms=expected_ms)
+        if patience_ms is not None:
+            self._at(max(now, since + patience_ms), lambda at: self._lose_patience(at, item))
+
+    def _close_queues(self) -> None:
+        """When queues close, what is done to those who come is done to those who wait, where the policy says so."""
+        for name, queue in self._policy.queues.items():
+            hours = self._policy.hours.get(queue.hours)
+            if hours is None or queue.when_closed.waiting == "keep" or queue.when_closed.action == "wait":
+                continue
+            at = next_change(hours, self._day.since - 1)
+            while at is not None and at < self._day.until:
+                if not is_open(hours, at):
+                    self._at(at, partial(self._send_home, name))
+                at = next_change(hours, at)
+
+    def _send_home(self, queue: str, now: Ms) -> None:
+        waiting = [
+            item
+            for item, record in self._state.items.items()
+            if record.state == "waiting" and self._state.lane(item).queue == queue
+        ]
+        for item in waiting:
+            since, came = self._state.items[item].enqueued_at, self._guests[item].came
+            model.cancel(self._state, now, item, events.QUEUE_CLOSED)
+            self._enter(WorkItemId(f"{item}.2"), came, since, now)
+
+    def _routed(self, facts: Facts, now: Ms) -> tuple[Demand, Ms]:
         """What it asks for under the policy, and the waiting credited to it."""
-        if not facts.attributes:
-            return self._adapted(facts.demand), facts.priority * self._policy.priority_credit_ms + facts.credit_ms
-        routed = route(self._ruleset, facts.attributes)
-        return routed.demand, routed.priority * self._policy.priority_credit_ms + routed.credit_ms
+        if facts.attributes:
+            routed = route(self._ruleset, facts.attributes, now)
+            demand, priority, credit_ms = routed.demand, routed.priority, routed.credit_ms
+        else:
+            demand, priority, credit_ms = self._adapted(facts.demand), facts.priority, facts.credit_ms
+        return demand, priority * point_credit_ms(self._policy, demand.queue) + credit_ms
 
     def _adapted(self, demand: Demand) -> Demand:
-        """A demand of the real day with what the policy says of its queue."""
-        queue, channel = self._policy.queues.get(demand.queue), self._policy.channels.get(demand.channel)
-        if queue is None or channel is None:
+        """A demand of the real day with what the policy says of its queue: how it asks, loosens and overflows."""
+        if demand.queue not in self._policy.queues or demand.channel not in self._policy.channels:
             return demand
-        weight = queue.weights.get(demand.channel, channel.weight)
-        return replace(demand, weight=weight, model=queue.model)
+        if demand.condition != TRUE or self._policy.workflows:
+            queue, channel = self._policy.queues[demand.queue], self._policy.channels[demand.channel]
+            return replace(demand, weight=queue.weights.get(demand.channel, channel.weight), model=queue.model)
+        return demand_moved(self._policy, demand, demand.queue)
 
     def _plan(self, demand: Demand) -> PlanId:
         plan, definitions = named_plan(demand)
         for definition in definitions:
             if isinstance(definition, Plan):
-                self._state.plans[plan] = definition
+                self._state.plans[plan_id(definition)] = definition
             else:
                 self._state.lanes[lane_id(definition)] = definition
         return plan
 
-    def _patience_of(self, history: History) -> Ms | None:
+    def _patience_of(self, came: WorkItemId) -> Ms | None:
+        """From the beginning of the waiting; drawn once a customer."""
+        if came not in self._patience_ms_of:
+            self._patience_ms_of[came] = self._drawn(self._histories[came])
+        return self._patience_ms_of[came]
+
+    def _drawn(self, history: History) -> Ms | None:
         if history.left_after_ms is not None:
             return history.left_after_ms
         if self._patience_ms is None:
@@ -176,6 +247,7 @@ class _WhatIf:
         """React to what the last step made happen, and keep it."""
         new, self._state.events = self._state.events, []
         self._happened += new
+        self._told.look(new)
         for event in new:
             match event:
                 case events.OfferCreated():
@@ -228,7 +300,9 @@ class _WhatIf:
                 return
         demand = self._day.plans.get(stint.plan) if stint.plan is not None else None
         plan = PlanId(self._state.items[item].lane) if demand is None else self._plan(self._adapted(demand))
-        model.transfer_to_queue(self._state, now, item, agent, plan)
+        queue = self._state.lane(item).queue if demand is None else demand.queue
+        expected_ms = self._told.expected_ms(queue, now)
+        model.transfer_to_queue(self._state, now, item, agent, plan, expected_ms=expected_ms)
 
     def _wrap_up(self, event: events.WrapUpStarted) -> None:
         item, agent = event.item, event.agent
@@ -243,28 +317,3 @@ class _WhatIf:
 def _settings(policy: Policy) -> Settings:
     """Customers leave when their patience ends, so nothing is told from their silence."""
     return replace(settings_of(policy), visit_ms={})
-
-
-def _stints_by_channel(
-    known: Mapping[WorkItemId, History], facts: Mapping[WorkItemId, Facts]
-) -> Mapping[Channel, list[Stint]]:
-    """Work that came to its end, by channel; all of it under ''."""
-    found: defaultdict[Channel, list[Stint]] = defaultdict(list)
-    for item, history in known.items():
-        whole = [stint for stint in history.stints if stint.end == "done"]
-        found[""] += whole
-        if item in facts:
-            found[facts[item].demand.channel] += whole
-    return found
-
-
-def _mean_patience_ms(known: Iterable[History]) -> float | None:
-    """Of an exponential law, from waits that ended in leaving and waits cut short by an answer (maximum likelihood).
-
-    None: nobody left.
-    """
-    waited_ms = left = 0
-    for history in known:
-        waited_ms += history.waited_ms
-        left += history.left_after_ms is not None
-    return max(1.0, waited_ms / left) if left else None

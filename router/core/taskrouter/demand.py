@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from router.core.agent_condition import AGENT_ID, known
@@ -61,7 +62,9 @@ def supply_in(policy: Policy, supply: Supply, attributes: Mapping[str, object]) 
 
 def agent_attributes(policy: Policy) -> frozenset[str]:
     """The paths of agent attributes that the policy's expressions and orders speak of."""
-    found = {path for queue in policy.queues.values() if queue.workers for path in _paths(queue.workers, "queue")}
+    found: set[str] = set()
+    for workers in filter(None, (queue.workers for queue in policy.queues.values())):
+        found |= _paths(workers, "queue")
     for workflow in policy.workflows:
         for target in (target for each in workflow.filters for target in each.targets):
             found |= _paths_of(target)
@@ -100,12 +103,13 @@ def _demand(policy: Policy, ask: Ask, channel: Channel, later: tuple[Later, ...]
     )
 
 
-def _paths(source: str, place: Place) -> set[str]:
-    return set(worker_paths(parse(source).expression, place))
+@lru_cache(maxsize=4_096)
+def _paths(source: str, place: Place) -> frozenset[str]:
+    return frozenset(worker_paths(parse(source).expression, place))
 
 
 def _paths_of(target: Target) -> set[str]:
-    found = _paths(target.expression, "target") if target.expression else set()
+    found = set(_paths(target.expression, "target")) if target.expression else set()
     found |= {AGENT_ID if worker.by == "sid" else "friendly_name" for worker in target.known_workers}
     operands = (worker_operand(order.path) for order in parse_order(target.order_by))
     return found | {operand[1] for operand in operands if operand[0] == "attr"}

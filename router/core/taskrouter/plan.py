@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final
 
 from router.core.agent_condition import (
@@ -96,12 +97,18 @@ def members(policy: Policy, agent_id: str, attributes: Mapping[str, object]) -> 
     """The queues an agent belongs to by their expressions, whatever the agent is doing."""
     found = set()
     for queue in policy.queues.values():
-        condition = static_part(_of_queue(queue, Known(channels=_channels)))
-        if queue.workers and holds(
-            condition, known_attributes(attributes_used(condition), agent_id, attributes), {}, {}
-        ):
-            found.add(queue.name)
+        if queue.workers and not queue.unreadable:
+            condition, used = _membership(queue.workers)
+            if holds(condition, known_attributes(used, agent_id, attributes), {}, {}):
+                found.add(queue.name)
     return frozenset(found)
+
+
+@lru_cache(maxsize=4_096)
+def _membership(workers: str) -> tuple[AgentCondition, frozenset[str]]:
+    """Who belongs by a queue's expression, and the attributes that takes: the same for everybody who is asked."""
+    condition = static_part(reduce(parse(workers).expression, "queue", Known(channels=_channels)))
+    return condition, attributes_used(condition)
 
 
 def _asks(step: Step) -> bool:

@@ -17,7 +17,7 @@ local CLOSED_MS = 300000                -- how long repeats of calls about a clo
 local LOOK_AGAIN_MS = 1000              -- at an item that rings for a customer who is not seen
 local DEVICES = 16                      -- of one agent
 local DEFINITIONS = 100000              -- of one shard and epoch
-local FORMAT = 4                        -- of definitions and records; data of another one are rebuilt: count up with every change of theirs
+local FORMAT = 5                        -- of definitions and records; data of another one are rebuilt: count up with every change of theirs
 local REFUSALS = 3                      -- of one item by one agent, then never again
 
 local function store_time()

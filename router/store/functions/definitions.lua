@@ -69,8 +69,11 @@ function learn.settings(definition)
   local settings = definition.settings
   for status, channels in pairs(settings.statuses) do settings.statuses[status] = set_of(channels) end
   for channel, others in pairs(settings.beside) do settings.beside[channel] = set_of(others) end
-  settings.drains = false
-  for _, queue in pairs(settings.queues) do settings.drains = settings.drains or queue.drain_after_ms > 0 end
+  settings.drains, settings.deserts = false, false
+  for _, queue in pairs(settings.queues) do
+    settings.drains = settings.drains or queue.drain_after_ms > 0
+    settings.deserts = settings.deserts or next(queue.deserted_after_ms) ~= nil
+  end
   known.settings = settings
 end
 
@@ -90,7 +93,7 @@ local function read_definitions(stamp)
   local last = known and known.count > 0 and call('LINDEX', prefix .. 'definitions', known.count - 1)
   if not (last and last:sub(1, 40) == known.stamp) then
     known = { count = 0, stamp = '', lanes = {}, lane_list = {}, plans = {}, profiles = {}, profile_list = {}, classes = {},
-              queues = {}, queue_list = {} }
+              queues = {}, queue_list = {}, witnesses = {} }
     caches[prefix] = known
   end
   learn_entries(known.count)

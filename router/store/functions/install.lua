@@ -97,6 +97,7 @@ function install(_, ...)
     end
   end
   file_in_new_classes(counts)
+  if settings ~= known.settings then attendance.touch_all() end
   if settings and settings ~= known.settings then settle_statuses(changed_statuses(settings, known.settings)) end
   return OUTCOME.OK
 end

@@ -2,12 +2,14 @@
 
 --[[ enqueue: a new item is offered at once or waits.
   ARGV item, plan or lane, enqueued_at ('' : now), credit in ms, brief, preferred agent ('' : none), how long in ms,
-    '1' : whatever their skills and queues, excluded agents …
-  events item.queued, item.relaxed …, offer.created                          twin core/model.py:enqueue ]]
-local function enqueue(id, plan_id, enqueued_at, credit, brief, preferred, wait_ms, regardless, ...)
+    '1' : whatever their skills and queues, how long the half of all would wait in ms (-1 : unknown), excluded agents …
+  events item.queued, item.relaxed …, item.overflow …, offer.created                          twin core/model.py:enqueue ]]
+local function enqueue(id, plan_id, enqueued_at, credit, brief, preferred, wait_ms, regardless, expected_ms, ...)
   local since = enqueued_at == '' and now or whole(enqueued_at, 0)
-  credit, wait_ms = whole(credit, -2^53), whole(wait_ms, 0)
-  if not (is_id(id) and since and credit and wait_ms and #brief <= BRIEF_BYTES) then return OUTCOME.BAD_REQUEST end
+  credit, wait_ms, expected_ms = whole(credit, -2^53), whole(wait_ms, 0), whole(expected_ms, -1)
+  if not (is_id(id) and since and credit and wait_ms and expected_ms and #brief <= BRIEF_BYTES) then
+    return OUTCOME.BAD_REQUEST
+  end
   if not is_plan(plan_id) then return OUTCOME.UNKNOWN_LANE end
   if item_of(id) then return OUTCOME.EXISTS end
   if closed[id] then return OUTCOME.ITEM_CLOSED end
@@ -19,7 +21,7 @@ local function enqueue(id, plan_id, enqueued_at, credit, brief, preferred, wait_
   keep_brief(id, item, brief)
   preference.begin(item, preferred, wait_ms, regardless)
   queued_event(id, item, 'new')
-  place(id, item)
+  place(id, item, expected_ms)
   return OUTCOME.OK
 end
 
@@ -116,11 +118,13 @@ local function end_wrap_up(id)
 end
 
 --[[ cancel: any state → closed; the customer left.
-  ARGV item, reason      events offer.rescinded | –, item.closed, offer.created      twin core/model.py:cancel ]]
-local function cancel(id, reason)
+  ARGV item, reason, '1' : only while it is in nobody's hands
+  events offer.rescinded | –, item.closed, offer.created      twin core/model.py:cancel ]]
+local function cancel(id, reason, unheld)
   local item = item_of(id)
   if not item then return closed[id] and OUTCOME.OK or OUTCOME.UNKNOWN_ITEM end
   if item.agent then
+    if unheld == '1' then return OUTCOME.WRONG_STATE end
     freed(close_held(id, item, 'cancelled', nil, reason))
     return OUTCOME.OK
   end
@@ -134,10 +138,10 @@ local function cancel(id, reason)
 end
 
 -- Back to its lane out of an agent's hands, who is not asked again for the cool-down when they gave it away themselves.
-local function requeue(id, item, agent_id, reason, by)
+local function requeue(id, item, agent_id, reason, by, expected_ms)
   item.agent = nil
   queued_event(id, item, reason, by, agent_id)
-  place(id, item)
+  place(id, item, expected_ms)
 end
 
 -- An item that waits has come to the age of its next step, or waited for its preferred agent long enough.
@@ -160,9 +164,9 @@ local function relane(id, plan_id, more_credit)
   if (item.plan or item.lane) == plan_id and more_credit == 0 then return OUTCOME.OK end
   if item.state == 'waiting' then leave_lane(id, item) end
   local rung = rescind_all(id, item, 'moved')
-  local by_step = item.plan and plan_steps(item)[(item.step or 0) + 1].credit_ms or 0
+  item.score = item.score + credited_ms(item) - more_credit
   begin_plan(item, plan_id)
-  item.score = item.score + by_step - more_credit
+  overflow.let_go(id, item)
   queued_event(id, item, 'rerouted')
   for i = 1, #rung do                   -- they may have it again
     local agent = agent_of(rung[i])
@@ -176,9 +180,9 @@ end
 --[[ expect: the customers of these waiting items were seen.
   ARGV channel, items …      twin core/model.py:expect ]]
 local function expect(channel, ...)
-  local visit_ms = known.settings.visit_ms[channel]
-  for i = 1, visit_ms and select('#', ...) or 0 do
-    call('ZADD', prefix .. 'timers', 'XX', now + visit_ms, 'visit ' .. select(i, ...))
+  local visit_ms, ids = known.settings.visit_ms[channel], { ... }
+  for i = 1, visit_ms and #ids or 0 do
+    call('ZADD', prefix .. 'timers', 'XX', now + visit_ms, 'visit ' .. ids[i])
   end
   return OUTCOME.OK
 end
@@ -194,11 +198,12 @@ local function end_visit(id)
 end
 
 --[[ transfer_to_queue: assigned or paused → in another lane, its age kept.
-  ARGV item, agent, plan or lane, preferred agent, how long in ms, '1' : whatever their skills and queues
+  ARGV item, agent, plan or lane, preferred agent, how long in ms, '1' : whatever their skills and queues,
+    how long the half of all would wait in ms (-1 : unknown)
       events item.queued, offer.created …      twin core/model.py:transfer_to_queue ]]
-local function transfer_to_queue(id, agent_id, plan_id, preferred, wait_ms, regardless)
-  wait_ms = whole(wait_ms, 0)
-  if not wait_ms then return OUTCOME.BAD_REQUEST end
+local function transfer_to_queue(id, agent_id, plan_id, preferred, wait_ms, regardless, expected_ms)
+  wait_ms, expected_ms = whole(wait_ms, 0), whole(expected_ms, -1)
+  if not (wait_ms and expected_ms) then return OUTCOME.BAD_REQUEST end
   if not is_plan(plan_id) then return OUTCOME.UNKNOWN_LANE end
   local outcome, item = find_held(id, agent_id)
   if outcome ~= OUTCOME.OK then return outcome end
@@ -210,7 +215,7 @@ local function transfer_to_queue(id, agent_id, plan_id, preferred, wait_ms, rega
     exclude(id, item, agent_id, now + known.settings.cooldown_ms)
   end
   preference.begin(item, preferred, wait_ms, regardless)
-  requeue(id, item, agent_id, 'transfer', agent_id)
+  requeue(id, item, agent_id, 'transfer', agent_id, expected_ms)
   freed(agent_id, agent)
   return OUTCOME.OK
 end

@@ -51,12 +51,14 @@ end
 
 -- An agent signs in, or changes to this profile.
 function staff(id, profile_id)
+  attendance.note(agent_of(id))
   call('SADD', prefix .. 'staff:' .. profile_id, id)
   if call('SADD', prefix .. 'staffed', profile_id) == 1 then wake_lanes(known.profiles[profile_id]) end
 end
 
 -- An agent is gone, or leaves this profile.
 function unstaff(id, profile_id)
+  attendance.note(agent_of(id))
   call('SREM', prefix .. 'staff:' .. profile_id, id)
   if call('EXISTS', prefix .. 'staff:' .. profile_id) == 1 then return end
   if call('SREM', prefix .. 'staffed', profile_id) == 1 then rest_lanes(known.profiles[profile_id]) end
@@ -275,7 +277,8 @@ local function next_agent(item)
 end
 
 -- Ring an item that is in no line at as many agents as its queue wants; if it rings nowhere, it waits.
-function place(id, item)
+-- expected_ms: of an item that comes to its queue, which may overflow: how long the half of all would wait (-1: unknown).
+function place(id, item, expected_ms)
   if not item.ringing then
     advance(id, item)
     preference.give_up(id, item)
@@ -288,6 +291,7 @@ function place(id, item)
     make_offer(id, item, agent_id, agent_of(agent_id))
   end
   if item.ringing then return end
+  if overflow.try(id, item, expected_ms) then return place(id, item) end
   if item.state ~= 'waiting' then await_visit(id, item) end
   item.state = 'waiting'
   wait_in_lane(id, item)

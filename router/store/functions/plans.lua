@@ -8,11 +8,28 @@ local function is_plan(id) return known.plans[id] or known.lanes[id] end
 -- The item is to follow the plan from its first step on.
 local function begin_plan(item, plan_id)
   local plan = known.plans[plan_id]
-  item.plan, item.step = plan and plan_id, nil
+  item.plan, item.step, item.overflow, item.alone = plan and plan_id, nil, nil, nil
   item.lane = plan and plan.steps[1].lane or plan_id
 end
 
 local function plan_steps(item) return known.plans[item.plan].steps end
+
+-- Waiting credited by the step of its plan at which the item is.
+local function credited_ms(item)
+  return item.plan and plan_steps(item)[(item.step or 0) + 1].credit_ms or 0
+end
+
+local overflow = {}                     -- overflow.lua has the rest
+
+function overflow.tell(id, item, when, action, fact)
+  local queue = known.lanes[item.lane].queue
+  write_event('item.overflow', { item = id, queue = queue, when = when, action = action, fact = fact ~= 0 and fact or nil })
+end
+
+-- A customer who need not stay is not waited for.
+function overflow.let_go(id, item)
+  if not known.settings.visit_ms[known.lanes[item.lane].channel] then remove_timer('visit', id) end
+end
 
 -- Bring an item that is to wait to the step of its age.
 local function advance(id, item)
@@ -21,7 +38,14 @@ local function advance(id, item)
   local new = old
   while steps[new + 1] and item.enqueued_at + steps[new + 1].at_ms <= now do new = new + 1 end
   if new == old then return end
+  for i = old + 1, new do
+    if steps[i].action then
+      overflow.tell(id, item, 'age', steps[i].action, now - item.enqueued_at)
+      item.overflow = steps[i].action
+    end
+  end
   item.step, item.lane = new - 1, steps[new].lane
+  overflow.let_go(id, item)
   item.score = item.score - steps[new].credit_ms + steps[old].credit_ms
   local lane = known.lanes[item.lane]
   write_event('item.relaxed', {

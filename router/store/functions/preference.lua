@@ -10,7 +10,7 @@ local function queued_event(id, item, reason, by, from_agent)
   write_event('item.queued', {
     item = id, queue = lane.queue, lane = lane.id, channel = lane.channel, weight = lane.weight, score = item.score,
     enqueued_at = item.enqueued_at, reason = reason, by = by, from_agent = from_agent, plan = item.plan, step = item.step,
-    preferred = item.preferred })
+    preferred = item.preferred, preferred_until = item.preferred_until, regardless = item.regardless })
 end
 
 function preference.forget(item)

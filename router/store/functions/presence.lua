@@ -91,12 +91,14 @@ local function drop_device(id, agent, device)
   settle(id, agent)
 end
 
---[[ unlease: a device is closed.
-  ARGV agent, device      events – | agent.presence, offer.rescinded, offer.created      twin core/model.py:unlease ]]
-local function unlease(id, device)
+--[[ unlease: a device is closed, as the node says that had it; not if another has it now.
+  ARGV agent, device, node (none or '' : whichever)
+  events – | agent.presence, offer.rescinded, offer.created                  twin core/model.py:unlease ]]
+local function unlease(id, device, node)
   local agent = agent_of(id)
   if not agent then return OUTCOME.UNKNOWN_AGENT end
-  if not (agent.devices and agent.devices[device]) then return OUTCOME.OK end
+  local had = agent.devices and agent.devices[device]
+  if not had or (node and node ~= '' and node ~= had) then return OUTCOME.OK end
   remove_timer('lease', id, device)
   drop_device(id, agent, device)
   return OUTCOME.OK

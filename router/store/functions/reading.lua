@@ -26,16 +26,19 @@ function reading.agent(id) return { call('GET', prefix .. 'agent:' .. id) } end
 function reading.seq() return { seq } end
 
 --[[ positions: of items in their queues.      ARGV items …
-  reply { { item, queue, state, rank from 0 | -1, length of the queue, enqueued_at } … }, open items only ]]
+  reply { { item, queue, state, rank from 0 | -1, length of the queue, enqueued_at, channel, last overflow | '' } … },
+  open items only ]]
 function reading.positions(...)
   local reply = {}
   for i = 1, select('#', ...) do
     local id = select(i, ...)
     local item = item_of(id)
     if item then
-      local queue = known.lanes[item.lane].queue
+      local lane = known.lanes[item.lane]
+      local queue = lane.queue
       local rank = call('ZRANK', prefix .. 'queue:' .. queue, id) or -1
-      reply[#reply + 1] = { id, queue, item.state, rank, call('ZCARD', prefix .. 'queue:' .. queue), item.enqueued_at }
+      reply[#reply + 1] = { id, queue, item.state, rank, call('ZCARD', prefix .. 'queue:' .. queue), item.enqueued_at,
+                            lane.channel, item.overflow or '' }
     end
   end
   return reply

@@ -38,6 +38,11 @@ local function restore_agent(entry)
   agent.reachability, agent.status, agent.next_status = 'grace', status, next_status
   staff(entry.id, agent.profile)
   add_timer(now + known.settings.grace_ms, 'grace', entry.id)
+  agent.ramping = entry.ramping and known.settings.ramp_ms > 0 or nil
+  if agent.ramping and entry.ramp_until > now then
+    agent.ramp_until = entry.ramp_until
+    add_timer(agent.ramp_until, 'ramp', entry.id)
+  end
 end
 
 local function restore_held(id, item, agent)
@@ -49,6 +54,7 @@ local function restore_held(id, item, agent)
     return
   end
   take_room(agent, known.lanes[item.lane], 1)
+  if agent.ramping and 2 * agent.used >= agent.limit then end_ramp(item.agent, agent) end
   agent.items = with_last(agent.items, id)
   if item.state == 'wrap_up' then
     agent.wrapping = (agent.wrapping or 0) + 1
@@ -59,7 +65,9 @@ end
 local function restore_item(entry, brief)
   local id, item = entry.id, entry.record
   item.excluded, item.refusals = filled(item.excluded), filled(item.refusals)
-  item.ringing, item.direct = nil, nil
+  item.ringing, item.direct, item.overdue, item.drain_at = nil, nil, nil, nil
+  item.overflow, item.alone = item.overflow ~= '' and item.overflow or nil, item.alone or nil
+  if not item.preferred then preference.forget(item) end
   item.over_at = item.attempt and now or nil
   for agent, till in pairs(item.excluded or {}) do
     if till > 0 then add_timer(till, 'exclusion', id, agent) end
@@ -70,17 +78,20 @@ local function restore_item(entry, brief)
   local agent = item.agent and agent_of(item.agent)
   if agent and (item.state == 'paused' or agent.reachability ~= 'gone') then return restore_held(id, item, agent) end
   item.state, item.agent, item.taken, item['until'] = 'waiting', nil, nil, nil
+  if item.preferred and not preference.has_hope(item) then preference.forget(item) end
   await_visit(id, item)
   wait_in_lane(id, item)
 end
 
---[[ restore: put agents and items in their places; nothing is matched, as no agent is connected.
+--[[ restore: put agents, items and alarms in their places; nothing is matched, as no agent is connected.
   ARGV epoch, pairs of { kind, id, record, … } (msgpack map) and brief (cmsgpack reads no binary); agents before items ]]
 function rebuilding.restore(_, ...)
   for i = 1, select('#', ...), 2 do
     local packed, brief = select(i, ...)
     local entry = cmsgpack.unpack(packed)
-    if entry.kind == 'agent' then restore_agent(entry) else restore_item(entry, brief) end
+    if entry.kind == 'agent' then restore_agent(entry)
+    elseif entry.kind == 'alarm' then add_timer(entry.due, 'alarm', entry.id)
+    else restore_item(entry, brief) end
   end
   return OUTCOME.OK
 end
@@ -89,6 +100,8 @@ end
 function rebuilding.end_rebuild(epoch)
   if not known.settings then return OUTCOME.BAD_REQUEST end
   change_meta{ state = 'open' }
+  attendance.touch_all()
+  attendance.watch()
   write_event('store.rebuilt', { epoch = epoch })
   return OUTCOME.OK
 end

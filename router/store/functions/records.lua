@@ -2,7 +2,8 @@
 
   Within a call each record is read once and written once, at the end; two parts of a transition see the same table.
   Beside the fields of core/records.py an agent has `filed`: names of the classes in whose pools it stands, and the
-  `filed_idle`, `filed_used`, `filed_second` and `filed_offered` that made its places there. ]]
+  `filed_idle`, `filed_used`, `filed_second` and `filed_offered` that made its places there; and `attends`
+  (attendance.lua). ]]
 
 local items, agents                     -- by id, as read in this call; false: there is none
 local closed                            -- by id: whose a lately closed item was ('' : nobody's)
@@ -111,6 +112,7 @@ local function take_status(id, agent, status, by)
   local old, statuses = agent.status, known.settings.statuses
   if old == status then return end
   agent.status, agent.status_by = status, by
+  attendance.note(agent)
   if not next(statuses[status] or {}) then
     end_ramp(id, agent)
   elseif not next(statuses[old] or {}) then

@@ -7,6 +7,7 @@
 do -- what follows is known in this file only
 
 local left_at = {}                      -- counter by prefix
+local AN_ENTRY = 1000                   -- events: a call takes fewer than 8,000 arguments, and a step may write more
 
 -- Read what the call stands on. Reply: the shard's state and epoch; nil: there is none, or one of another format.
 local function begin(keys, args)
@@ -15,10 +16,21 @@ local function begin(keys, args)
   now = tonumber(args[1]) or store_time()
   written = {}
   forget_records()
+  attendance.begin()
   read_meta()
   if meta.format ~= FORMAT then return nil, meta.epoch end
   if meta.stamp then read_definitions(meta.stamp) end
   return meta.state, meta.epoch
+end
+
+-- What was written, in entries named by the number of their last event.
+local function append_events()
+  for from = 1, #written, AN_ENTRY do
+    local entry, last = {}, math.min(from + AN_ENTRY - 1, #written)
+    for i = from, last do entry[#entry + 1], entry[#entry + 2] = 'e', written[i] end
+    call('XADD', prefix .. 'events', 'MAXLEN', '~', meta.stream_length, seq + last .. '-0', unpack(entry))
+  end
+  seq = seq + #written
 end
 
 local function finish(outcome, fact)
@@ -27,13 +39,8 @@ local function finish(outcome, fact)
     save_records()
   else
     reply[4] = seq + 1
-    local entry = {}
-    for i = 1, #written do
-      reply[4 + i] = written[i]
-      entry[2 * i - 1], entry[2 * i] = 'e', written[i]
-    end
-    seq = seq + #written
-    call('XADD', prefix .. 'events', 'MAXLEN', '~', meta.stream_length, seq .. '-0', unpack(entry))
+    for i = 1, #written do reply[4 + i] = written[i] end
+    append_events()
     save_records(seq)
     left_at[prefix] = seq
   end
@@ -49,6 +56,7 @@ local function transition(name, run)
     if begin(keys, args) ~= 'open' or not is_ours() then return empty() end
     local outcome, fact = run(unpack(args, 2))
     drain.settle_left()
+    attendance.watch()
     return finish(outcome, fact)
   end)
 end
@@ -107,6 +115,7 @@ transition('assign', assign)
 transition('pick', pick)
 transition('pause', pause)
 transition('resume', resume)
+transition('set_alarm', set_alarm)
 transition('tick', tick)
 transition('install', install)
 

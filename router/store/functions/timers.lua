@@ -1,11 +1,21 @@
 --[[ Timers: one sorted set of "<kind> <id>[ <device or agent>]" by due time, carried out by whoever ticks. ]]
 
-local tick
+local tick, set_alarm
 do -- what follows is known in this file only
 
+local RINGS_AGAIN_MS = 10000            -- an alarm nobody has set anew or off: who heard it may be gone
+
+-- Rings, and again, until whoever it is for is done with it.
+local function ring(id)
+  add_timer(now + RINGS_AGAIN_MS, 'alarm', id)
+  write_event('alarm.rang', { alarm = id })
+end
+
 local on_timer = {
+  alarm = ring,
   exclusion = end_exclusion,
   offer = expire_offer,
+  deserted = function(queue, channel) look_at_next(queue, channel) end,
   drain = drain.mark_overdue,
   ramp = end_pause,
   visit = end_visit,
@@ -32,10 +42,20 @@ function tick(limit)
     local kind, id, other = timer:match('^(%S+) (%S+) ?(%S*)$')
     on_timer[kind](id, other)
     drain.settle_left()
+    attendance.watch()
     limit = limit - 1
     timer, due = first_timer()
   end
   return OUTCOME.OK, due
+end
+
+--[[ set_alarm: ring at this time, whatever it was set to; '' : never.
+  ARGV alarm, due      twin core/model/timers.py:set_alarm ]]
+function set_alarm(id, due)
+  local at = whole(due, 0)
+  if not (is_id(id) and (at or due == '')) then return OUTCOME.BAD_REQUEST end
+  if at then add_timer(at, 'alarm', id) else remove_timer('alarm', id) end
+  return OUTCOME.OK
 end
 
 end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,9 +21,13 @@ class Entry:
     detail: Mapping[str, Any]
 
 
+INSERT = "INSERT INTO audit (at, actor_id, action, subject, detail) VALUES ($1, $2, $3, $4, $5)"
+"""For who writes it down in a transaction of their own."""
+
+
 async def note(database: Database, entry: Entry) -> None:
     await database.execute(
-        "INSERT INTO audit (at, actor_id, action, subject, detail) VALUES ($1, $2, $3, $4, $5)",
+        INSERT,
         *(entry.at, entry.actor_id, entry.action, entry.subject, entry.detail),
     )
 
@@ -32,5 +36,16 @@ async def newest(database: Database, *, limit: int = 100) -> list[Entry]:
     """Newest first."""
     rows = await database.fetch(
         "SELECT at, actor_id, action, subject, detail FROM audit ORDER BY id DESC LIMIT $1", limit
+    )
+    return [Entry(**row) for row in rows]
+
+
+async def of_subjects(database: Database, subjects: Collection[str], *, limit: int) -> list[Entry]:
+    """What was done to any of these, newest first."""
+    rows = await database.fetch(
+        """
+        SELECT at, actor_id, action, subject, detail FROM audit WHERE subject = ANY ($1) ORDER BY id DESC LIMIT $2
+        """,
+        *(list(subjects), limit),
     )
     return [Entry(**row) for row in rows]

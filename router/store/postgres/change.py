@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from router.core import events
@@ -13,7 +13,10 @@ from router.core.words import ItemState, Ms, PlanId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One item's change, in the order of append_journal's parameters. queued_seq or state_seq None: that part stays."""
+    """One item's change, in the order of the type item_change (migration 0044).
+
+    queued_seq or state_seq None: that part stays.
+    """
 
     item_id: str
     queued_seq: int | None = None
@@ -44,15 +47,16 @@ STATELESS: dict[str, Any] = dict.fromkeys(
 
 def changes(numbered: Iterable[tuple[int, Event]]) -> list[Change]:
     """One change an item, from events in the order of their numbers; by item id."""
-    by_item: dict[str, Change] = {}
+    by_item: dict[str, dict[str, Any]] = {}
     for seq, event in numbered:
         item = getattr(event, "item", None)
         if item is not None:
-            by_item[item] = _apply(by_item.get(item) or Change(item_id=item), seq, event)
-    return [by_item[item] for item in sorted(by_item)]
+            _apply(by_item.setdefault(item, {}), seq, event)
+    return [Change(item_id=item, **facts) for item, facts in sorted(by_item.items())]
 
 
-def _apply(before: Change, seq: int, event: Event) -> Change:
+def _apply(known: dict[str, Any], seq: int, event: Event) -> None:
+    """Bring what is known of an item's change up to this event."""
     state: ItemState
     facts: dict[str, Any]
     match event:
@@ -62,10 +66,10 @@ def _apply(before: Change, seq: int, event: Event) -> Change:
             state, facts = "waiting", _place(event) | {"queued_seq": seq}
         case events.OfferCreated():
             state, facts = "offered", {"offer_id": event.offer, "offer_expires_at": event.expires_at}
-            facts |= {"agent_id": event.agent, "attempt": max(event.attempt, before.attempt or 0)}
+            facts |= {"agent_id": event.agent, "attempt": max(event.attempt, known.get("attempt") or 0)}
         case events.OfferAccepted():
             state, facts = "assigned", {"agent_id": event.agent, "offer_id": event.offer}
-            facts |= {"answered_at": before.answered_at or event.at, "accepted_at": event.at}
+            facts |= {"answered_at": known.get("answered_at") or event.at, "accepted_at": event.at}
         case events.OfferDeclined() | events.OfferExpired() | events.OfferRescinded():
             state, facts = "offered" if event.ringing else "waiting", {}
         case events.ItemPaused() | events.ItemResumed():
@@ -78,8 +82,9 @@ def _apply(before: Change, seq: int, event: Event) -> Change:
             state, facts = "closed", {"agent_id": event.agent, "closed_at": event.at}
             facts |= {"outcome": event.outcome, "disposition": event.disposition}
         case _:
-            return before
-    return replace(before, **STATELESS | facts, state=state, state_seq=seq)
+            return
+    known |= STATELESS | facts
+    known["state"], known["state_seq"] = state, seq
 
 
 def _place(event: events.ItemQueued | events.ItemRelaxed) -> dict[str, Any]:

@@ -86,8 +86,12 @@ class Database:
     async def connection(self) -> AsyncIterator[Any]:
         """A connection for a block (asyncpg's, through its pool)."""
         with away():
-            async with self._pool.acquire(timeout=self._timeout_s) as connection:
+            async with asyncio.timeout(self._timeout_s):  # the pool's own way to wait costs a task
+                connection = await self._pool.acquire()
+            try:
                 yield connection
+            finally:
+                await self._pool.release(connection, timeout=self._timeout_s)
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:

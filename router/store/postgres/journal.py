@@ -11,8 +11,9 @@ happened. Each event therefore says which part of a row it decides, and the newe
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import asyncpg
 import msgspec
@@ -22,7 +23,7 @@ from router.core.words import AgentId, Ms
 from router.store.errors import StoreUnavailable
 from router.store.postgres.change import Change, changes
 from router.store.postgres.database import Database
-from router.store.postgres.writer import JOURNAL, Answers, Kind, Writer, attributes
+from router.store.postgres.writer import JOURNAL, Answers, Kind, Writer
 
 _presence = msgspec.msgpack.Decoder(AgentPresence).decode
 KEEPER_LOCK = 0x6A6F7572  # "jour"
@@ -81,10 +82,55 @@ async def of_item(database: Database, item_id: str, *, limit: int = 1_000) -> li
     return [(row["seq"], row["body"]) for row in rows]
 
 
+async def of_items(database: Database, ids: Sequence[str]) -> dict[str, list[bytes]]:
+    """What happened to each of these work items, in order, packed."""
+    rows = await database.fetch("SELECT item_id, body FROM journal WHERE item_id = ANY($1) ORDER BY seq", list(ids))
+    return _grouped((row["item_id"], row["body"]) for row in rows)
+
+
+async def presences_and_offers(database: Database, since: Ms, *, offers_since: Ms) -> dict[str, list[bytes]]:
+    """Presences since a time and offers made since another, by agent, in order, packed."""
+    rows = await database.fetch(
+        """
+        SELECT agent_id, body FROM (
+            SELECT seq, agent_id, body FROM journal WHERE type = 'agent.presence' AND seq >= $1
+            UNION ALL
+            SELECT seq, agent_id, body FROM journal WHERE type = 'offer.created' AND seq >= $2
+        ) told ORDER BY seq
+        """,
+        *(await first_seq_since(database, since), await first_seq_since(database, offers_since)),
+    )
+    return _grouped((row["agent_id"], row["body"]) for row in rows)
+
+
+def _grouped(pairs: Iterable[tuple[str, bytes]]) -> dict[str, list[bytes]]:
+    groups: dict[str, list[bytes]] = {}
+    for name, body in pairs:
+        groups.setdefault(name, []).append(body)
+    return groups
+
+
 async def present(database: Database, first: int, last: int) -> set[int]:
     """Which numbers from first to last the journal has."""
     rows = await database.fetch("SELECT seq FROM journal WHERE seq BETWEEN $1 AND $2", first, last)
     return {row["seq"] for row in rows}
+
+
+async def settled(database: Database, first: int, *, before: Ms, most: int) -> int | None:
+    """The last number from `first` on that is older than a time and below which none is missing; of `most` at most.
+
+    None: there is none. Numbers left out on purpose come just before store.rebuilt and are not missing.
+    """
+    row = await database.fetch_row(
+        """
+        SELECT max(seq) AS last, bool_or(seq <> previous + 1 AND type <> 'store.rebuilt') AS missing FROM (
+            SELECT seq, type, lag(seq, 1, $1::bigint - 1) OVER (ORDER BY seq) AS previous
+            FROM journal WHERE seq BETWEEN $1::bigint AND $1::bigint + $3 AND at < $2
+        ) older
+        """,
+        *(first, before, most - 1),
+    )
+    return None if row is None or row["last"] is None or row["missing"] else int(row["last"])
 
 
 async def last_presences(database: Database, since: Ms) -> dict[AgentId, AgentPresence]:
@@ -92,16 +138,35 @@ async def last_presences(database: Database, since: Ms) -> dict[AgentId, AgentPr
     rows = await database.fetch(
         """
         SELECT DISTINCT ON (agent_id) agent_id, body FROM journal
-        WHERE type = 'agent.presence' AND at >= $1 ORDER BY agent_id, seq DESC
+        WHERE type = 'agent.presence' AND seq >= $1 ORDER BY agent_id, seq DESC
         """,
-        since,
+        await first_seq_since(database, since),
     )
     return {row["agent_id"]: _presence(row["body"]) for row in rows}
 
 
 async def first_seq_since(database: Database, at: Ms) -> int | None:
-    """The number of the first event at or after a time; None when there is none."""
-    seq: int | None = await database.fetch_value("SELECT min(seq) FROM journal WHERE at >= $1", at)
+    """The number of the first event at or after a time; None when there is none.
+
+    Found by halving, as time grows with the numbers: a plain min() reads all that is older, which is nearly everything.
+    Where the store's clock was set back it may be off by as much.
+    """
+    seq: int | None = await database.fetch_value(
+        """
+        WITH RECURSIVE halved (low, high) AS (
+            SELECT min(seq), max(seq) + 1 FROM journal
+            UNION ALL
+            SELECT CASE WHEN middle.at < $1 THEN middle.seq + 1 ELSE low END,
+                CASE WHEN middle.at < $1 THEN high ELSE (low + high) / 2 END
+            FROM halved, LATERAL (
+                SELECT seq, at FROM journal WHERE seq >= (low + high) / 2 ORDER BY seq LIMIT 1
+            ) middle
+            WHERE low < high
+        )
+        SELECT seq FROM journal WHERE seq >= (SELECT low FROM halved WHERE low = high) ORDER BY seq LIMIT 1
+        """,
+        at,
+    )
     return seq
 
 
@@ -142,25 +207,18 @@ async def keeper(database: Database) -> AsyncIterator[bool]:
 def _columns(entries: Sequence[Sequence[Journaled]]) -> Sequence[Sequence[object]]:
     by_seq = {journaled[0]: journaled for entry in entries for journaled in entry}
     ordered = [by_seq[seq] for seq in sorted(by_seq)]
-    rows = [_row(event) for _, _, event in ordered]
-    return (
-        [seq for seq, _, _ in ordered],
-        [event.at for _, _, event in ordered],
-        *([row[column] for row in rows] for column in range(4)),
-        [packed for _, packed, _ in ordered],
-        *_CHANGE_COLUMNS(changes((seq, event) for seq, _, event in ordered)),
-    )
+    changed = changes((seq, event) for seq, _, event in ordered)
+    return [_row(*journaled) for journaled in ordered], [_change(one) for one in changed]
 
 
-def _row(event: Event) -> tuple[str, str | None, str | None, str | None]:
-    """type, item, agent, queue."""
-    kind = event.__struct_config__.tag
-    assert isinstance(kind, str)
+def _row(seq: int, packed: bytes, event: Event) -> tuple[object, ...]:
+    """A journal_event of migration 0044."""
     item, agent, queue = (getattr(event, name, None) for name in ("item", "agent", "queue"))
-    return kind, item, agent, queue
+    return seq, event.at, event.__struct_config__.tag, item, agent, queue, packed
 
 
-_CHANGE_COLUMNS = attributes(*Change.__dataclass_fields__)
+_change = attrgetter(*Change.__dataclass_fields__)
+"""An item_change of migration 0044."""
 
 
 def _outcomes(entries: Sequence[Sequence[Journaled]], _: Answers) -> list[None]:

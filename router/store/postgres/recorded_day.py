@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from router.core.demands import with_conditions
 from router.core.events import Event
 from router.core.policy import Demand, Supply
 from router.core.replay.record import Facts, RecordedDay
@@ -23,10 +24,12 @@ PAGE = 5_000
 async def recorded_day(database: Database, since: Ms, until: Ms) -> RecordedDay:
     """Raises StoreUnavailable. Staff and what customers are called are as they are now."""
     happened = await _events(database, since - BEFORE_MS, until)
+    people = await staff.everybody(database)
     return RecordedDay(
         since=since,
         until=until,
-        supplies=[_supply(person) for person in await staff.everybody(database) if person.queues],
+        supplies=[_supply(person) for person in people],
+        attributes={person.id: staff.attributes_of(person) for person in people},
         plans={PlanId(plan): _demand(plain) for plan, plain in (await lanes.every(database)).items()},
         items=await _items(database, sorted({event.item for event in happened if hasattr(event, "item")})),
         events=happened,
@@ -54,8 +57,8 @@ async def _items(database: Database, ids: list[WorkItemId]) -> dict[WorkItemId, 
     for start in range(0, len(ids), PAGE):
         rows = await database.fetch(
             """
-            SELECT w.id, w.demand, w.priority, c.channel, c.account, c.department, c.language, c.page_url, c.subject,
-                c.attributes, u.name, u.email
+            SELECT w.id, w.conversation_id, w.demand, w.priority, c.channel, c.account, c.department, c.language,
+                c.page_url, c.subject, c.attributes, u.name, u.email, u.attributes AS known
             FROM work_items w
                 LEFT JOIN conversations c ON c.id = w.conversation_id
                 LEFT JOIN customers u ON u.id = c.customer_id
@@ -73,18 +76,19 @@ def _facts(row: Mapping[str, Any]) -> Facts:
     attributes = {
         **known,
         "text": row["subject"],
-        "customer": {"name": row["name"] or "", "email": row["email"] or ""},
+        "customer": {**(row["known"] or {}), "name": row["name"] or "", "email": row["email"] or ""},
     }
     return Facts(
         attributes=attributes if row["channel"] is not None else {},
         demand=_demand(row["demand"]),
         priority=row["priority"],
         credit_ms=int((row["attributes"] or {}).get("credit_ms", 0)),
+        conversation=row["conversation_id"] or "",
     )
 
 
 def _demand(plain: Mapping[str, Any]) -> Demand:
-    return msgspec.convert(plain, Demand)
+    return with_conditions(msgspec.convert(plain, Demand))
 
 
 def _supply(person: staff.Staff) -> Supply:
@@ -94,4 +98,5 @@ def _supply(person: staff.Staff) -> Supply:
         queues=person.queues,
         limit=person.units_limit,
         at_most=person.at_most,
+        backup=person.backup,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from router.core.words import AgentId, Ms
@@ -55,6 +56,18 @@ async def touch(database: Database, token: str, *, now: Ms, expires_at: Ms) -> N
         "UPDATE login_sessions SET last_seen_at = greatest(last_seen_at, $2), expires_at = $3 WHERE token_hash = $1",
         *(token_hash(token), now, expires_at),
     )
+
+
+async def alive(database: Database, hashes: Collection[bytes], *, now: Ms) -> set[bytes]:
+    """Which of these token hashes still sign somebody in."""
+    rows = await database.fetch(
+        """
+        SELECT s.token_hash FROM login_sessions s JOIN staff ON staff.id = s.staff_id
+        WHERE s.token_hash = ANY ($1) AND s.expires_at > $2 AND staff.active
+        """,
+        *(list(hashes), now),
+    )
+    return {row["token_hash"] for row in rows}
 
 
 async def end(database: Database, token: str) -> None:

@@ -40,12 +40,13 @@ async def journal_holes(database: Database, after: int, *, limit: int = 100) -> 
 async def open_without_item(database: Database, *, before: Ms, limit: int = 100) -> list[ConversationId]:
     """Open conversations begun before a time that nobody is to work on, oldest first.
 
-    Those that are held until their queue opens are among them when that was before the time.
+    Those that are held until their queue opens, or by a bot, are among them when that was before the time.
     """
     rows = await database.fetch(
         """
         SELECT id FROM conversations c WHERE state = 'open' AND started_at < $1
             AND coalesce((attributes ->> 'held_until')::bigint, 0) < $1
+            AND coalesce((attributes ->> 'bot_until')::bigint, 0) < $1
             AND NOT EXISTS (SELECT FROM work_items w WHERE w.conversation_id = c.id AND w.state <> 'closed')
         ORDER BY started_at, id LIMIT $2
         """,
@@ -67,14 +68,23 @@ async def closed_with_item(database: Database, *, limit: int = 100) -> list[Work
     return [row["id"] for row in rows]
 
 
+async def requests_given_up(database: Database, *, limit: int = 100) -> list[str]:
+    """Requests and mails that were acknowledged and could not be worked off, each as a sentence."""
+    rows = await database.fetch(
+        "SELECT id, account, reason FROM inbox WHERE state = 'failed' ORDER BY id LIMIT $1", limit
+    )
+    return [f"entry {row['id']} of {row['account']}: {row['reason']}" for row in rows]
+
+
 async def paused_with_message(database: Database, *, limit: int = 100) -> list[WorkItemId]:
-    """Paused items whose customer wrote after the pause."""
+    """Paused items whose customer wrote after the pause; what a machine wrote for them is nobody's work."""
     rows = await database.fetch(
         """
         SELECT w.id FROM work_items w JOIN journal j ON j.seq = w.last_seq
         WHERE w.state = 'paused' AND EXISTS (
             SELECT FROM messages m
             WHERE m.conversation_id = w.conversation_id AND m.author = 'customer' AND m.at > j.at
+                AND m.extra -> 'mail' -> 'automatic' IS NULL
         )
         ORDER BY w.enqueued_at, w.id LIMIT $1
         """,

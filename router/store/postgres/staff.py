@@ -1,10 +1,10 @@
-"""Staff: who may sign in, what they can do, what they chose last."""
+"""Staff: who may sign in, and what they can do."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import asyncpg
 
@@ -13,7 +13,7 @@ from router.store.postgres.database import Database
 
 SELECT = """
 SELECT id, email, name, role, team, password_hash, status, units_limit, at_most, language, active, attributes,
-    auto_accept,
+    auto_accept, phone,
     coalesce((SELECT jsonb_object_agg(skill, level) FROM staff_skills WHERE agent_id = staff.id), '{}') AS skills,
     array(SELECT queue FROM staff_queues WHERE agent_id = staff.id AND NOT backup ORDER BY queue) AS queues,
     array(SELECT queue FROM staff_queues WHERE agent_id = staff.id AND backup ORDER BY queue) AS backup
@@ -37,12 +37,19 @@ class Staff:
     language: str
     active: bool = True
     auto_accept: bool = False
+    phone: str = ""
+    """Answers calls there, E.164; empty: in the browser."""
     skills: Mapping[str, int]
     queues: frozenset[str]
     backup: frozenset[str] = frozenset()
     """Queues they help out in."""
     attributes: Mapping[str, object] = field(default_factory=dict)
     """What expressions of the policy may speak of."""
+
+
+def attributes_of(person: Staff) -> dict[str, object]:
+    """What expressions may speak of, with what everybody has."""
+    return {"friendly_name": person.name, "email": person.email, **person.attributes}
 
 
 async def by_email(database: Database, email: str) -> Staff | None:
@@ -56,9 +63,14 @@ async def by_id(database: Database, agent_id: AgentId) -> Staff | None:
     return None if row is None else _staff(row)
 
 
-async def everybody(database: Database) -> list[Staff]:
-    """All active staff, by id."""
-    return [_staff(row) for row in await database.fetch(SELECT + "WHERE active ORDER BY id")]
+async def by_ids(database: Database, ids: Collection[AgentId]) -> list[Staff]:
+    """Active or not."""
+    return [_staff(row) for row in await database.fetch(SELECT + "WHERE id = ANY ($1)", list(ids))]
+
+
+async def everybody(database: Database, *, let_go: bool = False) -> list[Staff]:
+    """All active staff, by id; let_go: and those who are not any more."""
+    return [_staff(row) for row in await database.fetch(SELECT + "WHERE active OR $1 ORDER BY id", let_go)]
 
 
 async def put(database: Database, person: Staff, *, at: Ms) -> None:
@@ -70,30 +82,46 @@ async def put(database: Database, person: Staff, *, at: Ms) -> None:
         await connection.execute(
             """
             INSERT INTO staff (id, email, name, role, team, password_hash, status, units_limit, at_most, language,
-                active, created_at, attributes, auto_accept)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                active, created_at, attributes, auto_accept, phone)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
             ON CONFLICT (id) DO UPDATE SET email = $2, name = $3, role = $4, team = $5, password_hash = $6, status = $7,
-                units_limit = $8, at_most = $9, language = $10, active = $11, attributes = $13, auto_accept = $14
+                units_limit = $8, at_most = $9, language = $10, active = $11, attributes = $13, auto_accept = $14,
+                phone = $15
             """,
             *(person.id, person.email, person.name, person.role, person.team, person.password_hash, person.status),
             *(person.units_limit, person.at_most, person.language, person.active, at),
-            *(person.attributes, person.auto_accept),
+            *(person.attributes, person.auto_accept, person.phone),
         )
-        await connection.execute("DELETE FROM staff_skills WHERE agent_id = $1", person.id)
-        await connection.execute(
-            "INSERT INTO staff_skills SELECT $1, * FROM unnest($2::text[], $3::integer[])",
-            *(person.id, list(person.skills), list(person.skills.values())),
-        )
-        await connection.execute("DELETE FROM staff_queues WHERE agent_id = $1", person.id)
-        await connection.execute(
-            "INSERT INTO staff_queues SELECT $1, queue, queue <> ALL ($3) FROM unnest($2::text[]) AS queue",
-            *(person.id, sorted(person.queues | person.backup), sorted(person.queues)),
-        )
+        await _equip(connection, person.id, person.skills, person.queues, person.backup)
 
 
-async def choose_status(database: Database, agent_id: AgentId, status: str) -> bool:
-    """Remember the presence status last chosen; false when there is no such person."""
-    return bool(await database.execute("UPDATE staff SET status = $2 WHERE id = $1", agent_id, status))
+async def equip(
+    database: Database, agent_id: AgentId, *, skills: Mapping[str, int], queues: frozenset[str], backup: frozenset[str]
+) -> None:
+    """Give a person these skills and queues in place of all they had."""
+    async with database.transaction() as connection:
+        await connection.execute("SELECT FROM staff WHERE id = $1 FOR UPDATE", agent_id)
+        await _equip(connection, agent_id, skills, queues, backup)
+
+
+async def _equip(
+    connection: Any, agent_id: AgentId, skills: Mapping[str, int], queues: frozenset[str], backup: frozenset[str]
+) -> None:
+    await connection.execute("DELETE FROM staff_skills WHERE agent_id = $1", agent_id)
+    await connection.execute(
+        "INSERT INTO staff_skills SELECT $1, * FROM unnest($2::text[], $3::integer[])",
+        *(agent_id, list(skills), list(skills.values())),
+    )
+    await connection.execute("DELETE FROM staff_queues WHERE agent_id = $1", agent_id)
+    await connection.execute(
+        "INSERT INTO staff_queues SELECT $1, queue, queue <> ALL ($3) FROM unnest($2::text[]) AS queue",
+        *(agent_id, sorted(queues | backup), sorted(queues)),
+    )
+
+
+async def set_phone(database: Database, agent_id: AgentId, phone: str) -> bool:
+    """phone: E.164; empty: answers in the browser. False when there is no such person."""
+    return bool(await database.execute("UPDATE staff SET phone = $2 WHERE id = $1", agent_id, phone))
 
 
 async def set_password(database: Database, agent_id: AgentId, password_hash: str) -> bool:

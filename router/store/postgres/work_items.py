@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+import msgspec
 
+from router.core.events import ItemClosed
 from router.core.words import (
     AgentId,
     Channel,
@@ -29,6 +32,8 @@ SELECT id, conversation_id, queue, channel, demand, weight, priority, enqueued_a
     disposition
 FROM work_items
 """
+
+_closed = msgspec.msgpack.Decoder(ItemClosed).decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,17 +106,41 @@ async def of_conversation(database: Database, conversation_id: ConversationId) -
     return [_item(row) for row in rows]
 
 
-async def last_agent(database: Database, customer_id: CustomerId) -> AgentId | None:
-    """Who took an item of the customer last; None: nobody yet."""
+async def worked_for(database: Database, agent: AgentId, customers: Collection[CustomerId]) -> bool:
+    """Whether this agent had, or has, any work of these customers."""
+    found: bool = await database.fetch_value(
+        """
+        SELECT EXISTS (SELECT FROM conversations c JOIN work_items w ON w.conversation_id = c.id
+            WHERE c.customer_id = ANY ($2) AND w.agent_id = $1)
+        """,
+        *(agent, list(customers)),
+    )
+    return found
+
+
+async def last_agent(database: Database, customers: Collection[CustomerId]) -> AgentId | None:
+    """Who took an item of any of these last; None: nobody yet."""
     agent: AgentId | None = await database.fetch_value(
         """
         SELECT w.agent_id FROM work_items w JOIN conversations c ON c.id = w.conversation_id
-        WHERE c.customer_id = $1 AND w.accepted_at IS NOT NULL AND w.agent_id IS NOT NULL
+        WHERE c.customer_id = ANY ($1) AND w.accepted_at IS NOT NULL AND w.agent_id IS NOT NULL
         ORDER BY w.accepted_at DESC LIMIT 1
         """,
-        customer_id,
+        list(customers),
     )
     return agent
+
+
+async def set_priority(database: Database, item_id: WorkItemId, priority: int) -> int | None:
+    """Give an open item another priority; the one it had, None when there is no such item."""
+    before: int | None = await database.fetch_value(
+        """
+        UPDATE work_items w SET priority = $2 FROM (SELECT id, priority FROM work_items WHERE id = $1 FOR UPDATE) old
+        WHERE w.id = old.id AND w.state <> 'closed' RETURNING old.priority
+        """,
+        *(item_id, priority),
+    )
+    return before
 
 
 async def open_items(
@@ -127,21 +156,29 @@ async def open_items(
 
 
 async def waits_since(database: Database, since: Ms) -> list[QueueDay]:
-    """Waits of items answered or abandoned since a time, by queue: what service levels are made of."""
-    rows = await database.fetch(
+    """Waits of items answered or abandoned since a time, by queue: what service levels are made of.
+
+    Why an item closed is told by its last event alone: a queue that closed on it is no abandonment.
+    """
+    answered = await database.fetch(
+        "SELECT queue, answered_at - enqueued_at AS waited_ms FROM work_items WHERE answered_at >= $1", since
+    )
+    unanswered = await database.fetch(
         """
-        SELECT queue,
-            coalesce(array_agg(answered_at - enqueued_at) FILTER (WHERE answered_at IS NOT NULL), '{}') AS answered,
-            coalesce(array_agg(closed_at - enqueued_at) FILTER (WHERE answered_at IS NULL), '{}') AS abandoned
-        FROM work_items
-        WHERE answered_at >= $1 OR state = 'closed' AND closed_at >= $1 AND answered_at IS NULL
-        GROUP BY queue ORDER BY queue
+        SELECT w.queue, w.closed_at - w.enqueued_at AS waited_ms, j.body
+        FROM work_items w JOIN journal j ON j.seq = w.last_seq
+        WHERE w.state = 'closed' AND w.closed_at >= $1 AND w.answered_at IS NULL
         """,
         since,
     )
+    abandoned = [row for row in unanswered if _closed(row["body"]).customer_left]
+    days: defaultdict[str, tuple[list[Ms], list[Ms]]] = defaultdict(lambda: ([], []))
+    for side, rows in enumerate((answered, abandoned)):
+        for row in rows:
+            days[row["queue"]][side].append(row["waited_ms"])
     return [
-        QueueDay(queue=row["queue"], answered_waits_ms=row["answered"], abandoned_waits_ms=row["abandoned"])
-        for row in rows
+        QueueDay(queue=queue, answered_waits_ms=answers, abandoned_waits_ms=ends)
+        for queue, (answers, ends) in sorted(days.items())
     ]
 
 

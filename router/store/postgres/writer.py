@@ -2,8 +2,9 @@
 
 An entry is queued in a shard (entries of one conversation always in the same one, so their order holds). Whenever the
 shard's connection is free it takes all that waits and writes it in one statement; what arrives meanwhile is the
-next batch. No timer: alone, an entry goes out at once; under load batches grow by themselves. An entry is answered
-only after its COMMIT.
+next batch. Alone, an entry goes out at once; under load batches grow by themselves. A shard rests as long as its last
+batch took: a statement costs both sides much the same however much is in it, so many small ones are a waste of
+processor long before they are too slow. An entry is answered only after its COMMIT.
 
 Every kind of entry is idempotent. So when the database goes away in the middle of a batch, the batch is sent again on
 the next connection until its entries' deadlines; only then do callers hear StoreUnavailable. An entry the database
@@ -41,6 +42,9 @@ JOURNAL = "journal"
 """order_by of what has a shard of its own (the last, when there are several): a batch of one kind is one statement."""
 FIRST_BACKOFF_S = 0.02
 LONGEST_BACKOFF_S = 1.0
+MOST_REST_S = 0.02
+CAUGHT_UP_S = 0.05
+"""Within it a loop that stood still reads the answers that came meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,7 +52,7 @@ class Kind(Generic[E, R]):
     """One kind of entry and the SQL function that writes a batch of it.
 
     rank: where it comes in a batch of several kinds, lowest first.
-    columns: entries → one list a parameter of the function.
+    columns: entries → one list a parameter of the function: of rows of a type of its own, or of a column's values.
     outcomes: entries and the rows it returned, an answer each → one outcome an entry, in order.
     """
 
@@ -179,16 +183,22 @@ class _Shard:
                     await self._reconnect()
 
     async def _write_batches(self) -> None:
+        rested_at = 0.0
         while True:
             while not (self._waiting or self._batch):
                 self._something_waits.clear()
                 await self._something_waits.wait()
             if not self._batch:
+                if (rest_s := rested_at - self._loop.time()) > 0:
+                    await asyncio.sleep(rest_s)
                 self._batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
             self._batch = [entry for entry in self._batch if not entry.reply.done()]
             if self._batch:
+                began = self._loop.time()
                 await self._write(self._batch)
                 self._batch = []
+                ended = self._loop.time()
+                rested_at = ended + min(ended - began, MOST_REST_S)
 
     async def _write(self, batch: list[_Entry]) -> None:
         """One statement; when it is refused for what is in it, one for each entry."""
@@ -241,7 +251,9 @@ class _Shard:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(self._timeout_s / 10)
-            self._give_up(before=self._loop.time(), reason="the database did not commit in time")
+            now = self._loop.time()
+            await asyncio.sleep(CAUGHT_UP_S)
+            self._give_up(before=now, reason="the database did not commit in time")
 
     def _give_up(self, *, before: float, reason: str) -> None:
         for entry in self._batch:

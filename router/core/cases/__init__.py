@@ -1,0 +1,1 @@
+"""Cases, pure: their policy, keywords, and the arithmetic of their milestones."""

@@ -1,0 +1,1 @@
+"""Cases: begun, changed, followed, kept to their deadlines, listed, watched."""

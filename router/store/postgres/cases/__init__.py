@@ -1,0 +1,1 @@
+"""Cases in PostgreSQL: each changed under its lock; lists, feed and views beside."""
