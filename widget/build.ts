@@ -3,7 +3,7 @@
  * hashed name.
  *
  *     widget.js            the loader, one classic script
- *     app/app-<hash>.js    the chat, with a chunk for each language
+ *     app/app-<hash>.js    the chat, with a chunk for each language, and others for what is seldom opened
  *     tick.js              a worker that counts
  *     portal.html          the full page around the same app
  */
@@ -11,12 +11,15 @@ import { copyFileSync, writeFileSync } from "node:fs";
 import { build, type Plugin, type Rolldown } from "vite";
 
 const root = import.meta.dirname;
+/** `Features.LightDark` of lightningcss: no style says light-dark(), and the variables it is made of are not small. */
+const LIGHT_DARK = 1 << 20;
 const common = {
   root,
   configFile: false,
   logLevel: "warn",
   publicDir: false,
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  css: { lightningcss: { exclude: LIGHT_DARK } },
 } as const;
 
 /** There are no style sheets or module graphs to load ahead here: importing is all that an import has to do. */
@@ -37,7 +40,7 @@ export async function buildWidget(outDir: string): Promise<Rolldown.OutputChunk[
     build: {
       ...into,
       emptyOutDir: true,
-      rolldownOptions: { input: `${root}/src/app/app.tsx`, preserveEntrySignatures: "exports-only", output: hashed },
+      rolldownOptions: { input: `${root}/src/app/app.tsx`, preserveEntrySignatures: "allow-extension", output: hashed },
     },
   });
   const entry = chunksOf(app).find((chunk) => chunk.isEntry);

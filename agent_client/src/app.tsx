@@ -4,6 +4,7 @@ import { t } from "./i18n/language";
 import { Shell } from "./shell/shell";
 import { resume, signed } from "./shell/sign";
 import { SignIn } from "./shell/sign-in";
+import "./shell/sign-in.css";
 
 export function App(): JSX.Element {
   const now = signed.value;

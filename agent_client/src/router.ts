@@ -1,23 +1,33 @@
 import { computed, signal } from "@preact/signals";
 
-/** Where the person is. Paths below /agent/; anything unknown is the work page. */
-export type Route =
-  | { page: "work"; conversation_id: string | null }
-  | { page: "board" }
-  | { page: "settings" };
+/** The areas beside the work, in the order of the rail. What each is: `shell/areas.ts`. */
+export const AREA_NAMES = ["home", "cases", "customers", "knowledge", "bot", "board", "settings"] as const;
+export type AreaName = (typeof AREA_NAMES)[number];
+
+/** Where the person is. Paths below /agent/; anything unknown is the work page. An area reads its own path. */
+export type Route = { page: "work"; conversation_id: string | null } | { page: AreaName; path: readonly string[] };
 
 const BASE = "/agent";
 
-export function parse(path: string): Route {
-  const [first, second] = path.slice(BASE.length).split("/").filter(Boolean);
-  if (first === "board" || first === "settings") return { page: first };
-  if (first === "conversation" && second) return { page: "work", conversation_id: decodeURIComponent(second) };
-  return { page: "work", conversation_id: null };
+export function parse(address: string): Route {
+  const [first, ...path] = address.slice(BASE.length).split("/").filter(Boolean).map(decoded);
+  const area = AREA_NAMES.find((name) => name === first);
+  if (area) return { page: area, path };
+  return { page: "work", conversation_id: (first === "conversation" && path[0]) || null };
 }
 
 export function pathOf(route: Route): string {
-  if (route.page !== "work") return `${BASE}/${route.page}`;
-  return route.conversation_id === null ? `${BASE}/` : `${BASE}/conversation/${encodeURIComponent(route.conversation_id)}`;
+  const path = route.page !== "work" ? [route.page, ...route.path] : route.conversation_id === null ? [""] : ["conversation", route.conversation_id];
+  return `${BASE}/${path.map(encodeURIComponent).join("/")}`;
+}
+
+/** Addresses are typed and mangled by people and programs. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 const path = signal(location.pathname);

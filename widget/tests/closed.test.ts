@@ -45,3 +45,10 @@ test("a chosen department counts, and without a choice the whole account", () =>
   expect(closedFor({ departments, closed: null }, "")).toBeNull();
   expect(closedFor({ departments, closed: shut() }, "")).not.toBeNull();
 });
+
+test("a centre that is only busy says so, and never that it is closed", () => {
+  const words = wordsOf("en", en);
+  const busy = { action: "callback", opens_at: null, text: {}, busy: true } as const;
+  expect(closedWords(busy, words, 0)).toBe("Everybody is busy at the moment.");
+  expect(closedWords({ ...busy, text: { en: "A storm. We are many, you are more." } }, words, 0)).toBe("A storm. We are many, you are more.");
+});

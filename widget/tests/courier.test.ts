@@ -118,3 +118,22 @@ test("two tabs do not overwrite each other's messages", () => {
   expect(other.outbox()).toEqual([]);
   expect(memoryOf("another", storage).outbox()).toHaveLength(1);
 });
+
+test("a message discarded while the way to the server is made is not sent", async () => {
+  const { courier, memory, carried, write } = scene();
+  write("never mind");
+  const [written] = courier.outbox;
+  if (written) courier.discard(written);
+  write("hello");
+  await vi.advanceTimersByTimeAsync(0);
+  expect(texts(carried)).toEqual(["hello"]);
+  expect(memory.outbox()).toEqual([]);
+});
+
+test("where storage is full, what was written last is what is read", () => {
+  const full = { getItem: () => kept, setItem: () => { throw new DOMException("full", "QuotaExceededError"); }, removeItem: () => (kept = null) };
+  let kept: string | null = "an older draft";
+  const memory = memoryOf("demo", full as object as Storage);
+  memory.setNote("draft", "a draft");
+  expect(memory.note("draft")).toBe("a draft");
+});

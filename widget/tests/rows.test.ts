@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { rowsOf, type TextRow } from "../src/app/rows";
+import { rowsOf, type TextRow, wordsOf } from "../src/app/rows";
 import { conversation, message } from "./made";
 
 const pending = (text: string, failed: "" | "busy" = "") => ({
@@ -49,4 +49,12 @@ test("a text keeps its place in the page when the server's copy replaces it", ()
 
 test("notes are never shown", () => {
   expect(texts(rowsOf(conversation([message(1, { kind: "note" })]), []))).toEqual([]);
+});
+
+test("a message of files alone has them in its row, and their names where there is room for one line", () => {
+  const file = { file_id: "f1", name: "cat.png", media_type: "image/png", size_bytes: 9, state: "stored" } as const;
+  const sent = message(1, { text: "", extra: { files: [file] } });
+  const [said, waiting] = texts(rowsOf(conversation([sent]), [{ ...pending(""), files: [file] }]));
+  expect([said?.files, waiting?.files]).toEqual([[file], [file]]);
+  expect([wordsOf(sent), wordsOf(message(2))]).toEqual(["cat.png", "text 2"]);
 });

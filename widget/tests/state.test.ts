@@ -102,7 +102,7 @@ test("events of another conversation change nothing", () => {
 
 test("earlier messages stay when a snapshot joins them, and go when there may be a gap", () => {
   const newest = conversation([message(8), message(9)], { more: true });
-  const older = withOlder(after(BLANK, snapshot(newest)), "c1", [message(6), message(7)], false);
+  const older = after(BLANK, snapshot(withOlder(newest, 8, [message(6), message(7)], false)));
   const joined = after(older, snapshot(conversation([message(9), message(10)], { more: true })));
   expect(joined.conversation?.messages.map((m) => m.n)).toEqual([6, 7, 8, 9, 10]);
   expect(joined.conversation?.more).toBe(false);

@@ -10,12 +10,12 @@ export type Detail = Record<string, string | number | boolean>;
 /** A command was refused or never answered. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+  readonly code: ErrorCode | LocalCode;
+  readonly detail: Detail;
 
-  constructor(
-    readonly code: ErrorCode | LocalCode,
-    message: string,
-    readonly detail: Detail = {},
-  ) {
+  constructor(code: ErrorCode | LocalCode, message: string, detail: Detail = {}) {
     super(message);
+    this.code = code;
+    this.detail = detail;
   }
 }

@@ -10,55 +10,55 @@ type Step = { do: "ask" } | { do: "happen" } | { do: "up" } | { do: "down" } | {
 class Server {
   readonly carriedOut: number[] = [];
   readonly truth: number[] = [];
-  private sessions = 0;
-  private kept: { id: string; seq: number; events: [number, unknown][]; answers: Map<number, object> } | undefined;
+  #sessions = 0;
+  #kept: { id: string; seq: number; events: [number, unknown][]; answers: Map<number, object> } | undefined;
 
   hears(frame: Frame): unknown[] {
-    if (frame.type === "hello") return this.welcome(frame);
+    if (frame.type === "hello") return this.#welcome(frame);
     if (frame.type === "ping") return [{ type: "pong", server_time: 0 }];
     if (frame.type === "ack") {
       const upTo = frame.seq as number;
-      if (this.kept) this.kept.events = this.kept.events.filter(([seq]) => seq > upTo);
+      if (this.#kept) this.#kept.events = this.#kept.events.filter(([seq]) => seq > upTo);
       return [];
     }
-    return [this.answer(frame)];
+    return [this.#answer(frame)];
   }
 
   /** Something happens; it is in the truth whether or not anybody listens. */
   happens(): unknown[] {
     this.truth.push(this.truth.length);
-    return this.push(this.truth.length - 1);
+    return this.#push(this.truth.length - 1);
   }
 
   restart(): void {
-    this.kept = undefined;
+    this.#kept = undefined;
   }
 
-  private push(event: unknown): unknown[] {
-    if (!this.kept) return [];
-    const frame: [number, unknown] = [++this.kept.seq, event];
-    this.kept.events.push(frame);
+  #push(event: unknown): unknown[] {
+    if (!this.#kept) return [];
+    const frame: [number, unknown] = [++this.#kept.seq, event];
+    this.#kept.events.push(frame);
     return [frame];
   }
 
-  private welcome(hello: Frame): unknown[] {
-    const resumed = this.kept !== undefined && this.kept.id === hello.session_id;
+  #welcome(hello: Frame): unknown[] {
+    const resumed = this.#kept !== undefined && this.#kept.id === hello.session_id;
     const control = { type: "welcome", server_time: 0, heartbeat_ms: 10_000, resumed };
-    if (this.kept && resumed) {
+    if (this.#kept && resumed) {
       const after = hello.last_seq as number;
-      return [{ ...control, session_id: this.kept.id }, ...this.kept.events.filter(([seq]) => seq > after)];
+      return [{ ...control, session_id: this.#kept.id }, ...this.#kept.events.filter(([seq]) => seq > after)];
     }
-    this.kept = { id: `s${++this.sessions}`, seq: 0, events: [], answers: new Map() };
-    return [{ ...control, session_id: this.kept.id }, ...this.push({ snapshot: [...this.truth] })];
+    this.#kept = { id: `s${++this.#sessions}`, seq: 0, events: [], answers: new Map() };
+    return [{ ...control, session_id: this.#kept.id }, ...this.#push({ snapshot: [...this.truth] })];
   }
 
-  private answer(frame: Frame): object {
+  #answer(frame: Frame): object {
     const id = frame.id as number;
-    let answer = this.kept?.answers.get(id);
+    let answer = this.#kept?.answers.get(id);
     if (!answer) {
       if (!this.carriedOut.includes(id)) this.carriedOut.push(id); // idempotent by client_id across sessions
       answer = { type: "ok", id, result: null };
-      this.kept?.answers.set(id, answer);
+      this.#kept?.answers.set(id, answer);
     }
     return answer;
   }
@@ -71,91 +71,91 @@ class World {
   known: unknown[] = [];
   readonly answered: number[] = [];
   asked = 0;
-  private now = 0;
-  private up: Frame[] = [];
-  private down: unknown[] = [];
-  private connected = false;
+  #now = 0;
+  #up: Frame[] = [];
+  #down: unknown[] = [];
+  #connected = false;
 
   constructor() {
-    this.carryOut(this.machine.start(0));
+    this.#carryOut(this.machine.start(0));
   }
 
   step(step: Step): void {
     switch (step.do) {
       case "ask":
-        return this.carryOut(this.machine.command({ type: "x", id: ++this.asked } satisfies CommandFrame, this.now));
+        return this.#carryOut(this.machine.command({ type: "x", id: ++this.asked } satisfies CommandFrame, this.#now));
       case "happen":
-        return this.reply(this.server.happens());
+        return this.#reply(this.server.happens());
       case "up": {
-        const frame = this.up.shift();
-        return frame && this.reply(this.server.hears(frame));
+        const frame = this.#up.shift();
+        return frame && this.#reply(this.server.hears(frame));
       }
       case "down": {
-        const frame = this.down.shift();
-        return frame === undefined ? undefined : this.carryOut(this.machine.received(frame, this.now));
+        const frame = this.#down.shift();
+        return frame === undefined ? undefined : this.#carryOut(this.machine.received(frame, this.#now));
       }
       case "lose": // a broken middle box: one event never arrives
-        if (Array.isArray(this.down[0])) this.down.shift();
+        if (Array.isArray(this.#down[0])) this.#down.shift();
         return;
       case "cut":
-        return this.cut();
+        return this.#cut();
       case "restart":
         this.server.restart();
-        return this.cut();
+        return this.#cut();
       case "wait":
-        this.now += step.ms;
-        return this.carryOut(this.machine.tick(this.now));
+        this.#now += step.ms;
+        return this.#carryOut(this.machine.tick(this.#now));
     }
   }
 
   settle(): void {
     for (let round = 0; round < 30; round++) {
-      while (this.up.length || this.down.length) {
+      while (this.#up.length || this.#down.length) {
         this.step({ do: "up" });
         this.step({ do: "down" });
       }
-      if (this.machine.phase !== "online") this.step({ do: "wait", ms: Math.max(0, this.machine.deadline() - this.now) });
+      if (this.machine.phase !== "online") this.step({ do: "wait", ms: Math.max(0, this.machine.deadline() - this.#now) });
     }
     // One more thing happens, so that a loss at the very end shows.
     this.step({ do: "happen" });
     for (let round = 0; round < 30; round++) {
-      while (this.up.length || this.down.length) {
+      while (this.#up.length || this.#down.length) {
         this.step({ do: "up" });
         this.step({ do: "down" });
       }
-      if (this.machine.phase !== "online") this.step({ do: "wait", ms: Math.max(0, this.machine.deadline() - this.now) });
+      if (this.machine.phase !== "online") this.step({ do: "wait", ms: Math.max(0, this.machine.deadline() - this.#now) });
     }
   }
 
-  private cut(): void {
-    if (!this.connected) return;
-    this.unplug();
-    this.carryOut(this.machine.closed(1006, this.now));
+  #cut(): void {
+    if (!this.#connected) return;
+    this.#unplug();
+    this.#carryOut(this.machine.closed(1006, this.#now));
   }
 
-  private unplug(): void {
-    this.connected = false;
-    this.up = [];
-    this.down = [];
+  #unplug(): void {
+    this.#connected = false;
+    this.#up = [];
+    this.#down = [];
   }
 
-  private reply(frames: unknown[]): void {
-    if (this.connected) this.down.push(...(JSON.parse(JSON.stringify(frames)) as unknown[]));
+  #reply(frames: unknown[]): void {
+    if (this.#connected) this.#down.push(...(JSON.parse(JSON.stringify(frames)) as unknown[]));
   }
 
-  private carryOut(effects: Effect[]): void {
+  #carryOut(effects: Effect[]): void {
     for (const effect of effects) {
       if (effect.do === "connect") {
-        this.connected = true;
-        this.carryOut(this.machine.opened(this.now));
-      } else if (effect.do === "drop") this.unplug();
-      else if (effect.do === "send" && this.connected) this.up.push(effect.frame as unknown as Frame);
+        this.#connected = true;
+        this.#carryOut(this.machine.opened(this.#now));
+      } else if (effect.do === "drop") this.#unplug();
+      else if (effect.do === "send" && this.#connected) this.#up.push(effect.frame as unknown as Frame);
       else if (effect.do === "settle") this.answered.push(effect.id);
-      else if (effect.do === "deliver") this.learn(effect.event);
+      else if (effect.do === "deliver") this.#learn(effect.event);
     }
   }
 
-  private learn(event: unknown): void {
+  #learn(event: unknown): void {
     if (typeof event === "object") this.known = [...(event as { snapshot: unknown[] }).snapshot];
     else this.known.push(event);
   }

@@ -19,11 +19,12 @@ class FakeSocket extends EventTarget {
   closed = false;
   readonly sent: unknown[] = [];
   codec: Codec = jsonCodec;
-  constructor(
-    readonly url: URL,
-    readonly subprotocol: string,
-  ) {
+  readonly url: URL;
+  readonly subprotocol: string;
+  constructor(url: URL, subprotocol: string) {
     super();
+    this.url = url;
+    this.subprotocol = subprotocol;
     FakeSocket.made.push(this);
   }
   send(data: string): void {

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { computed } from "@preact/signals";
 
-import { language, t } from "../i18n/language";
+import { language } from "../i18n/language";
 import { queueLabel, skillLabel, statusLabel, statusTone } from "../i18n/labels";
 import { tick } from "../live/server-time";
 import { dialog } from "../shell/view";
@@ -12,8 +12,10 @@ import { channelIcon, Icon } from "../ui/icon";
 import { LoadBar } from "../ui/load-bar";
 import { StatusDot } from "../ui/status-dot";
 import { toneOf } from "./find-agents";
+import { marksOf } from "./marks";
 import { agentTrouble } from "./trouble";
 import { TroubleSign } from "./trouble-sign";
+import { t } from "./words";
 
 interface Props {
   agent: BoardAgent;
@@ -45,6 +47,7 @@ function Drawn({ agent }: Props): JSX.Element {
           <Age since={agent.status_since} />
         </span>
         <TileTrouble agent={agent} />
+        <Marks agent={agent} />
         {agent.work.length > 0 && (
           <span class="tile-work small">
             {agent.work.map((one) => (
@@ -63,6 +66,20 @@ function Drawn({ agent }: Props): JSX.Element {
   );
 }
 
+function Marks({ agent }: Props): JSX.Element | null {
+  const marks = marksOf(agent);
+  if (marks.length === 0) return null;
+  return (
+    <span class="tags small">
+      {marks.map(({ name, text }) => (
+        <span key={name} class="tag">
+          {text}
+        </span>
+      ))}
+    </span>
+  );
+}
+
 function TileTrouble({ agent }: Props): JSX.Element | null {
   const trouble = useMemo(() => {
     const tone = toneOf(agent, statusTone);
@@ -75,11 +92,12 @@ function TileTrouble({ agent }: Props): JSX.Element | null {
 }
 
 function WorkChip({ work }: { work: BoardWork }): JSX.Element {
+  const words = t(work.interrupted ? "work.interrupted" : `work_state.${work.state}`);
   return (
-    <span class="work-chip" data-state={work.state} title={`${queueLabel(work.queue)} · ${t(`work_state.${work.state}`)}`}>
+    <span class="work-chip" data-state={work.state} data-interrupted={work.interrupted} title={`${queueLabel(work.queue)} · ${words}`}>
       <Icon name={work.state === "offered" ? "bell" : work.state === "wrap_up" ? "check" : work.state === "paused" ? "clock" : channelIcon(work.channel)} size={12} />
       <span class="only-heard">
-        {queueLabel(work.queue)}, {t(`work_state.${work.state}`)}
+        {queueLabel(work.queue)}, {words}
       </span>
       <Age since={work.since} />
     </span>

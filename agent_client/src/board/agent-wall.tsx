@@ -3,8 +3,7 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 
-import type { Key } from "../i18n/en";
-import { language, t } from "../i18n/language";
+import { language } from "../i18n/language";
 import { skillLabel, type StatusTone, statusTone } from "../i18n/labels";
 import { number } from "../i18n/times";
 import { serverNow } from "../live/server-time";
@@ -13,6 +12,7 @@ import { AgentTile } from "./agent-tile";
 import { type AgentFilter, byTeam, findAgents, toneOf } from "./find-agents";
 import { useSteadyOrder } from "./steady-order";
 import { agentTrouble } from "./trouble";
+import { type Key, t } from "./words";
 
 const TONES: readonly { tone: StatusTone; text: Key }[] = [
   { tone: "free", text: "tone.free" },

@@ -1,14 +1,16 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 
-import { t } from "../i18n/language";
 import { subscribeBoard, unsubscribeBoard } from "../live/commands";
 import { board, listen } from "../live/store";
-import { wallboard } from "../shell/view";
+import { dialog, wallboard } from "../shell/view";
 import { Icon } from "../ui/icon";
 import { AgentWall } from "./agent-wall";
 import { QueueTable } from "./queue-table";
 import { Totals } from "./totals";
+import { t } from "./words";
+import "./board.css";
+import "./supervision.css";
 
 /** The whole centre, live: the sum of it, every queue, every agent. */
 export function BoardPage(): JSX.Element {
@@ -24,7 +26,12 @@ export function BoardPage(): JSX.Element {
         <>
           <div class="board-head">
             <Totals board={now} />
-            <WallboardButton />
+            <span class="board-buttons">
+              <button type="button" class="button quiet" onClick={() => (dialog.value = { kind: "broadcast" })}>
+                <Icon name="megaphone" /> {t("broadcast.title")}
+              </button>
+              <WallboardButton />
+            </span>
           </div>
           <QueueTable queues={now.queues} />
           <AgentWall agents={now.agents} />

@@ -3,8 +3,6 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { computed } from "@preact/signals";
 
-import type { Key } from "../i18n/en";
-import { t } from "../i18n/language";
 import { duration, number, percent } from "../i18n/times";
 import { serverNow, tick } from "../live/server-time";
 import { dialog } from "../shell/view";
@@ -12,6 +10,7 @@ import { Age } from "../ui/age";
 import { useSteadyOrder } from "./steady-order";
 import { queueTrouble } from "./trouble";
 import { TroubleSign } from "./trouble-sign";
+import { type Key, t } from "./words";
 
 const COLUMNS: readonly { text: Key; help?: Key; name: string }[] = [
   { text: "board.queue", name: "queue" },
@@ -72,6 +71,8 @@ function QueueRow({ queue, most }: { queue: BoardQueue; most: number }): JSX.Ele
         <button type="button" class="link clip" onClick={() => (dialog.value = { kind: "queue", queue: queue.name })}>
           {queue.label}
         </button>
+        {queue.open === false && <span class="tag">{t(queue.switched ? "switch.closed_by_hand" : "switch.is_closed")}</span>}
+        {queue.open !== false && queue.switched === "open" && <span class="tag">{t("switch.open_by_hand")}</span>}
         {reason.value && <TroubleSign level={level.value} reason={reason.value} />}
       </th>
       <td data-column="waiting">
@@ -81,7 +82,7 @@ function QueueRow({ queue, most }: { queue: BoardQueue; most: number }): JSX.Ele
         {queue.longest_enqueued_at === null ? <None /> : <Age since={queue.longest_enqueued_at} exact />}
       </td>
       <td data-column="expected" data-label={t("board.expected")}>
-        {queue.expected_wait_ms === null ? <None /> : <span title={toldWords(queue)}>{duration(queue.expected_wait_ms)}</span>}
+        {queue.expected_wait_ms === null || queue.open === false ? <None /> : <span title={toldWords(queue)}>{duration(queue.expected_wait_ms)}</span>}
       </td>
       <td data-column="level" data-label={t("board.service_level")}>
         {queue.service_level === null ? (

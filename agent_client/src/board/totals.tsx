@@ -2,13 +2,12 @@ import type { BoardQueue } from "@usher/protocol";
 import type { ComponentChildren, JSX } from "preact";
 import { useMemo } from "preact/hooks";
 
-import type { Key } from "../i18n/en";
-import { t } from "../i18n/language";
 import { statusTone } from "../i18n/labels";
 import { number, percent } from "../i18n/times";
 import type { Board } from "../state/state";
 import { Age } from "../ui/age";
 import { toneOf } from "./find-agents";
+import { type Key, t } from "./words";
 
 /** The centre in six numbers. */
 export function Totals({ board }: { board: Board }): JSX.Element {
@@ -48,7 +47,7 @@ interface Sum {
 }
 
 /** The centre's service level: that of the queues, each weighted by how many items it had. */
-export function sumOf(queues: readonly BoardQueue[]): Sum {
+function sumOf(queues: readonly BoardQueue[]): Sum {
   const add = (value: (queue: BoardQueue) => number): number => queues.reduce((sum, queue) => sum + value(queue), 0);
   const measured = queues.filter((queue) => queue.service_level !== null);
   const items = measured.reduce((sum, queue) => sum + queue.answered + queue.abandoned, 0);

@@ -1,9 +1,8 @@
 import type { JSX } from "preact";
 
-import type { Key } from "../i18n/en";
-import { t } from "../i18n/language";
 import { Icon } from "../ui/icon";
 import type { Level } from "./trouble";
+import { type Key, t } from "./words";
 
 /** What is wrong, in words, with a colour and a picture for how much. */
 export function TroubleSign({ level, reason }: { level: Level; reason: Key }): JSX.Element {

@@ -1,7 +1,7 @@
 import type { BoardAgent, BoardQueue } from "@usher/protocol";
 
-import type { Key } from "../i18n/en";
 import type { StatusTone } from "../i18n/labels";
+import type { Key } from "./words";
 
 /** 0: as it should be; 1: look at it; 2: act. The reason is always said in words beside the colour. */
 export type Level = 0 | 1 | 2;
@@ -24,6 +24,7 @@ export function queueTrouble(queue: BoardQueue, now: number): Trouble {
   const waited = queue.longest_enqueued_at === null ? 0 : now - queue.longest_enqueued_at;
   if (queue.waiting > 0 && queue.agents_eligible === 0) return { level: 2, reason: "trouble.nobody" };
   if (waited > queue.service_level_ms * GRAVE_TIMES) return { level: 2, reason: "trouble.long_wait" };
+  if (queue.alerted?.some(({ missing }) => missing.length > 0)) return { level: 2, reason: "trouble.unroutable" };
   if (queue.alerts > 0) return { level: 2, reason: "trouble.refused" };
   if (queue.service_level !== null && queue.service_level < SERVICE_LEVEL_BAD) return { level: 2, reason: "trouble.service_level" };
   if (waited > queue.service_level_ms) return { level: 1, reason: "trouble.waiting" };

@@ -1,10 +1,12 @@
 /** A text by plural category of its `count` (CLDR); which categories a language has, Intl.PluralRules knows. */
-export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Text = string | Plural;
+/** The same texts in another language. */
+export type Catalogue<Texts> = Record<keyof Texts, Text>;
 export type Params = Readonly<Record<string, string | number>>;
 
 /** What a language brings: its rules are the platform's own. */
-export interface Tongue {
+interface Tongue {
   plural: Intl.PluralRules;
   number: Intl.NumberFormat;
 }

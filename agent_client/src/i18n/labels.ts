@@ -1,6 +1,6 @@
 import { queues, statuses } from "../live/store";
-import { en, isKey } from "./en";
-import { t } from "./language";
+import { en } from "./en";
+import { isKey, t } from "./language";
 import { languageName } from "./times";
 
 /**

@@ -35,7 +35,7 @@ export function dayName(at: number, now: number): string {
   const ago = dayOf(now) - dayOf(at);
   if (ago === 0) return t("day.today");
   if (ago === 1) return t("day.yesterday");
-  return once("day", (lang) => new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long" })).format(at);
+  return once("date in words", (lang) => new Intl.DateTimeFormat(lang, { weekday: "long", day: "numeric", month: "long" })).format(at);
 }
 
 /** 45s, 12m, 1h 5m: the largest two units that tell something, in the language's short form. */
@@ -57,6 +57,17 @@ export function stopwatch(ms: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 }
 
+/** 4:05, 1:04:05, 2d 1:04:05: to the second, however long. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  const days = Math.floor(seconds / 86_400);
+  const hours = Math.floor(seconds / 3_600) % 24;
+  const pair = (value: number): string => String(value).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60) % 60;
+  const clock = hours || days ? `${hours}:${pair(minutes)}:${pair(seconds % 60)}` : `${minutes}:${pair(seconds % 60)}`;
+  return days ? `${unit(days, "day")} ${clock}` : clock;
+}
+
 /** 0.873 → 87 % */
 export function percent(share: number): string {
   return once("percent", (lang) => new Intl.NumberFormat(lang, { style: "percent" })).format(share);
@@ -64,6 +75,17 @@ export function percent(share: number): string {
 
 export function number(value: number): string {
   return once("number", (lang) => new Intl.NumberFormat(lang)).format(value);
+}
+
+/** 1.4 MB: three digits at most. */
+export function fileSize(bytes: number): string {
+  const step = bytes < 1_000 ? 0 : bytes < 999_500 ? 1 : 2;
+  const measure = (["byte", "kilobyte", "megabyte"] as const)[step];
+  const value = bytes / 1_000 ** step;
+  const digits = step > 0 && value < 10 ? 1 : 0;
+  return once(`${measure}${digits}`, (lang) => {
+    return new Intl.NumberFormat(lang, { style: "unit", unit: measure, unitDisplay: step === 0 ? "long" : "short", maximumFractionDigits: digits });
+  }).format(value);
 }
 
 /** A language's name in the reader's language: `pl` → Polish. */
@@ -77,5 +99,5 @@ export function languageName(code: string): string {
 }
 
 function unit(value: number, name: "second" | "minute" | "hour" | "day"): string {
-  return once(name, (lang) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "narrow" })).format(value);
+  return once(`units of ${name}`, (lang) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "narrow" })).format(value);
 }

@@ -1,12 +1,24 @@
-import type { Key } from "../i18n/en";
-import { acceptOffer, declineOffer, setStatus, wrapUp } from "../live/commands";
-import { draftOf, setDraft } from "../live/drafts";
+import type { Conversation } from "@usher/protocol";
+
+import type { Key } from "../i18n/language";
+import { onCall } from "../live/calls";
+import { cases } from "../live/cases";
+import { acceptOffer, declineOffer, resendMessage, setStatus } from "../live/commands";
+import { changeDraft, draftOf } from "../live/drafts";
 import { change, settings } from "../live/settings";
-import { assignments, offers, overseer, state, statuses } from "../live/store";
-import { go, openConversation, route } from "../router";
+import { assignments, departments, offers, overseer, state, statuses, voice } from "../live/store";
+import { openCallTransfer, toggleHold, toggleKeypad, toggleMute, toggleRecording } from "../phone/acts";
+import { callOf, currentCall, may } from "../phone/current";
+import { AREA_NAMES, type AreaName, go, openConversation, route } from "../router";
+import { AREAS } from "../shell/areas";
 import { leave } from "../shell/sign";
+import { carriesFiles } from "../state/attachable";
+import { lastStuck } from "../state/delivery";
+import { endWork } from "../desk/ending";
 import {
   accepted,
+  attachCalls,
+  choicesOpen,
   contextSheet,
   declineMenuOpen,
   dialog,
@@ -23,7 +35,7 @@ export interface Action {
   id: string;
   title: Key;
   /** Where the help lists it. */
-  group: "offers" | "conversation" | "page";
+  group: "offers" | "conversation" | "call" | "page";
   chord?: Chord;
   /** Does nothing now; keys and palette leave it out. */
   possible?: () => boolean;
@@ -31,6 +43,16 @@ export interface Action {
 }
 
 const inHand = (): boolean => selected.value?.state === "assigned" || selected.value?.state === "paused";
+/** The case whose page is open, once it is known. */
+const caseInView = (): string | null => {
+  const { page, ...rest } = route.value;
+  const number = page === "cases" && "path" in rest ? Number(rest.path[0]) : 0;
+  return number > 0 ? ([...cases.value.values()].find((one) => one.number === number)?.case_id ?? null) : null;
+};
+const inCall = (): boolean => currentCall.value !== null;
+/** What the customer can still be sent, in the conversation in view; null: nothing. */
+const talking = (): Conversation | null =>
+  inHand() && selected.value?.conversation.state === "open" ? selected.value.conversation : null;
 const ringing = (): boolean => offers.value.length > 0;
 
 export const ACTIONS: readonly Action[] = [
@@ -43,6 +65,7 @@ export const ACTIONS: readonly Action[] = [
     chord: "Alt+KeyS",
     run: () => (statusMenuOpen.value = true),
   },
+  { id: "pick", title: "pick.title", group: "offers", chord: "Alt+KeyP", run: () => (dialog.value = { kind: "pick" }) },
   {
     id: "reply",
     title: "action.reply",
@@ -59,6 +82,39 @@ export const ACTIONS: readonly Action[] = [
     possible: () => selected.value !== null,
     run: toggleNote,
   },
+  {
+    id: "attach",
+    title: "attach.add",
+    group: "conversation",
+    chord: "Alt+KeyF",
+    possible: () => carriesFiles(talking()?.can ?? null) && talking() !== null,
+    run: () => (attachCalls.value += 1),
+  },
+  {
+    id: "choices",
+    title: "choices.title",
+    group: "conversation",
+    chord: "Alt+KeyQ",
+    possible: () => (talking()?.can?.quick_replies ?? 0) > 0,
+    run: () => (choicesOpen.value = !choicesOpen.peek()),
+  },
+  {
+    id: "template",
+    title: "template.choose",
+    group: "conversation",
+    chord: "Alt+KeyU",
+    possible: () => (talking()?.can?.templates.length ?? 0) > 0,
+    run: openTemplates,
+  },
+  { id: "macros", title: "macro.run", group: "conversation", chord: "Alt+KeyI", possible: () => inHand() || caseInView() !== null, run: openMacros },
+  {
+    id: "send_again",
+    title: "action.send_again",
+    group: "conversation",
+    chord: "Alt+KeyG",
+    possible: () => selected.value !== null && lastStuck(selected.value.conversation) !== null,
+    run: sendAgain,
+  },
   { id: "wrap_up", title: "action.end", group: "conversation", chord: "Alt+KeyE", possible: inHand, run: endSelected },
   { id: "transfer", title: "action.transfer", group: "conversation", chord: "Alt+KeyT", possible: inHand, run: openTransfer },
   {
@@ -68,6 +124,28 @@ export const ACTIONS: readonly Action[] = [
     chord: "Alt+KeyC",
     possible: () => selected.value !== null,
     run: toggleContext,
+  },
+  {
+    id: "ask_department",
+    title: "step.ask",
+    group: "conversation",
+    chord: "Alt+KeyO",
+    possible: () => selected.value !== null && departments.value.length > 0,
+    run: askDepartment,
+  },
+  { id: "new_case", title: "action.new_case", group: "conversation", chord: "Alt+KeyV", run: newCase },
+  { id: "mute", title: "call.mute_toggle", group: "call", chord: "Alt+KeyM", possible: inCall, run: () => toggleMute() },
+  { id: "hold", title: "call.hold_toggle", group: "call", chord: "Alt+KeyH", possible: inCall, run: () => toggleHold() },
+  { id: "keypad", title: "call.keypad", group: "call", chord: "Alt+KeyK", possible: inCall, run: () => toggleKeypad() },
+  { id: "record", title: "call.record_toggle", group: "call", possible: inCall, run: () => toggleRecording() },
+  { id: "hang_up", title: "call.hang_up", group: "call", chord: "Alt+KeyL", possible: inCall, run: hangUp },
+  {
+    id: "dial",
+    title: "call.dial_title",
+    group: "call",
+    chord: "Alt+KeyD",
+    possible: () => voice.value,
+    run: () => (dialog.value = { kind: "dial" }),
   },
   { id: "next", title: "action.next", group: "conversation", chord: "Alt+ArrowDown", run: () => step(1) },
   { id: "previous", title: "action.previous", group: "conversation", chord: "Alt+ArrowUp", run: () => step(-1) },
@@ -80,7 +158,6 @@ export const ACTIONS: readonly Action[] = [
     chord: "Alt+KeyW",
     run: () => go({ page: "work", conversation_id: openConversation.value }),
   },
-  { id: "board", title: "page.board", group: "page", chord: "Alt+KeyB", possible: () => overseer.value, run: () => go({ page: "board" }) },
   {
     id: "wallboard",
     title: "board.wallboard",
@@ -88,9 +165,21 @@ export const ACTIONS: readonly Action[] = [
     possible: () => route.value.page === "board",
     run: () => (wallboard.value = true),
   },
-  { id: "settings", title: "page.settings", group: "page", run: () => go({ page: "settings" }) },
+  {
+    id: "broadcast",
+    title: "broadcast.title",
+    group: "page",
+    possible: () => overseer.value,
+    run: () => (dialog.value = { kind: "broadcast" }),
+  },
+  ...AREA_NAMES.map(areaAction),
   { id: "sign_out", title: "action.sign_out", group: "page", run: () => void leave() },
 ];
+
+function areaAction(name: AreaName): Action {
+  const { title, chord, may: possible } = AREAS[name];
+  return { id: name, title, group: "page", ...(chord ? { chord } : {}), possible, run: () => go({ page: name, path: [] }) };
+}
 
 /** One action for each status, for the palette. */
 export function statusActions(): { name: string; label: string; run: () => void }[] {
@@ -104,7 +193,6 @@ export function accept(offerId: string): void {
     if (won && conversation !== undefined) {
       accepted.value = conversation;
       go({ page: "work", conversation_id: conversation });
-      focusComposer();
     }
   });
 }
@@ -128,19 +216,57 @@ function declineFirst(): void {
 function toggleNote(): void {
   const id = openConversation.peek();
   if (id === null) return;
-  const draft = draftOf(id);
-  setDraft(id, { ...draft, note: !draft.note });
+  changeDraft(id, { note: !draftOf(id).note });
   focusComposer();
+}
+
+function openTemplates(): void {
+  const id = openConversation.peek();
+  if (id !== null) dialog.value = { kind: "template", conversation_id: id };
+}
+
+/** Of the conversation in view, or of the case. */
+export function openMacros(): void {
+  const conversation = openConversation.peek();
+  const inView = caseInView();
+  if (conversation !== null) dialog.value = { kind: "macros", of: { conversation_id: conversation } };
+  else if (inView !== null) dialog.value = { kind: "macros", of: { case_id: inView } };
+}
+
+function askDepartment(): void {
+  const id = openConversation.peek();
+  if (id !== null) dialog.value = { kind: "ask_department", conversation_id: id };
+}
+
+/** Of the conversation in view; elsewhere, of what came by no channel. */
+function newCase(): void {
+  dialog.value = { kind: "new_case", conversation_id: selected.peek()?.conversation.conversation_id ?? "" };
+}
+
+/** The newest of the messages that did not get through. */
+function sendAgain(): void {
+  const conversation = selected.peek()?.conversation;
+  const stuck = conversation ? lastStuck(conversation) : null;
+  if (stuck) void resendMessage(stuck.conversation_id, stuck.n);
 }
 
 function endSelected(): void {
   const item = selected.peek()?.work_item;
-  if (item) void wrapUp(item.work_item_id);
+  if (item) void endWork(item.work_item_id);
+}
+
+function hangUp(): void {
+  const call = currentCall.peek();
+  if (call === null) return;
+  if (may(call, "hang_up")) void onCall("call.hang_up", call.call_id);
+  else if (may(call, "leave")) void onCall("call.leave", call.call_id);
 }
 
 function openTransfer(): void {
   const item = selected.peek()?.work_item;
-  if (item) dialog.value = { kind: "transfer", work_item_id: item.work_item_id };
+  const call = item ? callOf(item.work_item_id) : null;
+  if (call !== null) openCallTransfer(call);
+  else if (item) dialog.value = { kind: "transfer", work_item_id: item.work_item_id };
 }
 
 export function toggleContext(): void {

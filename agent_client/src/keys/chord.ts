@@ -6,7 +6,7 @@ export type Chord = `Alt+${string}` | `Mod+${string}` | "?";
 
 const MAC = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-const NAMES: Record<string, string> = { ArrowUp: "↑", ArrowDown: "↓", Slash: "/" };
+const NAMES: Record<string, string> = { ArrowUp: "↑", ArrowDown: "↓", Slash: "/", Comma: "," };
 
 /** The chord of a key event; null when it is none of ours. AltGr is for typing. */
 export function chordOf(event: KeyboardEvent): Chord | null {

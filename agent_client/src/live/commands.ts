@@ -1,12 +1,12 @@
 import { type AgentExplained, type Colleague, CommandError, type Conversation, type ItemExplained, type WaitingItem } from "@usher/protocol";
 
-import { type Key, isKey } from "../i18n/en";
+import { type Key, isKey } from "../i18n/language";
 import { command, say } from "./link";
 import { notify } from "./notices";
 import { takeOlder } from "./store";
 
 /** Carry out; a refusal is told in words. Resolves to whether it was done. */
-async function done(work: Promise<unknown>): Promise<boolean> {
+export async function done(work: Promise<unknown>): Promise<boolean> {
   try {
     await work;
     return true;
@@ -51,6 +51,9 @@ export const setStatus = (status: string): Promise<boolean> => done(command({ ty
 export const setAgentStatus = (agentId: string, status: string): Promise<boolean> =>
   done(command({ type: "agent.set_status", agent_id: agentId, status }));
 
+export const pickItem = (workItemId: string): Promise<boolean> =>
+  done(command({ type: "item.pick", work_item_id: workItemId }));
+
 export const wrapUp = (workItemId: string): Promise<boolean> =>
   done(command({ type: "item.wrap_up", work_item_id: workItemId }));
 
@@ -61,6 +64,10 @@ export const pauseItem = (workItemId: string): Promise<boolean> =>
 export const resumeItem = (workItemId: string): Promise<boolean> =>
   done(command({ type: "item.resume", work_item_id: workItemId }));
 
+/** Nobody answered my call: it is tried again later. */
+export const callbackNotReached = (workItemId: string): Promise<boolean> =>
+  done(command({ type: "callback.not_reached", work_item_id: workItemId }));
+
 export const complete = (workItemId: string, disposition: string): Promise<boolean> =>
   done(command({ type: "item.complete", work_item_id: workItemId, disposition }));
 
@@ -69,6 +76,10 @@ export const transferToQueue = (workItemId: string, queue: string, note: string)
 
 export const transferToAgent = (workItemId: string, agentId: string, note: string): Promise<boolean> =>
   done(command({ type: "item.transfer_to_agent", work_item_id: workItemId, agent_id: agentId, note }));
+
+/** Send a parked or failed message once more. */
+export const resendMessage = (conversationId: string, n: number): Promise<boolean> =>
+  done(command({ type: "message.resend", conversation_id: conversationId, n }));
 
 export const subscribeBoard = (): Promise<boolean> => done(command({ type: "board.subscribe" }));
 export const unsubscribeBoard = (): Promise<boolean> => done(command({ type: "board.unsubscribe" }));
@@ -79,7 +90,7 @@ const PAGE = 50;
 export function fetchOlder(conversationId: string, beforeN: number): Promise<boolean> {
   return done(
     command({ type: "messages.fetch", conversation_id: conversationId, before_n: beforeN, limit: PAGE }).then((result) => {
-      if (result?.type === "messages") takeOlder(conversationId, result.messages, result.more);
+      if (result?.type === "messages") takeOlder(conversationId, { beforeN, ...result });
     }),
   );
 }
@@ -108,7 +119,7 @@ export async function explainAgent(agentId: string): Promise<AgentExplained | nu
   return result?.type === "agent.explained" ? result : null;
 }
 
-/** The first of a queue's line. Rejects with CommandError. */
+/** The first of a queue's line; "": of all my queues. Rejects with CommandError. */
 export async function fetchWaiting(queue: string): Promise<WaitingItem[]> {
   const result = await command({ type: "queue.waiting", queue });
   return result?.type === "waiting" ? result.items : [];

@@ -17,22 +17,25 @@ export interface DemoLogin {
 
 /** The server refused or could not be reached (code `unavailable`). */
 export class HttpError extends Error {
-  constructor(
-    readonly code: string,
-    readonly status: number,
-  ) {
+  readonly code: string;
+  readonly status: number;
+
+  constructor(code: string, status: number) {
     super(code);
+    this.code = code;
+    this.status = status;
   }
 }
 
 const TIMEOUT_MS = 15_000;
 
-async function call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+/** Throws HttpError. timeoutMs: longer for what takes the server its time. */
+export async function call(method: "GET" | "POST", path: string, body?: unknown, timeoutMs = TIMEOUT_MS): Promise<unknown> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
   } catch {
@@ -69,6 +72,11 @@ export async function whoAmI(): Promise<Identity | null> {
     if (error instanceof HttpError && error.status === 401) return null;
     throw error;
   }
+}
+
+/** With which this browser may be called as the signed-in person. Throws HttpError. */
+export async function voiceToken(): Promise<string> {
+  return ((await call("POST", "/api/voice/token", {})) as { token: string }).token;
 }
 
 /** Empty outside of demo mode. */

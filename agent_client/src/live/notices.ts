@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 
-import type { Key } from "../i18n/en";
+import type { Key } from "../i18n/language";
 
 /** Something the person must be told, in words of the catalogue. Bad ones stay until closed. */
 export interface Notice {
@@ -17,11 +17,12 @@ let lastId = 0;
 /** Oldest first; the oldest gives way to a fifth. */
 export const notices = signal<readonly Notice[]>([]);
 
-export function notify(tone: Notice["tone"], key: Key, params: Notice["params"] = {}): void {
+/** stays: until somebody closes it, beside others of its key; others take the place of an older one. */
+export function notify(tone: Notice["tone"], key: Key, params: Notice["params"] = {}, stays = false): void {
   const notice: Notice = { id: ++lastId, tone, key, params };
-  const others = notices.peek().filter((one) => one.key !== key);
+  const others = notices.peek().filter((one) => stays || one.key !== key);
   notices.value = [...others, notice].slice(-AT_MOST);
-  if (tone !== "bad") setTimeout(() => dismiss(notice.id), SHOWN_MS);
+  if (tone !== "bad" && !stays) setTimeout(() => dismiss(notice.id), SHOWN_MS);
 }
 
 export function dismiss(id: number): void {

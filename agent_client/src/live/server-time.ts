@@ -9,9 +9,9 @@ let read: () => number = Date.now;
 export const tick = signal(Date.now());
 
 /** Take the time from a session. */
-export function followClock(serverNow: () => number): void {
-  read = serverNow;
-  tick.value = serverNow();
+export function followClock(clock: () => number): void {
+  read = clock;
+  tick.value = clock();
 }
 
 export function serverNow(): number {

@@ -13,6 +13,11 @@ export interface Settings {
   /** Keys with Alt and `?`; Ctrl+K and keys inside menus always work. WCAG 2.1.4 asks that they can be turned off. */
   shortcuts: boolean;
   context_open: boolean;
+  /** Sections of the context column that are folded, by name. */
+  folded: readonly string[];
+  /** Device ids for calls; empty: as the system has it. */
+  microphone: string;
+  speaker: string;
 }
 
 const KEY = "usher.settings";
@@ -23,6 +28,9 @@ const DEFAULTS: Settings = {
   notifications: false,
   shortcuts: true,
   context_open: true,
+  folded: [],
+  microphone: "",
+  speaker: "",
 };
 
 export const settings = signal<Settings>({ ...DEFAULTS, ...kept<Partial<Settings>>(KEY, {}) });

@@ -3,11 +3,12 @@ import { batch, computed, signal } from "@preact/signals";
 
 import { reduce } from "../state/reduce";
 import { type Outbox, settled } from "../state/outbox";
-import { nothing, type State } from "../state/state";
-import { receiveOlder } from "../state/work";
-import type { Message } from "@usher/protocol";
+import { type Monitored, nothing, type State } from "../state/state";
+import { receiveSteps } from "../state/steps";
+import { type OlderPage, receiveOlder } from "../state/work";
+import type { DepartmentChoice, Step } from "@usher/protocol";
 
-/** The one state of this page and what is read from it. Written only by `take`, `takeOlder` and `forgetAll`. */
+/** The one state of this page and what is read from it. Written only by `take…` and `forgetAll`. */
 const known = signal<State>(nothing);
 
 export const state = computed(() => known.value);
@@ -17,6 +18,12 @@ export const queues = computed(() => known.value.queues);
 export const offers = computed(() => known.value.offers);
 export const assignments = computed(() => known.value.assignments);
 export const board = computed(() => known.value.board);
+export const skills = computed(() => known.value.skills);
+export const monitored = computed(() => known.value.monitored);
+export const calls = computed(() => known.value.calls);
+export const voice = computed(() => known.value.voice);
+export const departments = computed(() => known.value.departments);
+export const steps = computed(() => known.value.steps);
 export const typing = computed(() => known.value.typing);
 export const overseer = computed(() => me.value?.role === "supervisor" || me.value?.role === "admin");
 
@@ -56,8 +63,18 @@ function settledBy(event: StaffEvent): Outbox {
 }
 
 /** Older messages of a conversation were fetched. */
-export function takeOlder(conversationId: string, older: readonly Message[], more: boolean): void {
-  known.value = receiveOlder(known.peek(), conversationId, older, more);
+export function takeOlder(conversationId: string, page: OlderPage): void {
+  known.value = receiveOlder(known.peek(), conversationId, page);
+}
+
+/** The steps of a conversation were fetched, and which departments there are. */
+export function takeSteps(conversationId: string, fetched: readonly Step[], choices: readonly DepartmentChoice[]): void {
+  known.value = receiveSteps(known.peek(), conversationId, fetched, choices);
+}
+
+/** What is read along from now on; null: nothing. */
+export function takeMonitored(found: Monitored | null): void {
+  known.value = { ...known.peek(), monitored: found };
 }
 
 /** Nobody is signed in any more: keep nothing of theirs. */

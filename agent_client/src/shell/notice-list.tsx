@@ -1,10 +1,10 @@
 import type { JSX } from "preact";
 
-import { isKey } from "../i18n/en";
-import { t } from "../i18n/language";
+import { isKey, t } from "../i18n/language";
 import { announced } from "../live/announce";
 import { dismiss, type Notice, notices } from "../live/notices";
 import { Icon } from "../ui/icon";
+import "./notices.css";
 
 const ICONS = { info: "info", warn: "bell", bad: "alert" } as const;
 

@@ -1,17 +1,24 @@
+import type { SearchHit } from "@usher/protocol";
 import type { JSX } from "preact";
-import { useId, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { useComputed, useSignal } from "@preact/signals";
 
 import { t } from "../i18n/language";
 import { queueLabel, statusLabel } from "../i18n/labels";
 import { ACTIONS, statusActions } from "../keys/actions";
 import { printed } from "../keys/chord";
+import { command } from "../live/link";
 import { assignments } from "../live/store";
 import { go } from "../router";
 import { Dialog } from "../ui/dialog";
 import { Icon, type IconName } from "../ui/icon";
 import { Keys } from "../ui/keys";
 import { dialog } from "./view";
+import "./palette.css";
+
+/** Typing rests for so long before the server is asked. */
+const REST_MS = 150;
+const SHORTEST = 2;
 
 interface Entry {
   id: string;
@@ -26,7 +33,21 @@ interface Entry {
 export function Palette(): JSX.Element {
   const query = useSignal("");
   const at = useSignal(0);
-  const found = useComputed(() => matching(entries(), query.value));
+  const hits = useSignal<readonly SearchHit[]>([]);
+  const found = useComputed(() => [...matching(entries(), query.value), ...(query.value.trim() ? hits.value.map(entryOf) : [])]);
+  useEffect(() => {
+    const text = query.value;
+    if (text.trim().length < SHORTEST) {
+      hits.value = [];
+      return undefined;
+    }
+    let wanted = true;
+    const timer = setTimeout(() => void searchFor(text).then((all) => wanted && (hits.value = all)), REST_MS);
+    return () => {
+      wanted = false;
+      clearTimeout(timer);
+    };
+  }, [query.value, hits]);
   const list = useRef<HTMLUListElement>(null);
   const ids = useId();
 
@@ -89,6 +110,31 @@ export function Palette(): JSX.Element {
       {found.value.length === 0 && <p class="empty small">{t("palette.none", { query: query.value })}</p>}
     </Dialog>
   );
+}
+
+/** What the server knows by these words; nothing while it cannot say. */
+async function searchFor(query: string): Promise<readonly SearchHit[]> {
+  const result = await command({ type: "search", query, limit: 8 }).catch(() => null);
+  return result?.type === "found" ? result.hits : [];
+}
+
+const HIT_ICONS: Readonly<Record<string, IconName>> = { customer: "user", case: "cases", conversation: "columns", message: "webchat" };
+
+/** A customer, a case, or the customer a message or conversation belongs to: there it is in their timeline. */
+function entryOf(hit: SearchHit): Entry {
+  const name = hit.title || t("customer.unnamed");
+  return {
+    id: `${hit.kind} ${hit.id} ${hit.n}`,
+    icon: HIT_ICONS[hit.kind] ?? "search",
+    text: hit.kind === "customer" ? name : hit.snippet,
+    hint: hit.kind === "customer" ? t("palette.customer") : name,
+    keys: [],
+    run: () => {
+      const mine = assignments.peek().some(({ conversation }) => conversation.conversation_id === hit.id);
+      if (hit.kind === "case") go({ page: "cases", path: [String(hit.n)] });
+      else go(mine ? { page: "work", conversation_id: hit.id } : { page: "customers", path: [hit.customer_id] });
+    },
+  };
 }
 
 function entries(): Entry[] {

@@ -1,12 +1,14 @@
 import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { computed } from "@preact/signals";
 
-import type { Key } from "../i18n/en";
-import { t } from "../i18n/language";
-import { assignments, offers, overseer } from "../live/store";
-import { go, openConversation, pathOf, type Route } from "../router";
+import { type Key, t } from "../i18n/language";
+import { printed } from "../keys/chord";
+import { assignments, offers } from "../live/store";
+import { AREA_NAMES, type AreaName, go, openConversation, pathOf, type Route } from "../router";
 import { unreadCount } from "../state/unread";
 import { Icon, type IconName } from "../ui/icon";
+import { AREAS } from "./areas";
 import { dialog, shownPage } from "./view";
 
 const calls = computed(
@@ -23,21 +25,36 @@ export function Rail(): JSX.Element {
         </svg>
       </span>
       <RailLink to={{ page: "work", conversation_id: openConversation.value }} icon="work" text="page.work" count={calls.value} />
-      {overseer.value && <RailLink to={{ page: "board" }} icon="board" text="page.board" />}
+      {AREA_NAMES.map((name) => name !== "settings" && AREAS[name].may() && <AreaLink key={name} name={name} />)}
+      <button type="button" class="rail-item" title={printed("Alt+KeyP").join(" ")} onClick={() => (dialog.value = { kind: "pick" })}>
+        <Icon name="line" size={20} />
+        <span>{t("pick.short")}</span>
+      </button>
       <span class="grow" />
       <button type="button" class="rail-item wide-only" onClick={() => (dialog.value = { kind: "shortcuts" })}>
         <Icon name="help" size={20} />
         <span>{t("page.help")}</span>
       </button>
-      <RailLink to={{ page: "settings" }} icon="settings" text="page.settings" />
+      <AreaLink name="settings" />
     </nav>
   );
 }
 
+function AreaLink({ name }: { name: AreaName }): JSX.Element {
+  const { title, icon } = AREAS[name];
+  return <RailLink to={{ page: name, path: [] }} icon={icon} text={title} />;
+}
+
 function RailLink({ to, icon, text, count = 0 }: { to: Route; icon: IconName; text: Key; count?: number }): JSX.Element {
   const here = shownPage.value === to.page;
+  const link = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    // On a phone the rail is wider than the page, and it alone says where one is.
+    if (here) link.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [here]);
   return (
     <a
+      ref={link}
       class="rail-item"
       href={pathOf(to)}
       aria-current={here ? "page" : undefined}

@@ -1,36 +1,39 @@
 import type { JSX } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 
-import { BoardPage } from "../board/board-page";
-import { AgentDialog } from "../board/agent-dialog";
-import { QueueDialog } from "../board/queue-dialog";
 import { listenToKeys } from "../keys/keyboard";
 import { t } from "../i18n/language";
-import { me } from "../live/store";
-import { OfferDock } from "../work/offer-dock";
-import { TransferDialog } from "../work/transfer-dialog";
-import { WorkPage } from "../work/work-page";
+import { followCases } from "../live/cases";
+import { calls, me } from "../live/store";
+import { CallDock } from "../phone/lazy-dock";
+import { startPhone } from "../phone/phone";
+import { OfferDock } from "../desk/offer-dock";
+import { route } from "../router";
+import { WorkPage } from "../desk/work-page";
 import { startAlerts } from "./alerts";
+import { AREAS } from "./areas";
 import { OfflineBanner } from "./banner";
+import { FrontDialog } from "./dialogs";
 import { LiveRegions, NoticeList } from "./notice-list";
-import { Palette } from "./palette";
 import { Rail } from "./rail";
-import { SettingsPage } from "./settings-page";
-import { ShortcutHelp } from "./shortcut-help";
 import { TopBar } from "./top-bar";
-import { WhyMeDialog } from "./why-me-dialog";
-import { dialog, shownPage, wallboard } from "./view";
+import { shownPage, wallboard } from "./view";
+import { useWarming } from "./warm";
 
 /** The page of a signed-in person. */
 export function Shell(): JSX.Element {
   useLayoutEffect(startAlerts, []);
   useLayoutEffect(listenToKeys, []);
+  useLayoutEffect(startPhone, []);
+  useLayoutEffect(followCases, []);
+  useWarming();
   return (
     <div class="shell" data-wallboard={wallboard.value && shownPage.value === "board"}>
       <Rail />
       <TopBar />
       <div class="stage">
         <OfflineBanner />
+        {calls.value.size > 0 && <CallDock />}
         {me.value === null ? <Loading /> : <Page />}
       </div>
       <OfferDock />
@@ -42,30 +45,10 @@ export function Shell(): JSX.Element {
 }
 
 function Page(): JSX.Element {
-  if (shownPage.value === "settings") return <SettingsPage />;
-  return shownPage.value === "board" ? <BoardPage /> : <WorkPage />;
-}
-
-function FrontDialog(): JSX.Element | null {
-  const open = dialog.value;
-  switch (open?.kind) {
-    case "palette":
-      return <Palette />;
-    case "shortcuts":
-      return <ShortcutHelp />;
-    case "transfer":
-      return <TransferDialog workItemId={open.work_item_id} />;
-    case "agent":
-      return <AgentDialog agentId={open.agent_id} />;
-    case "queue":
-      return <QueueDialog queue={open.queue} />;
-    case "why_me":
-      return <WhyMeDialog />;
-    case undefined:
-      return null;
-    default:
-      return open satisfies never;
-  }
+  const to = route.value;
+  if (to.page === "work" || shownPage.value === "work") return <WorkPage />;
+  const { Page: Area } = AREAS[to.page];
+  return <Area path={to.path} />;
 }
 
 function Loading(): JSX.Element {

@@ -2,19 +2,18 @@ import type { JSX } from "preact";
 import { useEffect, useId } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 
-import type { Key } from "../i18n/en";
-import { isKey } from "../i18n/en";
-import { t } from "../i18n/language";
+import { isKey, type Key, t } from "../i18n/language";
 import { errorKey } from "../live/commands";
 import { type DemoLogin, demoLogins, HttpError } from "../live/http";
 import { Avatar } from "../ui/avatar";
 import { Icon } from "../ui/icon";
-import { enterWith } from "./sign";
+import { enterWith, type Why } from "./sign";
+import "./sign-in.css";
 
-const WHY: Record<"ended" | "forbidden", Key> = { ended: "sign_in.ended", forbidden: "sign_in.forbidden" };
+const WHY: Record<Exclude<Why, "">, Key> = { ended: "sign_in.ended", forbidden: "sign_in.forbidden", unsure: "sign_in.unsure" };
 
 /** The only page without a session. `why`: what ended the last one, if anything did. */
-export function SignIn({ why }: { why: "" | "ended" | "forbidden" }): JSX.Element {
+export function SignIn({ why }: { why: Why }): JSX.Element {
   const email = useSignal("");
   const password = useSignal("");
   const trouble = useSignal<Key | null>(why === "" ? null : WHY[why]);

@@ -5,15 +5,19 @@ import { forgetDrafts, openDrafts } from "../live/drafts";
 import { HttpError, type Identity, signIn, signOut, whoAmI } from "../live/http";
 import { connect, disconnect } from "../live/link";
 import { notices } from "../live/notices";
-import { forgetOutbox, openOutbox } from "../live/sending";
+import { closeOutbox, forgetOutbox, openOutbox } from "../live/sending";
 import { settings } from "../live/settings";
 import { forgetAll } from "../live/store";
+import { forgetUploads } from "../live/uploads";
+
+/** unsure: signing out did not reach the server, which may still know this browser. */
+export type Why = "" | "ended" | "forbidden" | "unsure";
 
 /** Whether somebody is signed in. `why` is shown on the sign-in page. */
-export type Signed =
+type Signed =
   | { as: "asking" }
   | { as: "unreachable" }
-  | { as: "out"; why: "" | "ended" | "forbidden" }
+  | { as: "out"; why: Why }
   | { as: "in"; identity: Identity };
 
 export const signed = signal<Signed>({ as: "asking" });
@@ -40,10 +44,13 @@ export async function enterWith(email: string, password: string): Promise<void> 
 
 /** Sign out: nothing of this person stays in the browser, except their settings. */
 export async function leave(): Promise<void> {
-  await signOut().catch(() => undefined);
+  const reached = await signOut().then(
+    () => true,
+    (error: unknown) => error instanceof HttpError && error.status === 401,
+  );
   forgetDrafts();
   forgetOutbox();
-  close("");
+  close(reached ? "" : "unsure");
 }
 
 function enter(identity: Identity): void {
@@ -54,9 +61,11 @@ function enter(identity: Identity): void {
   signed.value = { as: "in", identity };
 }
 
-function close(why: "" | "ended" | "forbidden"): void {
+function close(why: Why): void {
   disconnect();
+  closeOutbox();
   forgetAll();
+  forgetUploads();
   notices.value = [];
   signed.value = { as: "out", why };
 }

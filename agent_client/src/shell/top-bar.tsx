@@ -1,25 +1,23 @@
 import type { JSX } from "preact";
 
-import type { Key } from "../i18n/en";
 import { t } from "../i18n/language";
 import { printed } from "../keys/chord";
-import { me, phase } from "../live/store";
-import type { Route } from "../router";
+import { me, phase, voice } from "../live/store";
+import { phone } from "../phone/phone";
 import { Avatar } from "../ui/avatar";
 import { Icon } from "../ui/icon";
 import { Keys } from "../ui/keys";
 import { Menu, MenuItem } from "../ui/menu";
+import { AREAS } from "./areas";
 import { leave } from "./sign";
 import { StatusMenu } from "./status-menu";
 import { dialog, shownPage } from "./view";
-
-const TITLES: Record<Route["page"], Key> = { work: "page.work", board: "page.board", settings: "page.settings" };
 
 export function TopBar(): JSX.Element {
   const mine = me.value;
   return (
     <header class="top-bar">
-      <h1>{t(TITLES[shownPage.value])}</h1>
+      <h1>{t(shownPage.value === "work" ? "page.work" : AREAS[shownPage.value].title)}</h1>
       <button type="button" class="search-button" onClick={() => (dialog.value = { kind: "palette" })}>
         <Icon name="search" />
         <span class="grow search-words">{t("palette.hint")}</span>
@@ -27,6 +25,7 @@ export function TopBar(): JSX.Element {
       </button>
       <span class="grow" />
       <Line />
+      <PhoneButton />
       <StatusMenu />
       {mine && (
         <Menu class="button quiet round" label={mine.name} align="end" button={<Avatar id={mine.agent_id} name={mine.name} />}>
@@ -43,6 +42,18 @@ export function TopBar(): JSX.Element {
         </Menu>
       )}
     </header>
+  );
+}
+
+/** The phone, where calls are made: whether this browser is one, and the way to dial. */
+function PhoneButton(): JSX.Element | null {
+  if (!voice.value) return null;
+  const { state, on } = phone.value;
+  const words = `${t("call.dial_title")} (${printed("Alt+KeyD").join(" ")}). ${t(`phone.${state}`)}`;
+  return (
+    <button type="button" class="button quiet square phone-button" data-state={on ? "on" : state} aria-label={words} title={words} onClick={() => (dialog.value = { kind: "dial" })}>
+      <Icon name="voice" size={18} />
+    </button>
   );
 }
 

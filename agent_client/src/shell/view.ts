@@ -1,22 +1,49 @@
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { computed, signal } from "@preact/signals";
 
-import { assignments, me, overseer } from "../live/store";
+import { assignments, me } from "../live/store";
 import { openConversation, type Route, route } from "../router";
+import { AREAS } from "./areas";
 
 /** The dialog in front of the page; at most one. */
-export type OpenDialog =
+type OpenDialog =
   | { kind: "palette" }
   | { kind: "shortcuts" }
   | { kind: "transfer"; work_item_id: string }
+  | { kind: "template"; conversation_id: string }
+  | { kind: "ask_department"; conversation_id: string }
+  | { kind: "macros"; of: { conversation_id: string } | { case_id: string } }
+  | { kind: "new_case"; conversation_id: string }
   | { kind: "agent"; agent_id: string }
   | { kind: "queue"; queue: string }
   | { kind: "why_me" }
+  | { kind: "pick" }
+  | { kind: "dial" }
+  | { kind: "call_transfer"; call_id: string }
+  | { kind: "broadcast" }
+  | { kind: "monitor"; work_item_id: string }
   | null;
 
 export const dialog = signal<OpenDialog>(null);
+/** Puts the asking dialog away; one that has taken its place by then stays: an answer may come late. */
+export function useClose(): () => void {
+  const gone = useRef(false);
+  useLayoutEffect(
+    () => () => {
+      gone.current = true;
+    },
+    [],
+  );
+  return () => {
+    if (!gone.current) dialog.value = null;
+  };
+}
+
 export const statusMenuOpen = signal(false);
 export const declineMenuOpen = signal(false);
 export const wallboard = signal(false);
+/** The call whose keypad is open. */
+export const keypadOpen = signal<string | null>(null);
 /** The context column as a sheet over the conversation, where there is no room for it beside. */
 export const contextSheet = signal(false);
 /** The conversation of the offer accepted last: the answer may come before the news that the item is mine. */
@@ -24,10 +51,21 @@ export const accepted = signal<string | null>(null);
 /** Counts requests to put the cursor into the composer. */
 export const composerCalls = signal(0);
 
-/** The page that is shown: the board is for those who watch over others; agents who go there get their work. */
+/**
+ * The conversation that took the place of one whose person was in the middle of a sentence: the cursor does not go there by
+ * itself, lest the rest of the words reach another customer.
+ */
+export const uncalled = signal<string | null>(null);
+
+/** Counts requests to choose files to attach. */
+export const attachCalls = signal(0);
+/** Whether quick replies are being written beside the text. */
+export const choicesOpen = signal(false);
+
+/** The page that is shown: who goes to an area that is not for them gets their work. */
 export const shownPage = computed<Route["page"]>(() => {
   const { page } = route.value;
-  return page === "board" && me.value !== null && !overseer.value ? "work" : page;
+  return page !== "work" && me.value !== null && !AREAS[page].may() ? "work" : page;
 });
 
 /** The assignment whose conversation is in view. */

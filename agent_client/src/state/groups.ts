@@ -9,14 +9,14 @@ export interface Group {
 }
 
 /** A new day begins. at: the time of its first message. */
-export interface DayMark {
+interface DayMark {
   kind: "day";
   key: number;
   at: number;
 }
 
 /** The first message I have not read when I opened the conversation. */
-export interface NewMark {
+interface NewMark {
   kind: "new";
   key: number;
 }
@@ -47,6 +47,14 @@ export function rowsOf(messages: readonly Message[], newFromN: number | null, da
     last = message;
   }
   return rows;
+}
+
+/** Whether two rows draw the same: a message that changed is another object. */
+export function sameRow(one: Row, other: Row): boolean {
+  if (one.kind !== "group" || other.kind !== "group") return one.kind === other.kind && one.key === other.key;
+  return (
+    one.messages.length === other.messages.length && one.messages.every((message, at) => message === other.messages[at])
+  );
 }
 
 function belongsTo(last: Message, next: Message): boolean {

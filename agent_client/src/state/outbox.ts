@@ -1,4 +1,14 @@
-import type { Message } from "@usher/protocol";
+import type { File, MailTo, Message } from "@usher/protocol";
+
+/** What a message carries beside its text. template: sent in its place, with its variables; "" when it is none. */
+export interface Also {
+  files: readonly File[];
+  quick_replies: readonly string[];
+  template: string;
+  variables: readonly string[];
+  /** By e-mail only. */
+  mail?: MailTo;
+}
 
 /**
  * A message on its way. `client_id` makes a repeated send the same message, so an entry may be sent any number of times.
@@ -14,6 +24,7 @@ export interface Outgoing {
   at: number;
   state: "sending" | "sent" | "failed";
   code: string;
+  also?: Also;
 }
 
 export type Outbox = readonly Outgoing[];

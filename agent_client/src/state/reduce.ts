@@ -1,19 +1,23 @@
 import type { Me, StaffEvent, StaffSnapshot } from "@usher/protocol";
 
 import { boardFrom, boardWith } from "./board";
+import { callsFrom, closeCall, receiveCall } from "./calls";
 import type { State } from "./state";
+import { receiveStep } from "./steps";
 import { typingUntilWritten, withTyping } from "./typing";
 import {
-  changeState,
+  changeMessage,
   closeConversation,
   closeItem,
   closeOffer,
   customerOnline,
+  pauseWork,
   rateConversation,
   receiveAssignment,
   receiveMessage,
   receiveOffer,
   receiveReceipts,
+  resumeWork,
   startWrapUp,
 } from "./work";
 
@@ -33,9 +37,9 @@ export function reduce(state: State, event: StaffEvent): State {
     case "item.assigned":
       return receiveAssignment(state, event.assignment);
     case "item.paused":
-      return changeState(state, event.work_item_id, "paused");
+      return pauseWork(state, event.work_item_id, event.units);
     case "item.resumed":
-      return changeState(state, event.work_item_id, "assigned");
+      return resumeWork(state, event.work_item_id);
     case "item.wrap_up":
       return startWrapUp(state, event.work_item_id, event.until);
     case "item.closed":
@@ -49,10 +53,28 @@ export function reduce(state: State, event: StaffEvent): State {
         status_by: event.status_by,
         next_status: event.next_status,
       });
+    case "profile.changed":
+      return withMe(state, { skills: event.skills, queues: event.queues });
+    case "notice.posted": // shown when it comes, and nothing to keep
+      return state;
     case "load.changed":
       return withMe(state, { units_held: event.units_held, units_limit: event.units_limit });
     case "message.created":
       return typingUntilWritten(receiveMessage(state, event.message), event.message);
+    case "message.changed":
+      return changeMessage(state, event.message.conversation_id, event.message.n, (old) => ({
+        ...event.message,
+        delivery: old.delivery ?? null,
+      }));
+    case "delivery.changed":
+      return changeMessage(state, event.conversation_id, event.n, (old) => ({ ...old, delivery: event.delivery }));
+    case "case.changed": // kept by the pages that show cases
+    case "cases.stale":
+    case "case.viewers":
+    case "case.warned":
+      return state;
+    case "step.changed":
+      return receiveStep(state, event);
     case "receipts.changed":
       return receiveReceipts(state, event.conversation_id, event.receipts);
     case "typing.shown":
@@ -67,12 +89,16 @@ export function reduce(state: State, event: StaffEvent): State {
       return { ...state, board: boardFrom(event) };
     case "board.changed":
       return state.board === null ? state : { ...state, board: boardWith(state.board, event) };
+    case "call.changed":
+      return receiveCall(state, event.call);
+    case "call.closed":
+      return closeCall(state, event.call_id, event.version);
     default:
       return event satisfies never;
   }
 }
 
-/** A snapshot replaces all that was known; the board has a snapshot of its own and is asked for again. */
+/** A snapshot replaces all that was known; the board, what is read along and steps are asked for again. */
 function fromSnapshot(state: State, event: StaffSnapshot): State {
   return {
     me: event.me,
@@ -82,6 +108,12 @@ function fromSnapshot(state: State, event: StaffSnapshot): State {
     decline_reasons: event.decline_reasons,
     offers: event.offers,
     assignments: [...event.assignments].sort((one, other) => one.accepted_at - other.accepted_at),
+    calls: callsFrom(event.calls),
+    voice: event.voice,
+    skills: event.skills,
+    monitored: state.monitored,
+    departments: state.departments,
+    steps: state.steps,
     typing: {},
     board: state.board,
   };

@@ -2,11 +2,16 @@ import type {
   Assignment,
   BoardAgent,
   BoardQueue,
+  Call,
+  Conversation,
+  CustomerCard,
+  DepartmentChoice,
   DispositionName,
   Me,
   Offer,
   QueueName,
   StatusChoice,
+  Step,
 } from "@usher/protocol";
 
 /** Somebody on the other side of a conversation is typing. */
@@ -19,6 +24,13 @@ export interface TypingNow {
 export interface Board {
   agents: ReadonlyMap<string, BoardAgent>;
   queues: ReadonlyMap<string, BoardQueue>;
+}
+
+/** Somebody else's conversation that I read along in. */
+export interface Monitored {
+  work_item_id: string;
+  conversation: Conversation;
+  customer: CustomerCard;
 }
 
 /**
@@ -35,6 +47,17 @@ export interface State {
   decline_reasons: readonly string[];
   offers: readonly Offer[];
   assignments: readonly Assignment[];
+  /** Calls this person is part of, or whose items are theirs, by id. */
+  calls: ReadonlyMap<string, Call>;
+  /** Whether calls can be made and answered here. */
+  voice: boolean;
+  /** All skills the centre knows. */
+  skills: readonly string[];
+  monitored: Monitored | null;
+  /** Who else can be asked; known from the first fetch of steps on. */
+  departments: readonly DepartmentChoice[];
+  /** Steps by conversation, oldest first, of those that were fetched; the conversation fetched last is the last. */
+  steps: ReadonlyMap<string, readonly Step[]>;
   typing: Readonly<Record<string, TypingNow>>;
   board: Board | null;
 }
@@ -47,6 +70,12 @@ export const nothing: State = {
   decline_reasons: [],
   offers: [],
   assignments: [],
+  calls: new Map(),
+  voice: false,
+  skills: [],
+  monitored: null,
+  departments: [],
+  steps: new Map(),
   typing: {},
   board: null,
 };

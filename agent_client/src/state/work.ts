@@ -23,12 +23,20 @@ export function receiveAssignment(state: State, assignment: Assignment): State {
   };
 }
 
-/** Put aside until the customer writes again, or taken up. */
-export function changeState(state: State, workItemId: string, to: "assigned" | "paused"): State {
+/** Put aside until the customer writes again; it holds so many units meanwhile. */
+export function pauseWork(state: State, workItemId: string, units: number): State {
   return changeAssignment(
     state,
     (one) => one.work_item.work_item_id === workItemId,
-    (one) => ({ ...one, state: to }),
+    (one) => ({ ...one, state: "paused", units }),
+  );
+}
+
+export function resumeWork(state: State, workItemId: string): State {
+  return changeAssignment(
+    state,
+    (one) => one.work_item.work_item_id === workItemId,
+    (one) => ({ ...one, state: "assigned", units: one.work_item.weight }),
   );
 }
 
@@ -58,13 +66,33 @@ export function receiveMessage(state: State, message: Message): State {
   );
 }
 
-/** Older messages were fetched. `more`: there are still older ones. */
-export function receiveOlder(state: State, conversationId: string, older: readonly Message[], more: boolean): State {
+/** One message is different now; one that this page does not hold is left alone. */
+export function changeMessage(
+  state: State,
+  conversationId: string,
+  n: number,
+  change: (old: Message) => Message,
+): State {
   return changeConversation(state, conversationId, (conversation) => ({
     ...conversation,
-    messages: merged(conversation.messages, older),
-    more,
+    messages: conversation.messages.map((one) => (one.n === n ? change(one) : one)),
   }));
+}
+
+/** The messages before `beforeN`. `more`: there are still older ones. */
+export interface OlderPage {
+  beforeN: number;
+  messages: readonly Message[];
+  more: boolean;
+}
+
+/** Older messages were fetched. When others are known by now than when they were asked for, a gap would stay: then nothing. */
+export function receiveOlder(state: State, conversationId: string, { beforeN, messages, more }: OlderPage): State {
+  return changeConversation(state, conversationId, (conversation) =>
+    (conversation.messages[0]?.n ?? beforeN) === beforeN
+      ? { ...conversation, messages: merged(conversation.messages, messages), more }
+      : conversation,
+  );
 }
 
 export function receiveReceipts(state: State, conversationId: string, receipts: Receipts): State {
@@ -105,11 +133,14 @@ function changeConversation(
   conversationId: string,
   change: (conversation: Conversation) => Conversation,
 ): State {
-  return changeAssignment(
+  const changed = changeAssignment(
     state,
     (one) => one.conversation.conversation_id === conversationId,
     (one) => ({ ...one, conversation: change(one.conversation) }),
   );
+  const { monitored } = changed;
+  if (monitored?.conversation.conversation_id !== conversationId) return changed;
+  return { ...changed, monitored: { ...monitored, conversation: change(monitored.conversation) } };
 }
 
 function changeAssignment(

@@ -2,9 +2,10 @@ import type { BoardAgent, BoardQueue } from "@usher/protocol";
 import { expect, test } from "vitest";
 
 import { byTeam, findAgents } from "../../src/board/find-agents";
+import { marksOf } from "../../src/board/marks";
 import { settledOrder } from "../../src/board/steady-order";
 import { agentTrouble, type Level, queueTrouble } from "../../src/board/trouble";
-import type { Key } from "../../src/i18n/en";
+import type { Key } from "../../src/board/words";
 import type { StatusTone } from "../../src/i18n/labels";
 
 const queue: BoardQueue = {
@@ -15,6 +16,7 @@ const queue: BoardQueue = {
   in_progress: 0,
   paused: 0,
   alerts: 0,
+  alerted: [],
   longest_enqueued_at: 0,
   waiting_by_age: [1, 0, 0, 0, 0],
   expected_wait_ms: null,
@@ -88,4 +90,10 @@ test("teams come by name, their agents as given", () => {
     ["Attic", ["c"]],
     ["Garden", ["b", "a"]],
   ]);
+});
+
+test("what an agent does out of the ordinary is told in words", () => {
+  expect(marksOf(agent)).toEqual([]);
+  const marks = marksOf({ ...agent, next_status: "break", draining: "w9", ramping: true });
+  expect(marks.map(({ name }) => name)).toEqual(["next", "draining", "ramping"]);
 });

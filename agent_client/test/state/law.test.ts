@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { reduce } from "../../src/state/reduce";
 import { nothing } from "../../src/state/state";
-import { assignment, conversation, me, message, offer, snapshot, told } from "./samples";
+import { assignment, call, conversation, me, message, offer, snapshot, told } from "./samples";
 
 /** The law of the protocol, seen from the client: old state + events = the state fetched anew. */
 const HISTORIES: readonly { name: string; before: StaffSnapshot; events: StaffEvent[]; after: StaffSnapshot }[] = [
@@ -79,6 +79,16 @@ const HISTORIES: readonly { name: string; before: StaffSnapshot; events: StaffEv
     events: [{ type: "item.assigned", assignment: assignment("ann", [], { accepted_at: 20 }) }],
     after: snapshot({ assignments: [assignment("ann", [], { accepted_at: 20 }), assignment("ben", [], { accepted_at: 30 })] }),
   },
+  {
+    name: "a call is held, told of out of order, and another ends",
+    before: snapshot({ calls: [call("ann", 3), call("ben", 5)] }),
+    events: [
+      { type: "call.changed", call: call("ann", 5, { state: "held" }) },
+      { type: "call.changed", call: call("ann", 4) },
+      { type: "call.closed", call_id: "call-ben", version: 6, outcome: "answered", notice: "" },
+    ],
+    after: snapshot({ calls: [call("ann", 5, { state: "held" })] }),
+  },
 ];
 
 describe("old state + events = the state fetched anew", () => {
@@ -105,12 +115,15 @@ test("events about unknown things leave the very same state", () => {
   const state = reduce(nothing, snapshot());
   const strange: StaffEvent[] = [
     { type: "offer.closed", offer_id: "o-x", outcome: "rescinded", reason: "" },
-    { type: "item.paused", work_item_id: "w-x" },
+    { type: "item.paused", work_item_id: "w-x", units: 0 },
     { type: "item.resumed", work_item_id: "w-x" },
     { type: "item.wrap_up", work_item_id: "w-x", until: 1 },
     { type: "item.closed", work_item_id: "w-x", reason: "completed" },
     { type: "message.created", message: message("x", 1) },
+    { type: "message.changed", message: message("x", 1) },
+    { type: "delivery.changed", conversation_id: "c-x", n: 1, delivery: { state: "sent", reason: "" } },
     { type: "customer.presence", conversation_id: "c-x", online: true },
+    { type: "call.closed", call_id: "call-x", version: 1, outcome: "answered", notice: "" },
     { type: "board.changed", agents: [], agents_removed: ["x"], queues: [] },
   ];
   for (const event of strange) expect(reduce(state, event)).toBe(state);

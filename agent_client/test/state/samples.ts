@@ -1,4 +1,4 @@
-import type { Assignment, Conversation, Me, Message, Offer, StaffSnapshot, Why, WorkItem } from "@usher/protocol";
+import type { Assignment, Call, Conversation, Me, Message, Offer, StaffSnapshot, Why, WorkItem } from "@usher/protocol";
 
 import type { State } from "../../src/state/state";
 
@@ -81,11 +81,35 @@ export function conversation(key: string, messages: Message[], change: Partial<C
 export function assignment(key: string, messages: Message[], change: Partial<Assignment> = {}): Assignment {
   return {
     work_item: item(key),
+    units: 25,
     state: "assigned",
     accepted_at: 20,
     wrap_up_until: null,
     conversation: conversation(key, messages),
     customer_online: true,
+    ...change,
+  };
+}
+
+export function call(key: string, version: number, change: Partial<Call> = {}): Call {
+  return {
+    call_id: `call-${key}`,
+    version,
+    work_item_id: `w-${key}`,
+    conversation_id: `c-${key}`,
+    account: "main",
+    direction: "in",
+    state: "talking",
+    outcome: "",
+    number: "+48221234567",
+    queue: "orders",
+    started_at: 1,
+    connected_at: 20,
+    ended_at: null,
+    legs: [],
+    recording: "off",
+    actions: ["hold", "hang_up"],
+    notice: "",
     ...change,
   };
 }
@@ -101,11 +125,16 @@ export function snapshot(change: Partial<StaffSnapshot> = {}): StaffSnapshot {
     decline_reasons: [],
     offers: [],
     assignments: [],
+    calls: [],
+    voice: true,
+    pacing: 1,
+    skills: [],
     ...change,
   };
 }
 
 /** What of a state a snapshot tells: the law is about this. The rest is remembered by the page alone. */
-export function told({ me, statuses, queues, dispositions, decline_reasons, offers, assignments }: State): object {
-  return { me, statuses, queues, dispositions, decline_reasons, offers, assignments };
+export function told(state: State): object {
+  const { statuses, queues, dispositions, decline_reasons, offers, assignments, calls } = state;
+  return { me: state.me, statuses, queues, dispositions, decline_reasons, offers, assignments, calls };
 }

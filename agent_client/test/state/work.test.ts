@@ -11,10 +11,15 @@ const holding = reduce(nothing, snapshot({ assignments: [assignment("ann", [mess
 const places = (state: typeof holding): number[] => state.assignments[0]?.conversation.messages.map((one) => one.n) ?? [];
 
 test("older messages come before, each once, in their places", () => {
-  const older = [message("ann", 3), message("ann", 4), message("ann", 5)];
-  const state = receiveOlder(holding, "c-ann", older, true);
+  const messages = [message("ann", 3), message("ann", 4), message("ann", 5)];
+  const state = receiveOlder(holding, "c-ann", { beforeN: 5, messages, more: true });
   expect(places(state)).toEqual([3, 4, 5]);
   expect(state.assignments[0]?.conversation.more).toBe(true);
+});
+
+test("older messages that come when a snapshot has others by then leave no gap", () => {
+  const fresh = reduce(holding, snapshot({ assignments: [assignment("ann", [message("ann", 60)])] }));
+  expect(receiveOlder(fresh, "c-ann", { beforeN: 5, messages: [message("ann", 4)], more: false })).toEqual(fresh);
 });
 
 test("a message that is there already changes nothing", () => {
@@ -49,7 +54,7 @@ test("board entries that did not change keep their identity", () => {
     label: "Orders",
     waiting: 0,
     offered: 0,
-    in_progress: 0, paused: 0, alerts: 0,
+    in_progress: 0, paused: 0, alerts: 0, alerted: [],
     longest_enqueued_at: null,
     waiting_by_age: [0, 0, 0, 0, 0],
     expected_wait_ms: null,
@@ -67,4 +72,16 @@ test("board entries that did not change keep their identity", () => {
   expect(second.board?.queues.get("orders")?.waiting).toBe(1);
   expect(second.board?.queues.get("sales")).toBe(first.board?.queues.get("sales"));
   expect(second.board?.agents).toBe(first.board?.agents);
+});
+
+test("what is read along follows the events of its conversation, and outlives a snapshot until it is asked for again", () => {
+  const found = { work_item_id: "w-bo", conversation: conversation("bo", [message("bo", 1)]), customer: assignment("bo", []).work_item.customer };
+  const reading = { ...holding, monitored: found };
+  const said = reduce(reading, { type: "message.created", message: message("bo", 2) });
+  expect(said.monitored?.conversation.messages.map((one) => one.n)).toEqual([1, 2]);
+  expect(said.assignments).toBe(holding.assignments);
+  const closed = reduce(said, { type: "conversation.closed", conversation_id: "c-bo", closed_at: 9, by: "agent" });
+  expect(closed.monitored?.conversation.state).toBe("closed");
+  expect(reduce(closed, snapshot()).monitored).toBe(closed.monitored);
+  expect(reduce(reading, { type: "message.created", message: message("ann", 6) }).monitored).toBe(found);
 });

@@ -8,6 +8,8 @@ export interface Closed {
   opens_at: number | null;
   /** What customers read, by language; none: the widget's own words. */
   text: Record<string, string>;
+  /** It is open, but overflows: nothing is refused, and nothing has to be left. */
+  busy?: boolean;
 }
 
 export interface Account {
@@ -21,13 +23,18 @@ export interface Account {
   languages: string[];
   default_language: string;
   agents_online: boolean;
+  /** There are articles to be searched. */
+  help: boolean;
+  /** A bot answers first. */
+  bot: boolean;
   /** Whatever the customer chooses; null while any department is open. */
   closed: Closed | null;
 }
 
-/** A visitor's name to the server. token: secret; it travels in the hello frame only. */
+/** A visitor's name to the server. customer_id: whose. token: secret; it travels in the hello frame only. */
 export interface Visitor {
   visitor_id: string;
+  customer_id: string;
   token: string;
 }
 
@@ -35,8 +42,11 @@ const TIMEOUT_MS = 10_000;
 
 /** The request got no usable answer. status: 0 when there was none at all. */
 export class Unreachable extends Error {
-  constructor(readonly status: number) {
+  readonly status: number;
+
+  constructor(status: number) {
     super(`no usable answer (${status})`);
+    this.status = status;
   }
 }
 
@@ -44,11 +54,12 @@ export async function fetchAccount(base: string, account: string): Promise<Accou
   return request<Account>(`${base}api/widget/config?account=${encodeURIComponent(account)}`);
 }
 
-export async function openVisitor(base: string, account: string): Promise<Visitor> {
+/** identity: signed by the site, for a customer it knows. token: of the visitor this browser has; answered again if it fits. */
+export async function openVisitor(base: string, account: string, identity?: string, token?: string): Promise<Visitor> {
   return request<Visitor>(`${base}api/widget/session`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ account }),
+    body: JSON.stringify({ account, identity, token }),
   });
 }
 

@@ -10,7 +10,7 @@ import { Panel } from "./views/panel";
 import { WidgetProvider, type Person, type Screen, type Widget } from "./views/widget";
 import { loadWords, type Words } from "./words";
 
-export interface MountOptions {
+interface MountOptions {
   /** Where the server is, with a slash at the end. */
   base: string;
   account: string;
@@ -31,8 +31,12 @@ export interface Mounted {
   open: (focus: boolean) => void;
   close: () => void;
   setLanguage: (tag: string) => Promise<void>;
-  identify: (person: Partial<Person>) => void;
+  identify: (person: Identified) => void;
+  forget: () => void;
 }
+
+/** token: signed by the site; without it, what is said only fills the form in. */
+type Identified = Partial<Person> & { token?: string };
 
 const LIGHT_SURFACE = "#ffffff";
 const DARK_SURFACE = "#1c1e1d";
@@ -40,7 +44,7 @@ const FULL_SCREEN = "(max-width: 480px)";
 
 export async function mount(options: MountOptions): Promise<Mounted> {
   const { host, page } = options;
-  let screen: Screen = { name: "home" };
+  let screen: Screen = page ? firstOf(location.hash) : { name: "home" };
   let wanted: Screen | null = null;
   let isOpen = page;
   let scheduled = false;
@@ -57,6 +61,10 @@ export async function mount(options: MountOptions): Promise<Mounted> {
       follow();
       if (wanted && chat.account) go(wanted);
       redraw();
+    },
+    onForget: () => {
+      screen = { name: "home" };
+      wanted = null;
     },
     onMessage: (text, author) => {
       const looking = isOpen && document.visibilityState === "visible";
@@ -113,6 +121,7 @@ export async function mount(options: MountOptions): Promise<Mounted> {
 
   const widget = (): Widget => ({
     chat,
+    base: options.base,
     words,
     open: isOpen,
     page,
@@ -175,12 +184,20 @@ export async function mount(options: MountOptions): Promise<Mounted> {
     open,
     close,
     setLanguage: (tag) => speak([tag, ...options.languages]),
-    identify: ({ name, email }) => {
+    forget: () => chat.forget(),
+    identify: ({ name, email, token }) => {
+      if (token) chat.prove(token);
       if (name !== undefined) memory.setNote("name", name);
       if (email !== undefined) memory.setNote("email", email);
       redraw();
     },
   };
+}
+
+/** The portal's address may name an article: `#article/return-an-order`. */
+function firstOf(hash: string): Screen {
+  const [, key = ""] = /^#article\/([a-z0-9-]{1,64})$/.exec(hash) ?? [];
+  return key ? { name: "help", query: "", key } : { name: "home" };
 }
 
 function frameIn(host: HTMLElement, { page, side }: MountOptions): HTMLElement {

@@ -9,11 +9,13 @@ const REVOKE_MS = 5_000;
 /** Calls `tick` every few seconds while the page is hidden. A page whose policy forbids workers goes without. */
 export function steadyClock(base: string, tick: () => void): void {
   let clock: Worker | null = null;
-  document.addEventListener("visibilitychange", () => {
+  const look = (): void => {
     clock?.terminate();
     clock = document.visibilityState === "hidden" ? started(base) : null;
     if (clock) clock.onmessage = tick;
-  });
+  };
+  document.addEventListener("visibilitychange", look);
+  look(); // a tab may be opened in the background
 }
 
 function started(base: string): Worker | null {

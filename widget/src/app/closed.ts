@@ -8,8 +8,9 @@ export function closedFor(account: Pick<Account, "departments" | "closed">, depa
   return chosen ? chosen.closed : account.closed;
 }
 
-export function closedWords({ text, opens_at }: Closed, words: Words, nowMs: number): string {
+export function closedWords({ text, opens_at, busy }: Closed, words: Words, nowMs: number): string {
   const own = text[words.language];
+  if (busy) return own ?? words.t("busy");
   const opens = opens_at === null ? words.t("closed") : words.t("closed_opens", words.opens(opens_at, nowMs));
   return own ? `${own} ${opens_at === null ? "" : opens}`.trim() : opens;
 }

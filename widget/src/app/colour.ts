@@ -11,7 +11,7 @@ export function contrast(one: string, other: string): number {
   return (light + 0.05) / (dark + 0.05);
 }
 
-export interface Accent {
+interface Accent {
   /** The accent as a surface, and what is readable on it. */
   fill: string;
   onFill: string;

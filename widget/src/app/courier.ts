@@ -1,5 +1,6 @@
 /** Takes the customer's messages to the server: one after the other, in the order they were written, until it has them. */
 import { CommandError, type AnyResult, type Message } from "@usher/protocol";
+import { newId } from "./ids";
 import type { Memory } from "./memory";
 import { failureOf, OUTBOX_LIMIT, without, type Outgoing } from "./outbox";
 
@@ -7,7 +8,7 @@ import { failureOf, OUTBOX_LIMIT, without, type Outgoing } from "./outbox";
 const BUSY_FIRST_MS = 1_000;
 const BUSY_TIMES = 5;
 
-export interface CourierOptions {
+interface CourierOptions {
   memory: Memory;
   /** Makes sure that there is a way to the server. False: there is none now; `wake` follows when there is. */
   ready: () => Promise<boolean>;
@@ -20,13 +21,15 @@ export interface CourierOptions {
 export class Courier {
   /** In order of writing; a message leaves when the server's own copy has arrived. */
   outbox: readonly Outgoing[];
+  readonly #options: CourierOptions;
   /** Durable at the server, its copy still on the way. */
-  private readonly durable = new Set<string>();
-  private walking = false;
-  private busyTimes = 0;
-  private pause: ReturnType<typeof setTimeout> | undefined;
+  readonly #durable = new Set<string>();
+  #walking = false;
+  #busyTimes = 0;
+  #pause: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(private readonly options: CourierOptions) {
+  constructor(options: CourierOptions) {
+    this.#options = options;
     this.outbox = options.memory.outbox();
   }
 
@@ -35,34 +38,40 @@ export class Courier {
   }
 
   /** Kept before it is sent. */
-  take(draft: Pick<Outgoing, "conversation_id" | "opening" | "text">): void {
-    const message: Outgoing = { ...draft, client_id: crypto.randomUUID(), at: Date.now(), failed: "" };
-    this.options.memory.keep(message);
-    this.become([...this.outbox, message]);
-    void this.walk();
+  take(draft: Pick<Outgoing, "conversation_id" | "opening" | "text" | "files">): void {
+    const message: Outgoing = { ...draft, client_id: newId(), at: Date.now(), failed: "" };
+    this.#options.memory.keep(message);
+    this.#become([...this.outbox, message]);
+    void this.#walk();
   }
 
   /** Under the same client_id, for it may have arrived. */
   retry(message: Outgoing): void {
-    this.busyTimes = 0;
-    this.change({ ...message, failed: "" });
-    void this.walk();
+    this.#busyTimes = 0;
+    this.#change({ ...message, failed: "" });
+    void this.#walk();
   }
 
   discard(message: Outgoing): void {
-    this.options.memory.drop(message.client_id);
-    this.become(this.outbox.filter((other) => other.client_id !== message.client_id));
+    this.#options.memory.drop(message.client_id);
+    this.#become(this.outbox.filter((other) => other.client_id !== message.client_id));
   }
 
   /** There is a connection: what failed for want of one goes again. */
   wake(): void {
-    for (const message of this.outbox) if (message.failed === "busy") this.change({ ...message, failed: "" });
-    void this.walk();
+    for (const message of this.outbox) if (message.failed === "busy") this.#change({ ...message, failed: "" });
+    void this.#walk();
   }
 
   /** The conversations that unsent messages belong to are gone. */
   strand(): void {
-    for (const message of this.outbox) this.change({ ...message, failed: "closed" });
+    for (const message of this.outbox) this.#change({ ...message, failed: "closed" });
+  }
+
+  /** Whoever wrote them has left this browser: the next one sees and sends none of them. */
+  forget(): void {
+    for (const { client_id } of this.outbox) this.#options.memory.drop(client_id);
+    this.#become([]);
   }
 
   /** These are in the conversation now. */
@@ -70,64 +79,69 @@ export class Courier {
     const left = without(this.outbox, messages);
     if (left.length === this.outbox.length) return;
     const ids = new Set(left.map((message) => message.client_id));
-    for (const { client_id } of this.outbox) if (!ids.has(client_id)) this.options.memory.drop(client_id);
-    this.become(left);
+    for (const { client_id } of this.outbox) if (!ids.has(client_id)) this.#options.memory.drop(client_id);
+    this.#become(left);
   }
 
-  private async walk(): Promise<void> {
-    if (this.walking || this.pause) return;
-    this.walking = true;
+  async #walk(): Promise<void> {
+    if (this.#walking || this.#pause) return;
+    this.#walking = true;
     try {
-      for (let next = this.next(); next; next = this.next()) if (!(await this.carry(next))) break;
+      for (let next = this.#next(); next; next = this.#next()) if (!(await this.#carry(next))) break;
     } finally {
-      this.walking = false;
+      this.#walking = false;
     }
   }
 
-  private next(): Outgoing | undefined {
-    return this.outbox.find((message) => !message.failed && !this.durable.has(message.client_id));
+  #next(): Outgoing | undefined {
+    return this.outbox.find((message) => !message.failed && !this.#durable.has(message.client_id));
   }
 
   /** False: nothing more can be sent for now. */
-  private async carry(message: Outgoing): Promise<boolean> {
-    if (!(await this.options.ready())) {
-      this.change({ ...message, failed: "busy" });
+  async #carry(message: Outgoing): Promise<boolean> {
+    if (!(await this.#options.ready())) {
+      this.#change({ ...message, failed: "busy" });
       return false;
     }
-    const answer = await this.options.send(message).catch((fault: unknown) => fault as CommandError);
-    if (answer instanceof CommandError) return this.refused(message, answer);
-    this.busyTimes = 0;
-    this.durable.add(message.client_id);
-    this.options.memory.drop(message.client_id);
-    this.options.onSent(message, answer);
+    if (!this.#has(message)) return true; // discarded while the way was made
+    const answer = await this.#options.send(message).catch((fault: unknown) => fault as CommandError);
+    if (answer instanceof CommandError) return this.#refused(message, answer);
+    this.#busyTimes = 0;
+    this.#durable.add(message.client_id);
+    this.#options.memory.drop(message.client_id);
+    this.#options.onSent(message, answer);
     return true;
   }
 
-  private refused(message: Outgoing, { code, detail }: CommandError): boolean {
+  #refused(message: Outgoing, { code, detail }: CommandError): boolean {
     if (code === "stopped") return false;
     const failed = failureOf(code);
     if (code === "conversation_open" && typeof detail.conversation_id === "string")
-      this.change({ ...message, conversation_id: detail.conversation_id, opening: null });
-    else if (failed === "busy" && this.busyTimes < BUSY_TIMES) this.rest();
-    else if (failed) this.change({ ...message, failed });
-    return !this.pause;
+      this.#change({ ...message, conversation_id: detail.conversation_id, opening: null });
+    else if (failed === "busy" && this.#busyTimes < BUSY_TIMES) this.#rest();
+    else if (failed) this.#change({ ...message, failed });
+    return !this.#pause;
   }
 
-  private rest(): void {
-    this.pause = setTimeout(() => {
-      this.pause = undefined;
-      void this.walk();
-    }, BUSY_FIRST_MS * 2 ** this.busyTimes++);
+  #rest(): void {
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      void this.#walk();
+    }, BUSY_FIRST_MS * 2 ** this.#busyTimes++);
   }
 
-  private change(message: Outgoing): void {
-    if (!this.outbox.some((other) => other.client_id === message.client_id)) return;
-    this.options.memory.keep(message);
-    this.become(this.outbox.map((other) => (other.client_id === message.client_id ? message : other)));
+  #change(message: Outgoing): void {
+    if (!this.#has(message)) return;
+    this.#options.memory.keep(message);
+    this.#become(this.outbox.map((other) => (other.client_id === message.client_id ? message : other)));
   }
 
-  private become(outbox: readonly Outgoing[]): void {
+  #has({ client_id }: Outgoing): boolean {
+    return this.outbox.some((other) => other.client_id === client_id);
+  }
+
+  #become(outbox: readonly Outgoing[]): void {
     this.outbox = outbox;
-    this.options.onChange();
+    this.#options.onChange();
   }
 }

@@ -1,5 +1,5 @@
 /** A text cut into plain parts and web addresses. Only http and https become links; everything else stays text. */
-export interface Part {
+interface Part {
   text: string;
   /** null: plain text. */
   href: string | null;

@@ -18,7 +18,7 @@ export interface Memory {
   forget(): void;
 }
 /** draft: what is being written. muted: "1" without sound. name, email: as last given. language: as chosen. */
-export type Note = "draft" | "muted" | "name" | "email" | "language";
+type Note = "draft" | "muted" | "name" | "email" | "language";
 
 export function memoryOf(account: string, storage: Storage | null): Memory {
   const prefix = `usher:${account}:`;
@@ -30,6 +30,7 @@ export function memoryOf(account: string, storage: Storage | null): Memory {
       if (!storage) throw new Error("no storage");
       storage.setItem(prefix + key, value);
     } catch {
+      storage?.removeItem(prefix + key); // an older value would be read before this one
       fallback.set(key, value);
     }
   };

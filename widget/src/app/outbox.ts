@@ -1,5 +1,5 @@
 /** Messages the server has not acknowledged yet: kept over reloads, sent again, never shown twice. */
-import type { Message, StartConversation } from "@usher/protocol";
+import type { File as Kept, Message, StartConversation } from "@usher/protocol";
 
 /** What a conversation is started with, beside its first message. */
 export type Opening = Pick<StartConversation, "name" | "email" | "department" | "language" | "page_url" | "phone">;
@@ -14,8 +14,10 @@ export interface Outgoing {
   opening: Opening | null;
   /** Why it was refused; empty while it is under way. */
   failed: Failure;
+  /** At the server already, to go with it. */
+  files?: readonly Kept[];
 }
-export type Failure = "" | "closed" | "refused" | "busy";
+type Failure = "" | "closed" | "refused" | "busy";
 
 /** More unacknowledged messages than this are not taken: something is badly wrong, and the customer should know. */
 export const OUTBOX_LIMIT = 50;

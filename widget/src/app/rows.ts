@@ -1,8 +1,8 @@
 /** A conversation as the rows of its log: days, system lines, texts in groups, then what is not acknowledged yet. */
-import type { Conversation, Message } from "@usher/protocol";
+import type { Conversation, File as Kept, Message } from "@usher/protocol";
 import type { Outgoing } from "./outbox";
 
-export type Mark = "sending" | "sent" | "delivered" | "read" | "failed";
+type Mark = "sending" | "sent" | "delivered" | "read" | "failed";
 
 export type Row =
   | { kind: "day"; key: string; at: number }
@@ -11,6 +11,7 @@ export type Row =
       kind: "text";
       key: string;
       text: string;
+      files: readonly Kept[];
       at: number;
       mine: boolean;
       /** Of the other side; empty for the customer's own. */
@@ -26,6 +27,11 @@ export type TextRow = Extract<Row, { kind: "text" }>;
 
 /** Texts of one author closer than this stand together. */
 const GROUP_MS = 300_000;
+
+/** A message in one line: its text, or the names of its files. */
+export function wordsOf({ text, extra }: Message): string {
+  return text || (extra?.files ?? []).map((file) => file.name).join(", ");
+}
 
 export function rowsOf(conversation: Conversation | null, outbox: readonly Outgoing[]): Row[] {
   const messages = conversation?.messages ?? [];
@@ -47,18 +53,19 @@ function systemRow({ n, text, author_name, at }: Message): Row {
   return { kind: "system", key: `n${n}`, text, name: author_name, at };
 }
 
-function textRow({ n, client_id, text, at, author, author_name }: Message, mark: Mark | null): Row {
+function textRow({ n, client_id, text, at, author, author_name, extra }: Message, mark: Mark | null): Row {
   const mine = author === "customer";
   // An own message keeps its key when it moves from the outbox into the conversation: nothing flickers.
   const key = mine && client_id ? client_id : `n${n}`;
   const name = mine ? "" : author_name;
-  return { kind: "text", key, text, at, mine, name, bot: author === "bot", first: true, last: true, mark, pending: null };
+  const files = extra?.files ?? [];
+  return { kind: "text", key, text, files, at, mine, name, bot: author === "bot", first: true, last: true, mark, pending: null };
 }
 
 function pendingRow(pending: Outgoing): Row {
-  const { client_id: key, text, at, failed } = pending;
+  const { client_id: key, text, at, failed, files = [] } = pending;
   const mark = failed ? "failed" : "sending";
-  return { kind: "text", key, text, at, mine: true, name: "", bot: false, first: true, last: true, mark, pending };
+  return { kind: "text", key, text, files, at, mine: true, name: "", bot: false, first: true, last: true, mark, pending };
 }
 
 function withDays(rows: readonly Row[]): Row[] {

@@ -45,6 +45,11 @@ export function reduce(state: State, event: CustomerEvent, now: number): State {
       return concerns(state, event) ? { ...state, agent: event.agent, queue: event.agent ? null : state.queue } : state;
     case "message.created":
       return concerns(state, event.message) ? heard(state, event.message) : state;
+    case "message.changed":
+      return changed(state, event.message.conversation_id, (old) => ({
+        ...old,
+        messages: old.messages.map((one) => (one.n === event.message.n ? event.message : one)),
+      }));
     case "receipts.changed":
       return changed(state, event.conversation_id, (old) => ({ ...old, receipts: event.receipts }));
     case "typing.shown":
@@ -63,9 +68,10 @@ export function reduce(state: State, event: CustomerEvent, now: number): State {
   }
 }
 
-/** Older messages, fetched by the customer, before those that are known. */
-export function withOlder(state: State, conversationId: string, older: Message[], more: boolean): State {
-  return changed(state, conversationId, (old) => ({ ...old, more, messages: joined(older, old.messages) }));
+/** Those before `beforeN`, fetched by the customer. When others are known by now than when they were asked for, nothing. */
+export function withOlder(known: Conversation, beforeN: number, older: Message[], more: boolean): Conversation {
+  if ((known.messages[0]?.n ?? 0) !== beforeN) return known;
+  return { ...known, more, messages: [...older, ...known.messages] };
 }
 
 /** The customer has seen everything up to n. */
@@ -78,7 +84,7 @@ export function unreadOf(conversation: Conversation | null): number {
   return conversation?.messages.filter((message) => isUnread(conversation, message)).length ?? 0;
 }
 
-export function isUnread(conversation: Conversation, message: Message): boolean {
+function isUnread(conversation: Conversation, message: Message): boolean {
   return message.kind === "text" && message.author !== "customer" && message.n > conversation.receipts.customer_read_n;
 }
 

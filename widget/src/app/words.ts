@@ -3,8 +3,8 @@ import type { en } from "./catalogue/en";
 
 /** By plural category of the language; `other` is always there. */
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
-export type Key = keyof typeof en;
-export type PluralKey = { [K in Key]: (typeof en)[K] extends string ? never : K }[Key];
+type Key = keyof typeof en;
+type PluralKey = { [K in Key]: (typeof en)[K] extends string ? never : K }[Key];
 export type TextKey = Exclude<Key, PluralKey>;
 export type Catalogue = Record<TextKey, string> & Record<PluralKey, Plural>;
 

@@ -5,7 +5,7 @@ const CHAT = "M4 5.5h16v11H9.5L5 20v-3.5H4z";
 const DOWN = "M6 9.5l6 6 6-6";
 const SVG = "http://www.w3.org/2000/svg";
 
-export interface Launcher {
+interface Launcher {
   readonly host: HTMLElement;
   /** label: what the button does, or how much is unread. */
   show(facts: { label: string; unread: number; open: boolean }): void;

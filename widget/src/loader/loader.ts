@@ -22,8 +22,10 @@ export interface UsherApi {
   open: () => void;
   close: () => void;
   toggle: () => void;
-  /** Whom the page says this is; fills the form in, proves nothing. */
+  /** Whom the page says this is: fills the form in; proves it where there is a token. */
   identify: (person: Person) => void;
+  /** They signed out: this browser is nobody's again. */
+  forget: () => void;
   /** Returns the function that ends it. */
   on: <Name extends keyof Events>(name: Name, handler: Events[Name]) => () => void;
   hide: () => void;
@@ -108,6 +110,10 @@ function begin({ src, dataset }: HTMLScriptElement): void {
     identify(facts) {
       person = { ...person, ...facts };
       void app?.then((made) => made.identify(facts));
+    },
+    forget() {
+      person = {};
+      void load().then((made) => made.forget(), () => undefined);
     },
     on(name, handler) {
       handlers[name].add(handler);

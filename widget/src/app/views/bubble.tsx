@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { partsOf } from "../links";
 import type { Row, TextRow } from "../rows";
 import type { TextKey } from "../words";
+import { FileView } from "./file";
 import { useWidget } from "./widget";
 
 const SYSTEM: Record<string, TextKey> = {
@@ -36,24 +37,30 @@ function Bubble({ row }: { row: TextRow }): JSX.Element {
   return (
     <div class={`said ${side}${row.first ? " first" : ""}${row.last ? " last" : ""}`}>
       {row.first && <p class={row.mine ? "hidden" : "who"}>{row.mine ? words.t("you") : nameOf(row, words.t)}</p>}
-      <div class={`bubble${row.mark === "failed" ? " failed" : ""}`} title={words.moment(row.at)}>
-        {partsOf(row.text).map(({ text, href }) =>
-          href ? (
-            <a href={href} target="_blank" rel="noopener noreferrer nofollow">
-              {text}
-            </a>
-          ) : (
-            text
-          ),
-        )}
-      </div>
+      {row.text && (
+        <div class={`bubble${row.mark === "failed" ? " failed" : ""}`} title={words.moment(row.at)}>
+          {partsOf(row.text).map(({ text, href }) =>
+            href ? (
+              <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+                {text}
+              </a>
+            ) : (
+              text
+            ),
+          )}
+        </div>
+      )}
+      {row.files.map((file) => (
+        <FileView key={file.file_id} file={file} />
+      ))}
       {row.mark === "failed" ? <Failed row={row} /> : <Meta row={row} />}
     </div>
   );
 }
 
-function nameOf(row: TextRow, t: (key: TextKey) => string): string {
-  return row.bot ? t("assistant") : row.name;
+/** A bot has a name like people, and is never taken for one of them. */
+function nameOf({ name, bot }: TextRow, t: (key: TextKey) => string): string {
+  return bot ? [name, t("assistant")].filter(Boolean).join(" · ") : name;
 }
 
 function Meta({ row }: { row: TextRow }): JSX.Element | null {
@@ -75,9 +82,12 @@ function Failed({ row }: { row: TextRow }): JSX.Element | null {
   return (
     <p class="meta fault" role="alert">
       <span>{words.t(`failed_${message.failed}`)}</span>
-      <button class="link" onClick={() => chat.retry(message, opening(person, ""))}>
-        {words.t("retry")}
-      </button>
+      {/* Files belong to the conversation that is over. */}
+      {(message.text || message.failed !== "closed") && (
+        <button class="link" onClick={() => chat.retry(message, opening(person, ""))}>
+          {words.t("retry")}
+        </button>
+      )}
       <button class="link" onClick={() => chat.discard(message)}>
         {words.t("discard")}
       </button>

@@ -1,5 +1,6 @@
 import type { JSX, TargetedKeyboardEvent } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { FileFault } from "../files";
 import { Icon } from "./icons";
 import { useWidget } from "./widget";
 
@@ -12,6 +13,9 @@ export function Composer(): JSX.Element {
   const { chat, words, draft, setDraft } = useWidget();
   const [emoji, setEmoji] = useState(false);
   const [full, setFull] = useState(false);
+  const [sending, setSending] = useState("");
+  const [fault, setFault] = useState<FileFault | "">("");
+  const chooser = useRef<HTMLInputElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const excess = draft.length - TEXT_LIMIT;
 
@@ -34,6 +38,14 @@ export function Composer(): JSX.Element {
     field.current?.focus();
   };
 
+  const attach = async (list: FileList | undefined | null): Promise<void> => {
+    const files = [...(list ?? [])];
+    if (!files.length || sending) return;
+    setSending(files.map((file) => file.name).join(", "));
+    setFault(await chat.attach(files));
+    setSending("");
+  };
+
   const key = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -44,6 +56,10 @@ export function Composer(): JSX.Element {
     <div class="composer">
       {excess > 0 && <p class="fault">{words.count("too_long", excess)}</p>}
       {full && <p class="fault">{words.t("full")}</p>}
+      <div role="status">
+        {fault && <p class="fault">{words.t(fault)}</p>}
+        {sending && <p class="faint clip">{words.t("file_sending", sending)}</p>}
+      </div>
       {emoji && <EmojiGrid onPick={insert} onClose={() => setEmoji(false)} />}
       <div class="write">
         <textarea
@@ -54,11 +70,28 @@ export function Composer(): JSX.Element {
           placeholder={words.t("write")}
           aria-label={words.t("write")}
           onKeyDown={key}
+          onPaste={(event) => void attach(event.clipboardData?.files)}
           onInput={(event) => {
             setDraft(event.currentTarget.value);
             chat.typing();
           }}
         />
+        <input
+          ref={chooser}
+          type="file"
+          multiple
+          hidden
+          onChange={({ currentTarget }) => void attach(currentTarget.files).then(() => (currentTarget.value = ""))}
+        />
+        <button
+          class="tool"
+          aria-label={words.t("attach")}
+          title={words.t("attach")}
+          aria-disabled={!!sending}
+          onClick={() => chooser.current?.click()}
+        >
+          <Icon name="clip" />
+        </button>
         <button
           class="tool"
           aria-label={words.t("emoji")}

@@ -26,7 +26,7 @@ export function Form(): JSX.Element {
   const { pre_chat, departments, agents_online, default_language } = account;
   const closed = closedFor(account, filled.department);
   const calls = closed?.action === "callback";
-  const refuses = closed?.action === "announce";
+  const refuses = closed?.action === "announce" && !closed.busy;
 
   const fill = (key: keyof Draft) => (event: TargetedEvent<Filled>) => {
     setFilled({ ...filled, [key]: event.currentTarget.value });
@@ -37,13 +37,13 @@ export function Form(): JSX.Element {
   const submit = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     if (refuses) return;
-    const found = faultsOf(filled, { ...pre_chat, phone: calls }, words);
+    const found = faultsOf(filled, { ...pre_chat, phone: calls && !closed.busy }, words);
     setFaults(found);
     const [first] = Object.keys(found);
     if (first) return (event.currentTarget.elements.namedItem(first) as HTMLElement | null)?.focus();
     setDraft("");
-    const person = { name: filled.name.trim(), email: filled.email.trim() };
-    chat.begin(filled.message.trim(), opening(person, filled.department, calls ? filled.phone.trim() : ""));
+    const named = { name: filled.name.trim(), email: filled.email.trim() };
+    chat.begin(filled.message.trim(), opening(named, filled.department, calls ? filled.phone.trim() : ""));
     go({ name: "thread" });
   };
 
@@ -66,7 +66,8 @@ export function Form(): JSX.Element {
     <form class="screen form" noValidate onSubmit={submit}>
       {closed ? (
         <p class="notice">
-          {closedWords(closed, words, chat.serverNow())} {!refuses && words.t(calls ? "closed_call" : "closed_kept")}
+          {closedWords(closed, words, chat.serverNow())}{" "}
+          {closed.busy ? calls && words.t("busy_call") : !refuses && words.t(calls ? "closed_call" : "closed_kept")}
         </p>
       ) : (
         !agents_online && <p class="notice">{words.t("form_away")}</p>
@@ -85,12 +86,12 @@ export function Form(): JSX.Element {
           </select>
         </Field>
       )}
-      {calls && text("phone", "required", "tel")}
+      {calls && text("phone", closed.busy ? "optional" : "required", "tel")}
       <Field id="message" label={words.t("message")} optional={false} fault={faults.message}>
         <textarea {...control("message", faults)} data-first rows={4} value={filled.message} onInput={fill("message")} />
       </Field>
       <button class="primary" type="submit" aria-disabled={refuses}>
-        {words.t(calls ? "ask_call" : agents_online && !closed ? "start" : "leave_message")}
+        {words.t(calls && !closed.busy ? "ask_call" : agents_online && (!closed || calls) ? "start" : "leave_message")}
       </button>
     </form>
   );

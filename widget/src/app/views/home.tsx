@@ -17,6 +17,7 @@ export function Home(): JSX.Element {
       </div>
       <div class="cards">
         {trouble === "ended" && <p class="notice">{words.t("gone")}</p>}
+        {account?.help && <Search />}
         {ongoing ? <Ongoing /> : <Talk />}
         {state.known && (
           <button class="card row" onClick={() => go({ name: "past" })}>
@@ -56,21 +57,47 @@ function LanguageChoice(): JSX.Element | null {
   );
 }
 
-function Talk(): JSX.Element {
+/** Before anything else: perhaps the answer is written already. */
+function Search(): JSX.Element {
+  const { words, go } = useWidget();
+  return (
+    <form
+      class="card row"
+      role="search"
+      onSubmit={(event) => {
+        event.preventDefault();
+        go({ name: "help", query: (event.currentTarget.elements.namedItem("q") as HTMLInputElement).value, key: "" });
+      }}
+    >
+      <input class="grow" type="search" name="q" maxLength={500} aria-label={words.t("help")} placeholder={words.t("help")} />
+      <button class="tool" aria-label={words.t("help")}>
+        <Icon name="forward" />
+      </button>
+    </form>
+  );
+}
+
+/** A person, one step away. */
+export function Talk({ onGo }: { onGo?: () => void }): JSX.Element {
   const { chat, words, go } = useWidget();
   const { agents_online: here, closed = null } = chat.account ?? {};
-  const refuses = closed?.action === "announce";
+  const refuses = closed?.action === "announce" && !closed.busy && !chat.account?.bot;
+  const talk = (): void => {
+    if (refuses) return;
+    onGo?.();
+    go({ name: "form" });
+  };
   return (
-    <button class="card row" data-first aria-busy={!chat.account} aria-disabled={refuses} onClick={() => !refuses && go({ name: "form" })}>
+    <button class="card row" data-first aria-busy={!chat.account} aria-disabled={refuses} onClick={talk}>
       <span class="disc">
         <Icon name="chat" />
       </span>
       <span class="grow">
-        <b>{words.t("talk")}</b>
+        <b>{words.t(chat.account?.bot ? "ask" : "talk")}</b>
         {chat.account && (
           <small>
             <i class={here && !closed ? "dot here" : "dot"} />
-            {closed ? closedWords(closed, words, chat.serverNow()) : words.t(here ? "talk_here" : "talk_away")}
+            {chat.account.bot ? words.t("ask_bot") : closed ? closedWords(closed, words, chat.serverNow()) : words.t(here ? "talk_here" : "talk_away")}
           </small>
         )}
       </span>

@@ -51,7 +51,7 @@ export function Log({ conversation, outbox, children }: LogProps): JSX.Element {
     read();
     document.addEventListener("visibilitychange", read);
     return () => document.removeEventListener("visibilitychange", read);
-  }, [lastN, open, chat.state.phase]);
+  }, [chat, lastN, open, chat.state.phase]);
 
   const scrolled = ({ currentTarget: el }: TargetedEvent<HTMLDivElement>): void => {
     fromEnd.current = el.scrollHeight - el.scrollTop;

@@ -3,9 +3,13 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Form } from "./form";
 import { Home } from "./home";
 import { Icon } from "./icons";
-import { Earlier, Past } from "./past";
+import { lazy } from "./lazy";
 import { Thread } from "./thread";
 import { useWidget, type Screen } from "./widget";
+
+const Past = lazy(async () => (await import("./past")).Past);
+const Earlier = lazy(async () => (await import("./past")).Earlier);
+const Help = lazy(async () => (await import("../help/help")).Help);
 
 /** The whole of the widget below its shadow root. */
 export function Panel({ screen }: { screen: Screen }): JSX.Element {
@@ -29,6 +33,8 @@ function Body({ screen }: { screen: Screen }): JSX.Element {
       return <Thread />;
     case "past":
       return <Past />;
+    case "help":
+      return <Help query={screen.query} article={screen.key} />;
     case "earlier":
       return <Earlier conversationId={screen.conversationId} />;
   }
@@ -86,6 +92,7 @@ function Title({ screen }: { screen: Screen }): JSX.Element {
   const { chat, words } = useWidget();
   const { agent, conversation } = chat.state;
   if (screen.name === "home") return <span class="grow" />;
+  if (screen.name === "help") return <h2 class="grow">{words.t("help")}</h2>;
   if (screen.name === "form") return <h2 class="grow">{words.t("form")}</h2>;
   if (screen.name !== "thread") return <h2 class="grow">{words.t("past")}</h2>;
   if (agent)

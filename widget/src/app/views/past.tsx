@@ -1,6 +1,7 @@
 import type { Conversation } from "@usher/protocol";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { wordsOf } from "../rows";
 import { Icon } from "./icons";
 import { Log } from "./log";
 import { useWidget } from "./widget";
@@ -9,7 +10,7 @@ import { useWidget } from "./widget";
 export function Past(): JSX.Element {
   const { chat, words, go } = useWidget();
   const current = chat.state.conversation?.conversation_id;
-  useEffect(() => void chat.listPast(), [current, chat.state.phase]);
+  useEffect(() => void chat.listPast(), [chat, current, chat.state.phase]);
   const open = ({ conversation_id }: Conversation): void =>
     go(conversation_id === current ? { name: "thread" } : { name: "earlier", conversationId: conversation_id });
 
@@ -36,7 +37,8 @@ export function Past(): JSX.Element {
 }
 
 function previewOf({ messages }: Conversation): string {
-  return messages.findLast((message) => message.kind === "text")?.text ?? "…";
+  const last = messages.findLast((message) => message.kind === "text");
+  return (last && wordsOf(last)) || "…";
 }
 
 /** An earlier conversation, to be read. */

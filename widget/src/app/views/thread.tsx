@@ -1,4 +1,5 @@
-import type { JSX } from "preact";
+import type { QueuePosition } from "@usher/protocol";
+import type { JSX, TargetedSubmitEvent } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { closedFor, closedWords } from "../closed";
 import { positionWords, waitWords } from "../wait";
@@ -22,6 +23,7 @@ export function Thread(): JSX.Element {
         {conversation && !closed && !state.agent && <Waiting />}
         {closed && <Rating conversation={conversation} />}
         <Typing />
+        {!closed && <Replies />}
       </Log>
       {!closed && conversation && <Composer />}
     </div>
@@ -45,7 +47,9 @@ function Offline(): JSX.Element {
 function Waiting(): JSX.Element {
   const { chat, words } = useWidget();
   const { state, account } = chat;
-  const closed = account && closedFor(account, state.conversation?.department ?? "");
+  const { queue } = state;
+  const shut = account && closedFor(account, state.conversation?.department ?? "");
+  const closed = shut?.busy ? null : shut;
   const away = account?.agents_online === false || Boolean(closed);
   return (
     <div class="waiting" role="status">
@@ -54,15 +58,70 @@ function Waiting(): JSX.Element {
       </span>
       <div class="grow">
         <b>{words.t("waiting")}</b>
-        {state.queue && !away ? (
+        {queue && !away ? (
           <p>
-            {positionWords(state.queue, words)} {waitWords(state.queue, words)}
+            {positionWords(queue, words)} {waitWords(queue, words)}
           </p>
         ) : (
           <p>{closed ? closedWords(closed, words, chat.serverNow()) : words.t(away ? "away_kept" : "nobody_yet")}</p>
         )}
+        {queue && <Instead queue={queue} />}
         <p class="faint">{words.t("wait_stay")}</p>
       </div>
+    </div>
+  );
+}
+
+const KEPT = ["message", "case"];
+
+/** What else there is than waiting: words of the centre, a message that is kept, a call when it is their turn. */
+function Instead({ queue: { overflow = "", text = {}, callback = "" } }: { queue: QueuePosition }): JSX.Element {
+  const { words } = useWidget();
+  return (
+    <>
+      {overflow && overflow !== "queue" && <p>{text[words.language] ?? words.t(KEPT.includes(overflow) ? "away_kept" : "busy")}</p>}
+      {callback === "asked" && <p>{words.t("call_asked")}</p>}
+      {callback === "offered" && <CallMe />}
+    </>
+  );
+}
+
+function CallMe(): JSX.Element {
+  const { chat, words } = useWidget();
+  const [phone, setPhone] = useState("");
+  const ask = (event: TargetedSubmitEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    if (phone.trim()) void chat.askCall(phone.trim());
+  };
+  return (
+    <form class="call" onSubmit={ask}>
+      <label for="phone">{words.t("busy_call")}</label>
+      <div class="row">
+        <input id="phone" type="tel" autocomplete="tel" maxLength={40} aria-label={words.t("phone")} value={phone} onInput={(event) => setPhone(event.currentTarget.value)} />
+        <button class="primary" type="submit">
+          {words.t("ask_call")}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** What the last message offers to be answered with; while a bot answers, always a person. */
+function Replies(): JSX.Element | null {
+  const { chat, words } = useWidget();
+  const { agent, conversation } = chat.state;
+  if (!conversation || chat.outbox.length) return null;
+  const offered = conversation.messages.at(-1)?.extra?.quick_replies ?? [];
+  const person = words.t("talk");
+  const all = agent?.bot && !offered.includes(person) ? [...offered, person] : offered;
+  if (!all.length) return null;
+  return (
+    <div class="replies" role="group" aria-label={words.t("replies")}>
+      {all.map((text) => (
+        <button class="secondary" onClick={() => chat.say(text)}>
+          {text}
+        </button>
+      ))}
     </div>
   );
 }
@@ -73,10 +132,10 @@ function Typing(): JSX.Element | null {
   const [, redraw] = useState(0);
   const leftMs = typing ? typing.until - chat.serverNow() : 0;
   useEffect(() => {
-    if (leftMs <= 0) return;
-    const timer = setTimeout(() => redraw((n) => n + 1), leftMs + 20);
+    if (!typing) return;
+    const timer = setTimeout(() => redraw((n) => n + 1), typing.until - chat.serverNow() + 20);
     return () => clearTimeout(timer);
-  }, [typing]);
+  }, [chat, typing]);
   if (!typing || leftMs <= 0) return null;
   return (
     <div class="said theirs first last typing">

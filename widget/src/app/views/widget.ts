@@ -10,6 +10,8 @@ export type Screen =
   | { name: "form" }
   | { name: "thread" }
   | { name: "past" }
+  /** Articles about a text; of an empty one all. key: one of them. */
+  | { name: "help"; query: string; key: string }
   /** Read only. */
   | { name: "earlier"; conversationId: string };
 
@@ -20,6 +22,8 @@ export interface Person {
 
 export interface Widget {
   chat: Chat;
+  /** Where the server is, with a slash at the end. */
+  base: string;
   words: Words;
   /** It can be seen: the panel is open. */
   open: boolean;

@@ -1,0 +1,32 @@
+import type { Words } from "./en";
+
+export const de: Words = {
+  "step.none": "Bisher wurde niemand sonst gefragt.",
+  "step.unfetched": "Die Schritte konnten nicht geladen werden.",
+  "step.department": "Abteilung",
+  "step.subject": "Betreff",
+  "step.excerpt": "Auszug",
+  "step.private": "Nur der Betreff und dieser Text verlassen das Haus. Die Unterhaltung und die Daten des Kunden bleiben hier.",
+  "step.message": "Aus der Unterhaltung",
+  "step.insert": "Nachricht einfügen",
+  "step.due": "Antwort nötig innerhalb von",
+  "step.due_usual": "Wie üblich ({time})",
+  "step.send": "Fragen",
+  "step.asked": "gefragt: {time}",
+  "step.posted": "zugestellt",
+  "step.not_posted": "noch nicht zugestellt",
+  "step.reminded": {
+    one: "{count}-mal erinnert",
+    other: "{count}-mal erinnert",
+  },
+  "step.reply_to": "Antwort an {name}",
+  "step.done": "Erledigt",
+  "step.cancel": "Nicht mehr nötig",
+  "step.due.in_time": "fällig in",
+  "step.due.overdue": "überfällig seit",
+  "step.state.open": "Offen",
+  "step.state.taken": "Übernommen",
+  "step.state.info_needed": "Braucht Angaben",
+  "step.state.done": "Erledigt",
+  "step.state.cancelled": "Nicht nötig",
+};

@@ -1,0 +1,32 @@
+import type { Words } from "./en";
+
+export const el: Words = {
+  "step.none": "Δεν έχει ερωτηθεί ακόμη κανείς άλλος.",
+  "step.unfetched": "Δεν ήταν δυνατή η φόρτωση των βημάτων.",
+  "step.department": "Τμήμα",
+  "step.subject": "Θέμα",
+  "step.excerpt": "Απόσπασμα",
+  "step.private": "Μόνο το θέμα και αυτό το κείμενο βγαίνουν από εδώ. Η συνομιλία και τα στοιχεία του πελάτη μένουν εδώ.",
+  "step.message": "Από τη συνομιλία",
+  "step.insert": "Εισαγωγή μηνύματος",
+  "step.due": "Απάντηση εντός",
+  "step.due_usual": "Όπως συνήθως ({time})",
+  "step.send": "Ερώτηση",
+  "step.asked": "ρωτήθηκε: {time}",
+  "step.posted": "δημοσιεύτηκε",
+  "step.not_posted": "δεν δημοσιεύτηκε ακόμη",
+  "step.reminded": {
+    one: "{count} υπενθύμιση",
+    other: "{count} υπενθυμίσεις",
+  },
+  "step.reply_to": "Απάντηση προς: {name}",
+  "step.done": "Έγινε",
+  "step.cancel": "Δεν χρειάζεται πια",
+  "step.due.in_time": "λήγει σε",
+  "step.due.overdue": "εκπρόθεσμο κατά",
+  "step.state.open": "Ανοιχτό",
+  "step.state.taken": "Το ανέλαβαν",
+  "step.state.info_needed": "Χρειάζονται στοιχεία",
+  "step.state.done": "Έγινε",
+  "step.state.cancelled": "Δεν χρειάζεται",
+};

@@ -1,0 +1,25 @@
+import type { Words } from "./en";
+
+export const de: Words = {
+  "settings.look": "Sprache und Aussehen",
+  "settings.language": "Sprache",
+  "settings.language_account": "Wie in meinem Konto",
+  "settings.theme": "Farben",
+  "settings.theme_system": "System",
+  "settings.theme_light": "Hell",
+  "settings.theme_dark": "Dunkel",
+  "settings.alerts": "Hinweise",
+  "settings.sounds": "Töne",
+  "settings.sounds_help": "Eine Glocke für Angebote, ein leiser Ton für Nachrichten",
+  "settings.notifications": "Desktop-Benachrichtigungen",
+  "settings.notifications_help": "Nur wenn diese Seite verdeckt ist. Der Browser fragt Sie vorher.",
+  "settings.keys": "Tastatur",
+  "settings.shortcuts": "Tastenkürzel",
+  "settings.shortcuts_help": "Tasten mit Alt und das Fragezeichen",
+  "settings.mine": "Von Ihrem Center festgelegt",
+  "settings.limit": "Auslastung",
+  "phone.title": "Telefon",
+  "phone.microphone": "Mikrofon",
+  "phone.speaker": "Lautsprecher",
+  "phone.system_choice": "Wie im System",
+};

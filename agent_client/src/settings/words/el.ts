@@ -1,0 +1,25 @@
+import type { Words } from "./en";
+
+export const el: Words = {
+  "settings.look": "Γλώσσα και εμφάνιση",
+  "settings.language": "Γλώσσα",
+  "settings.language_account": "Όπως στον λογαριασμό μου",
+  "settings.theme": "Θέμα",
+  "settings.theme_system": "Συστήματος",
+  "settings.theme_light": "Φωτεινό",
+  "settings.theme_dark": "Σκούρο",
+  "settings.alerts": "Ειδοποιήσεις",
+  "settings.sounds": "Ήχοι",
+  "settings.sounds_help": "Κουδούνι για προσφορές, απαλός ήχος για μηνύματα",
+  "settings.notifications": "Ειδοποιήσεις επιφάνειας εργασίας",
+  "settings.notifications_help": "Μόνο όταν η σελίδα είναι κρυμμένη. Πρώτα σας ρωτά ο φυλλομετρητής.",
+  "settings.keys": "Πληκτρολόγιο",
+  "settings.shortcuts": "Συντομεύσεις πληκτρολογίου",
+  "settings.shortcuts_help": "Πλήκτρα με Alt και το ερωτηματικό",
+  "settings.mine": "Ορισμένα από το κέντρο σας",
+  "settings.limit": "Φόρτος",
+  "phone.title": "Τηλέφωνο",
+  "phone.microphone": "Μικρόφωνο",
+  "phone.speaker": "Ηχείο",
+  "phone.system_choice": "Όπως στο σύστημα",
+};

@@ -1,0 +1,25 @@
+import type { Words } from "./en";
+
+export const pl: Words = {
+  "settings.look": "Język i wygląd",
+  "settings.language": "Język",
+  "settings.language_account": "Jak na moim koncie",
+  "settings.theme": "Motyw",
+  "settings.theme_system": "Systemowy",
+  "settings.theme_light": "Jasny",
+  "settings.theme_dark": "Ciemny",
+  "settings.alerts": "Powiadomienia",
+  "settings.sounds": "Dźwięki",
+  "settings.sounds_help": "Dzwonek dla ofert, cichy ton dla wiadomości",
+  "settings.notifications": "Powiadomienia na pulpicie",
+  "settings.notifications_help": "Tylko gdy ta strona jest zasłonięta. Przeglądarka najpierw zapyta.",
+  "settings.keys": "Klawiatura",
+  "settings.shortcuts": "Skróty klawiszowe",
+  "settings.shortcuts_help": "Klawisze z Alt oraz znak zapytania",
+  "settings.mine": "Ustalone przez centrum",
+  "settings.limit": "Obciążenie",
+  "phone.title": "Telefon",
+  "phone.microphone": "Mikrofon",
+  "phone.speaker": "Głośnik",
+  "phone.system_choice": "Jak w systemie",
+};

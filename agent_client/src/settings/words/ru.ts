@@ -1,0 +1,25 @@
+import type { Words } from "./en";
+
+export const ru: Words = {
+  "settings.look": "Язык и вид",
+  "settings.language": "Язык",
+  "settings.language_account": "Как в учётной записи",
+  "settings.theme": "Тема",
+  "settings.theme_system": "Системная",
+  "settings.theme_light": "Светлая",
+  "settings.theme_dark": "Тёмная",
+  "settings.alerts": "Оповещения",
+  "settings.sounds": "Звуки",
+  "settings.sounds_help": "Колокольчик для предложений, тихий звук для сообщений",
+  "settings.notifications": "Уведомления на рабочем столе",
+  "settings.notifications_help": "Только когда эта страница скрыта. Сначала спросит браузер.",
+  "settings.keys": "Клавиатура",
+  "settings.shortcuts": "Сочетания клавиш",
+  "settings.shortcuts_help": "Клавиши с Alt и знак вопроса",
+  "settings.mine": "Задано вашим центром",
+  "settings.limit": "Загрузка",
+  "phone.title": "Телефон",
+  "phone.microphone": "Микрофон",
+  "phone.speaker": "Динамик",
+  "phone.system_choice": "Как в системе",
+};
