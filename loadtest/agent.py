@@ -173,10 +173,12 @@ class Agent:
     async def _answer(self, offer: Offer) -> None:
         mood = self._chance.random()
         tempo = self._stage.tempo
-        if mood < tempo.ignore:
-            return
-        await asyncio.sleep(tempo.pause_s(self._chance))
-        if mood < tempo.ignore + tempo.decline:
+        stranger = not self._stage.expects(offer.work_item)
+        if not stranger:
+            if mood < tempo.ignore:
+                return
+            await asyncio.sleep(tempo.pause_s(self._chance))
+        if stranger or mood < tempo.ignore + tempo.decline:
             reason = self._chance.choice(self._reasons) if self._reasons else ""
             self._witness.declines(offer.work_item.work_item_id, self._client.server_now_ms())
             await self._client.ask(staff.DeclineOffer, offer_id=offer.offer_id, reason=reason)

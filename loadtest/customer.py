@@ -1,4 +1,7 @@
-"""A simulated customer: begins with the first turn of a dialogue and answers each agent turn with the next."""
+"""A simulated customer: begins with the first turn of a dialogue and answers each turn of an agent with the next.
+
+In a talk with the bot nobody knows what it will say: there each turn answers whatever has come.
+"""
 
 from __future__ import annotations
 
@@ -25,8 +28,8 @@ class Customer:
     """
 
     __slots__ = (
-        "_caller", "_chance", "_client", "_conversation_id", "_cue", "_department", "_dialogue", "_stage", "_view",
-        "closed",
+        "_answered", "_caller", "_chance", "_client", "_conversation_id", "_cue", "_department", "_dialogue", "_stage",
+        "_to_bot", "_view", "closed",
     )  # fmt: skip
 
     def __init__(self, stage: Stage, dialogue: Dialogue, department: str, chance: Random, *, caller: str = "") -> None:
@@ -34,6 +37,8 @@ class Customer:
         self._stage, self._dialogue, self._department, self._chance = stage, dialogue, department, chance
         self._view = open_view(stage.ledger, dialogue, "customer")
         self._cue = asyncio.Event()
+        self._answered = asyncio.Event()
+        self._to_bot = dialogue.with_bot
         self._conversation_id = ""
         self._client: Client[customer.CustomerEvent] | None = None
         self.closed = False
@@ -78,6 +83,7 @@ class Customer:
             department=self._department,
             language=self._dialogue.language,
             page_url=page_url(self._dialogue),
+            person=not self._to_bot,
         )
         self._conversation_id = started.conversation_id
         self._view.spoke(0, started.n)
@@ -89,6 +95,11 @@ class Customer:
                 await self._cue.wait()
                 continue
             index, said = turn
+            if self._to_bot:
+                await self._answered.wait()
+                self._answered.clear()
+                if self.closed:
+                    return
             if self._chance.random() < self._stage.tempo.typing:
                 client.tell(staff.Typing(conversation_id=self._conversation_id))
             await asyncio.sleep(self._stage.tempo.writing_s(said.text, self._chance))
@@ -123,10 +134,16 @@ class Customer:
                 self._view.state(conversation.messages)
             case staff.MessageCreated(message=message):
                 self._view.event(message)
+                if message.author != "customer":
+                    self._answered.set()
                 if message.author == "agent" and self._client and self._chance.random() < self._stage.tempo.reads:
                     self._client.tell(staff.Read(conversation_id=message.conversation_id, n=message.n))
+            case customer.AgentChanged(agent=agent) if agent is not None and not agent.bot:
+                self._to_bot = False
+                self._answered.set()
             case staff.ConversationClosed():
                 self.closed = True
+                self._answered.set()
             case _:
                 return
         self._cue.set()

@@ -1,7 +1,8 @@
 """`usher run --demo-traffic`: a few customers a minute and some agents at work: a new user sees a living centre.
 
 Slow like people: they read, think and type. It knows the server as everybody does, by its protocol, and plays the demo
-centre's own dialogues. The people in `LEFT_FREE` are never signed in: they are for whoever tries the agent client.
+centre's own dialogues. The people in `LEFT_FREE` are never signed in: they are for whoever tries the agent client, as
+are customers who play none of the dialogues: simulated agents decline them at once.
 """
 
 from __future__ import annotations
@@ -70,7 +71,8 @@ async def demo_traffic(
     while True:
         try:
             logins = await demo_logins(address)
-            await _shift(_stage(address, tempo), staff_for(logins, scenes), scenes, chance, arrivals_s)
+            staff = staff_for(logins, [scene for scene in scenes if not scene.with_bot])
+            await _shift(_stage(address, tempo), staff, scenes, chance, arrivals_s)
         except* Unreachable as failures:
             log.info("demo traffic pauses", reason=repr(failures.exceptions[0]))
         await asyncio.sleep(AGAIN_S)
@@ -85,6 +87,7 @@ def _stage(address: Address, tempo: Tempo) -> Stage:
         ledger=Ledger(),
         findings=Findings(clock=time.monotonic, cooldown_ms=0),
         tempo=tempo,
+        for_own_only=True,
     )
 
 
@@ -95,6 +98,7 @@ def scene_of(written: config.dialogues.Dialogue) -> Dialogue:
         subjects=(written.department,),
         turns=sayable(turns),
         customer_name=written.customer,
+        with_bot=all(turn.speaker == "customer" for turn in written.turns),
         language=written.language,
     )
 

@@ -36,7 +36,7 @@ class Turn:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialogue:
     """turns: at least one, the first by the customer. subjects: the first decides the department, the others are asked
-    for as well. key: unique among the conversations of a run.
+    for as well. key: unique among the conversations of a run. with_bot: the customer's turns answer a bot.
     """
 
     key: str
@@ -44,6 +44,7 @@ class Dialogue:
     turns: tuple[Turn, ...]
     customer_name: str = ""
     language: str = "en"
+    with_bot: bool = False
 
 
 def read(path: Path) -> tuple[Dialogue, ...]:

@@ -143,7 +143,10 @@ class BenchCustomer:
         sent = time.perf_counter()
         try:
             started: customer.Started = await self._client.ask(
-                customer.StartConversation, client_id=f"{self._number}.{self._started}", text="Is anybody there?"
+                customer.StartConversation,
+                client_id=f"{self._number}.{self._started}",
+                text="Is anybody there?",
+                person=True,
             )
         except (CommandRefused, TimeoutError, Stopped) as failure:
             self._times.trouble(f"customer: {type(failure).__name__} {failure}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from loadtest.centre import ACCOUNT, PASSWORD
@@ -46,7 +48,7 @@ def write(agents: int, folder: Path) -> None:
     (folder / "accounts.toml").write_text("\n".join((account, texts, labels)), encoding="utf-8")
 
 
-async def sessions(data: Path) -> list[str]:
+async def sessions(data: Path, settings: Mapping[str, str] | None = None) -> list[str]:
     """A session cookie for every agent, from the operator command. Raises MintFailed, TimeoutError."""
     minted = data.with_name(
         "sessions.json"
@@ -54,7 +56,7 @@ async def sessions(data: Path) -> list[str]:
     with minted.open("wb") as said:
         child = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "router.cli", "sessions", "mint", "--data", str(data), "--all", "--json",
-            stdout=said, stderr=asyncio.subprocess.PIPE,
+            stdout=said, stderr=asyncio.subprocess.PIPE, env={**os.environ, **(settings or {})},
         )  # fmt: skip
         async with asyncio.timeout(MINT_S):
             _, complaint = await child.communicate()

@@ -6,8 +6,9 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from loadtest.address import Address
 
 READY_S = 90.0
 STOP_S = 20.0
+CHILDREN = {"valkey": "valkey", "postgres": "postgres", "python": "understanding"}
 READY_LINE_BYTES = 8 * 2**20
 """It names every demo login."""
 
@@ -32,9 +34,18 @@ class Server:
     pid: int = 0
 
 
+def free_port() -> int:
+    """One that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @asynccontextmanager
-async def own_server(folder: Path, *, policy: Path, extra: tuple[str, ...] = ()) -> AsyncIterator[Server]:
-    """Run a server on a free port with its data in `folder`.
+async def own_server(
+    folder: Path, *, policy: Path, extra: tuple[str, ...] = (), settings: Mapping[str, str] | None = None
+) -> AsyncIterator[Server]:
+    """Run a server on a free port with its data in `folder`. settings: of its environment, beside this process's.
 
     Raises ServerFailed when it does not become ready, and at the end of the block when it is not there any more.
     """
@@ -43,8 +54,8 @@ async def own_server(folder: Path, *, policy: Path, extra: tuple[str, ...] = ())
     with log.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
             *command, "--data", str(folder / "data"), "--policy", str(policy), *extra,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors, env=_environment(),
-            limit=READY_LINE_BYTES,
+            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=errors,
+            env={**_environment(), **(settings or {})}, limit=READY_LINE_BYTES,
         )  # fmt: skip
     try:
         yield Server(address=Address.of(await _ready(process, log)), pid=process.pid)
@@ -113,13 +124,14 @@ def cpu_s(pid: int) -> float:
 
 
 def cpu_by_part_s(pid: int) -> dict[str, float]:
-    """Processor time of a server (`server`), the stores below it (`valkey`, `postgres`) and this process (`clients`).
+    """Processor time of a server (`server`), what it started (`valkey`, `postgres`, and Python for `understanding`) and
+    this process (`clients`).
 
     A process that ended is not counted any more.
     """
-    used = {"server": cpu_s(pid), "valkey": 0.0, "postgres": 0.0, "clients": cpu_s(os.getpid())}
+    used = {"server": cpu_s(pid), **dict.fromkeys(CHILDREN.values(), 0.0), "clients": cpu_s(os.getpid())}
     for child, name in _below(pid).items():
-        part = next((part for part in ("valkey", "postgres") if part in name), None)
+        part = next((part for word, part in CHILDREN.items() if word in name), None)
         if part is not None:
             used[part] += cpu_s(child)
     return used

@@ -12,6 +12,7 @@ from loadtest.dialogue import Dialogue, Who
 from loadtest.ledger import Ledger, View, open_view
 from loadtest.tempo import Tempo
 from loadtest.witness import Findings
+from router.protocol.records import WorkItem
 
 PAGE = "https://shop.example/chat/"
 
@@ -32,6 +33,8 @@ class Stage:
     ledger: Ledger
     findings: Findings
     tempo: Tempo
+    for_own_only: bool = False
+    """Agents decline customers who play none of the dialogues: they are for people."""
     outcomes: dict[str, int] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
     waits_s: dict[str, tuple[str, float]] = field(default_factory=dict)
@@ -44,6 +47,10 @@ class Stage:
 
     def refused(self, refusal: CommandRefused) -> None:
         self.refusals[str(refusal)] = self.refusals.get(str(refusal), 0) + 1
+
+    def expects(self, item: WorkItem) -> bool:
+        """Whether its customer may be one of ours: names tell, where they have any."""
+        return not self.for_own_only or any(item.customer.name == own.customer_name for own in self.dialogues.values())
 
     def view(self, page_url: str, who: Who) -> View | None:
         """A new sight of the conversation that was begun on this page; None if no dialogue of ours is played there."""

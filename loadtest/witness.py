@@ -22,7 +22,7 @@ INVARIANTS = (
     "seq is gap-free and every frame is as defined",
     "no item is held by two agents",
     "an offer fits the agent's units",
-    "one offer rings at a time",
+    "no more offers ring than may at once",
     "no offer during wrap-up",
     "an offer meets the item's requirements",
     "an item is in one state",
@@ -80,16 +80,19 @@ class Witness:
     """One agent's own account, event by event; replaced by every snapshot."""
 
     __slots__ = (
-        "_agent", "_away_since", "_findings", "_held", "_let_go_ms", "_limit", "_offers", "_skills", "_wrapping",
+        "_agent", "_away_since", "_findings", "_held", "_let_go_ms", "_limits", "_offers", "_pacing", "_paused",
+        "_skills", "_wrapping",
     )  # fmt: skip
 
     def __init__(self, findings: Findings) -> None:
         self._findings = findings
         self._agent = ""
-        self._limit = 0
+        self._limits = {False: 0, True: 0}
+        self._pacing = 1
         self._skills: dict[str, int] = {}
         self._offers: dict[str, Offer] = {}
         self._held: dict[str, WorkItem] = {}
+        self._paused: dict[str, int] = {}
         self._wrapping: set[str] = set()
         self._let_go_ms: dict[str, int] = {}
         self._away_since: float | None = None
@@ -120,20 +123,31 @@ class Witness:
                 if item not in self._held or item in self._wrapping:
                     self._findings.violated(ONE_STATE, f"{self._agent}: wrap-up of {item}, which is not worked on")
                 self._wrapping.add(item)
+            case staff.ItemPaused(work_item_id=item, units=units):
+                self._pauses(item, units)
+            case staff.ItemResumed(work_item_id=item):
+                self._paused.pop(item, None)
             case staff.ItemClosed(work_item_id=item):
                 self._closed(item)
             case staff.LoadChanged():
-                self._limit = event.units_limit
+                self._limits[False] = event.units_limit
             case _:
                 pass
 
     def _snapshot(self, snapshot: staff.StaffSnapshot) -> None:
-        self._agent, self._skills, self._limit = snapshot.me.agent_id, dict(snapshot.me.skills), snapshot.me.units_limit
+        me = snapshot.me
+        self._agent, self._skills, self._pacing = me.agent_id, dict(me.skills), snapshot.pacing
+        self._limits = {False: me.units_limit, True: me.interruptible_limit}
         still = {assignment.work_item.work_item_id for assignment in snapshot.assignments}
         for item in [item for item in self._held if item not in still]:
             self._let_go(item, self._away_since)
         self._offers = {offer.offer_id: offer for offer in snapshot.offers}
         self._wrapping = {a.work_item.work_item_id for a in snapshot.assignments if a.state == "wrap_up"}
+        self._paused = {
+            one.work_item.work_item_id: one.units
+            for one in snapshot.assignments
+            if one.state == "paused" or one.units != one.work_item.weight
+        }
         for assignment in snapshot.assignments:
             self._findings.seen(assignment.work_item)
             if assignment.work_item.work_item_id not in self._held:
@@ -143,12 +157,11 @@ class Witness:
     def _offered(self, offer: Offer) -> None:
         item = offer.work_item
         self._findings.seen(item)
-        ringing = (other.work_item for other in self._offers.values())
-        units = sum(held.weight for held in (*self._held.values(), *ringing)) + item.weight
-        if units > self._limit and not offer.why.transferred_by:
-            self._findings.violated(UNITS, f"{self._agent}: {units} of {self._limit} with {item.work_item_id}")
-        for other in self._offers:
-            self._findings.violated(PACING, f"{self._agent}: {offer.offer_id} beside {other}")
+        units, limit = self._units(item.interruptible) + item.weight, self._limits[item.interruptible]
+        if units > limit and not offer.why.transferred_by:
+            self._findings.violated(UNITS, f"{self._agent}: {units} of {limit} with {item.work_item_id}")
+        if len(self._offers) >= self._pacing and not offer.why.transferred_by:
+            self._findings.violated(PACING, f"{self._agent}: {offer.offer_id} beside {', '.join(self._offers)}")
         for wrapped in self._wrapping:
             self._findings.violated(WRAP_UP, f"{self._agent}: {offer.offer_id} in wrap-up of {wrapped}")
         for asked in item.requirements:
@@ -159,6 +172,21 @@ class Witness:
                 )
         self._rested(offer)
         self._offers[offer.offer_id] = offer
+
+    def _units(self, interruptible: bool) -> int:
+        """What is held in one of the two pools, ringing offers with it; a paused item holds what it was said to."""
+        held = sum(
+            self._paused.get(item, work.weight)
+            for item, work in self._held.items()
+            if work.interruptible is interruptible
+        )
+        ringing = (offer.work_item for offer in self._offers.values())
+        return held + sum(item.weight for item in ringing if item.interruptible is interruptible)
+
+    def _pauses(self, item: str, units: int) -> None:
+        if item not in self._held or item in self._wrapping:
+            self._findings.violated(ONE_STATE, f"{self._agent}: {item} paused, which is not worked on")
+        self._paused[item] = units
 
     def _rested(self, offer: Offer) -> None:
         item = offer.work_item.work_item_id
@@ -197,6 +225,7 @@ class Witness:
 
     def _let_go(self, item: str, at: float | None) -> None:
         del self._held[item]
+        self._paused.pop(item, None)
         for holding in self._findings.holdings[item]:
             if holding.agent == self._agent and holding.until is None:
                 holding.until = self._findings.clock() if at is None else at

@@ -14,6 +14,7 @@ import contextlib
 import itertools
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -31,14 +32,14 @@ from router.embedded import Urls, child, servers, valkey
 from router.store.connection import Connection
 from router.store.postgres.migrations import migrate
 
-READY_WAIT_S = 10.0
+READY_WAIT_S = 30.0
 
 
 class StoreProcess:
     """A Valkey or Redis of a test's own, on a Unix socket, with an append-only file; dies with the test run."""
 
     def __init__(self, binary: str, directory: Path, *options: str) -> None:
-        self.socket = directory / "s"
+        self.socket, self._log = directory / "s", directory / "log"
         self.url = f"unix://{self.socket}"
         self._command = [binary, *options, "--unixsocket", str(self.socket), "--dir", str(directory)]
         if "--port" not in options:
@@ -47,18 +48,20 @@ class StoreProcess:
 
     def start(self) -> None:
         plan = json.dumps({"parent": os.getpid(), "death_signal": int(signal.SIGKILL)})
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", child.__file__, plan, *self._command], stdout=subprocess.DEVNULL
-        )
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", child.__file__, plan, *self._command], stdout=log, stderr=log
+            )
         deadline = time.monotonic() + READY_WAIT_S
         while not self._answers():
-            assert time.monotonic() < deadline, "the store did not start"
+            assert self._process.poll() is None, f"ended: {self._log.read_text()[-2_000:]}"
+            assert time.monotonic() < deadline, f"does not answer: {self._log.read_text()[-2_000:]}"
             time.sleep(0.01)
 
     def kill(self) -> None:
-        assert self._process is not None
-        self._process.kill()
-        self._process.wait()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
 
     def pause(self) -> None:
         assert self._process is not None
@@ -82,8 +85,8 @@ class StoreProcess:
 def running(binary: str, directory: Path, *options: str) -> Iterator[StoreProcess]:
     """A store of the test's own for a block."""
     store = StoreProcess(binary, directory, *options)
-    store.start()
     try:
+        store.start()
         yield store
     finally:
         store.kill()
@@ -104,9 +107,12 @@ def redis_binary() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """One nobody listens at, below those the system gives to connections: it might give one away before it is used."""
+    while True:
+        port = 10_000 + secrets.randbelow(20_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @pytest.fixture(scope="session")

@@ -5,17 +5,22 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
+import pytest
 from playwright.async_api import BrowserContext, Locator, Page
 
-from tests.browser.chromium import chromium
+from tests.browser.axe import violations
+from tests.browser.chromium import chromium, profile
 from tests.browser.desk_scene import Scene
 from tests.browser.scripted_desk import Desk, serving
 
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE = {"width": 360, "height": 740}
+LOOKS = [
+    pytest.param("light", {"width": 1440, "height": 900}, id="light and wide"),
+    pytest.param("dark", PHONE, id="dark and narrow"),
+]
+"""Every scheme and every width once: what stands where is no matter of colours."""
 
 
 @dataclass(kw_only=True)
@@ -52,18 +57,14 @@ class AgentPage:
 
     async def violations(self) -> list[str]:
         """What axe finds wrong, as rule and place."""
-        await self.page.evaluate(AXE.read_text())
-        found: dict[str, Any] = await self.page.evaluate("rules => axe.run({ runOnly: rules })", RULES)
-        return [f"{one['id']}: {node['target']}" for one in found["violations"] for node in one["nodes"]]
+        return await violations(self.page)
 
 
 @contextlib.asynccontextmanager
 async def at_work(scene: Scene, **context: Any) -> AsyncIterator[AgentPage]:
     """context: options of the browser context, e.g. viewport and color_scheme."""
-    options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"} | context
     async with serving(Desk(scene)) as desk, chromium() as browser:
-        opened = await browser.new_context(**options)
-        opened.set_default_timeout(5_000)
+        opened = await profile(browser, **context)
         at = AgentPage(desk=desk, context=opened, page=await opened.new_page())
         at.page.on("pageerror", lambda error: at.complaints.append(str(error)))
         at.page.on("console", lambda line: at.complaints.append(line.text) if line.type == "error" else None)

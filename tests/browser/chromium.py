@@ -9,11 +9,17 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import AsyncIterator
+from typing import Any
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, BrowserContext, async_playwright, expect
+
+PATIENCE_MS = 30_000
+"""Longer than the longest pause between two attempts to connect, and generous: the machine may be busy with others."""
+expect.set_options(timeout=PATIENCE_MS)
 
 # The last list wins, so this names what Playwright switches off too. The address bar's pop-ups are pages of their own
-# in every window, which nobody sees here and which take as much of the processor as a context does without them.
+# in every window, which nobody sees here and which take as much of the processor as a context does without them; and a
+# process kept ready for a next page is one more for each page.
 WITHOUT = [
     "AvoidCorsURLLoaderRestartOnRedirect",
     "AvoidUnnecessaryBeforeUnloadCheckSync",
@@ -27,6 +33,7 @@ WITHOUT = [
     "PaintHolding",
     "PreconnectToSearch",
     "PreloadTopChromeWebUI",
+    "SpareRendererForSitePerProcess",
     "ThirdPartyStoragePartitioning",
     "WebUIOmniboxAimPopup",
     "WebUIOmniboxFullPopup",
@@ -35,6 +42,7 @@ WITHOUT = [
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
+    "--js-flags=--no-opt --no-maglev",  # no page lives long enough to win back what optimising it costs
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -71,3 +79,10 @@ async def chromium() -> AsyncIterator[Browser]:
     finally:
         for context in browser.contexts:
             await context.close()
+
+
+async def profile(browser: Browser, **options: Any) -> BrowserContext:
+    """A browser profile of its own. options: of `Browser.new_context`; without, an English desk of common size."""
+    made = await browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB"} | options)
+    made.set_default_timeout(PATIENCE_MS)
+    return made

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from tests.browser.chromium import one_chromium
 from tests.browser.people import Stage, stage
-from tests.browser.real_centre import Centre, running, write_centre
+from tests.browser.real_centre import Centre, running, write_bot, write_centre
 
 HERE = Path(__file__).parent
 
@@ -33,11 +33,17 @@ def centre(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     """The real program. A module's DESKS says who answers what; without any it is the demo centre.
 
     LINE_PORTS: ports the agent client is reached at beside the server's own. DECLINE_REASONS: asked when declining.
+    KNOWLEDGE: the files of its knowledge base. BOT: the demo's bot answers first.
     """
     module = request.module
     folder = tmp_path_factory.mktemp("centre")
     if desks := getattr(module, "DESKS", ()):
         write_centre(folder, desks, decline_reasons=getattr(module, "DECLINE_REASONS", ()))
+    if getattr(module, "BOT", False):
+        write_bot(folder)
+    for name, content in getattr(module, "KNOWLEDGE", {}).items():
+        (folder / "knowledge" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "knowledge" / name).write_text(content, "utf-8")
     origins = [f"http://127.0.0.1:{port}" for port in getattr(module, "LINE_PORTS", ())]
     with running(Centre(folder=folder, origins=origins)) as started:
         yield started

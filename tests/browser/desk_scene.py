@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from router.protocol import staff
+from router.protocol import call, explain, home, knowledge, staff, supervision
 from router.protocol.base import Command, ServerEvent
+from router.protocol.cases import CaseCommand
 from router.protocol.frames import AnyResult
 from router.protocol.records import (
     Assignment,
@@ -27,6 +28,7 @@ from router.protocol.records import (
     Why,
     WorkItem,
 )
+from tests.browser.case_scene import CaseScene, at_home
 
 Kind = Literal["text", "note", "system"]
 Author = Literal["customer", "agent", "bot", "system"]
@@ -179,11 +181,28 @@ def assignment(
 ) -> Assignment:
     return Assignment(
         work_item=work_item,
+        units=work_item.weight,
         state="assigned",
         accepted_at=now_ms() - held_s * 1_000,
         wrap_up_until=None,
         conversation=conversation(work_item, said, read_n=read_n, more=more),
         customer_online=online,
+    )
+
+
+def waiting(work_item: WorkItem) -> explain.WaitingItem:
+    full = explain.Obstacle(code="units", about="", needs=25, has=0, until=None)
+    return explain.WaitingItem(
+        work_item_id=work_item.work_item_id,
+        channel=work_item.channel,
+        customer=work_item.customer.name,
+        enqueued_at=work_item.enqueued_at,
+        refusals=0,
+        queue=work_item.queue,
+        preview=work_item.preview,
+        priority=work_item.priority,
+        weight=work_item.weight,
+        obstacle=full,
     )
 
 
@@ -207,6 +226,16 @@ class Scene:
         self.older: list[Message] = []
         self.agents: list[BoardAgent] = []
         self.queues: list[BoardQueue] = []
+        self.waiting: list[WorkItem] = []
+        """What waits in my queues, and in every queue of the board."""
+        self.calls: list[call.Call] = []
+        self.voice = False
+        self.phone = ""
+        self.log: list[call.LoggedCall] = []
+        self.others: list[Assignment] = []
+        """What colleagues have in hand."""
+        self.cases = CaseScene()
+        self.home: home.Home | None = None
 
     def snapshot(self) -> staff.StaffSnapshot:
         return staff.StaffSnapshot(
@@ -218,6 +247,9 @@ class Scene:
             decline_reasons=self.decline_reasons,
             offers=self.offers,
             assignments=self.assignments,
+            calls=self.calls,
+            voice=self.voice,
+            skills=["en", "pl", "refunds", "shipping"],
         )
 
     def apply(self, event: ServerEvent) -> None:
@@ -229,6 +261,10 @@ class Scene:
                 self.offers = [one for one in self.offers if one.offer_id != closed]
             case staff.ItemAssigned(assignment=taken):
                 self.assignments.append(taken)
+            case call.CallChanged(call=now):
+                self.calls = [*(one for one in self.calls if one.call_id != now.call_id), now]
+            case call.CallClosed(call_id=over):
+                self.calls = [one for one in self.calls if one.call_id != over]
             case staff.ItemWrapUp(work_item_id=key, until=until):
                 self._change(key, state="wrap_up", wrap_up_until=until)
             case staff.ItemClosed(work_item_id=key):
@@ -258,10 +294,14 @@ class Scene:
         """What it returns and what happens by it."""
         if isinstance(command, staff.SendMessage | staff.AddNote):
             return self._send(command)
+        if isinstance(command, CaseCommand):
+            return self.cases.on_command(command)
         return self._answer(command), self._events(command)
 
     def _answer(self, command: Command) -> AnyResult | None:
         match command:
+            case home.FetchHome():
+                return at_home(self.cases) if self.home is None else self.home
             case staff.FetchColleagues():
                 return staff.Colleagues(colleagues=self.colleagues)
             case staff.FetchPast():
@@ -269,6 +309,24 @@ class Scene:
             case staff.FetchMessages(before_n=before, limit=limit):
                 page = [one for one in self.older if one.n < before]
                 return staff.Messages(messages=page[-limit:], more=len(page) > limit)
+            case explain.FetchWaiting(queue=queue):
+                return explain.Waiting(queue=queue, items=[waiting(one) for one in self.waiting])
+            case supervision.MonitorItem(work_item_id=key):
+                other = next(one for one in self.others if one.work_item.work_item_id == key)
+                return staff.Fetched(conversation=other.conversation, customer=other.work_item.customer)
+            case call.FetchPhone():
+                return call.Phone(agent_id=command.agent_id, phone=self.phone)
+            case call.SetPhone():
+                self.phone = command.phone
+                return call.Phone(agent_id=command.agent_id, phone=self.phone)
+            case call.FetchCallLog():
+                return call.CallLog(calls=self.log)
+            case call.Dial(work_item_id=key):
+                return call.Dialed(call_id="call-1", work_item_id=key or "w-out", conversation_id="c-out")
+            case knowledge.SuggestArticles():
+                return knowledge.ArticlesFound(hits=[], asked="")
+            case supervision.Broadcast():
+                return supervision.Reached(count=len(self.agents))
             case _:
                 return None
 
@@ -290,7 +348,13 @@ class Scene:
             case staff.SubscribeBoard():
                 happens = [staff.BoardSnapshot(agents=self.agents, queues=self.queues)]
             case staff.SetAgentStatus(agent_id=key, status=chosen):
-                happens = self._set_other(key, chosen)
+                happens = self._set_other(key, status=chosen, status_since=now_ms())
+            case supervision.ChangeAgent(agent_id=key):
+                happens = self._set_other(key, skills=command.skills, queues=command.queues, backup=command.backup)
+            case supervision.SwitchQueue(queue=name, to=to):
+                happens = self._switch(name, to)
+            case staff.PickItem(work_item_id=key) | staff.AssignItem(work_item_id=key, agent_id="anna"):
+                happens = self._taken(key)
             case _:
                 pass
         return happens
@@ -318,13 +382,31 @@ class Scene:
         closed = staff.ConversationClosed(conversation_id=conversation_id, closed_at=now_ms(), by="agent")
         return [closed, staff.ItemWrapUp(work_item_id=key, until=now_ms() + WRAP_UP_MS)]
 
-    def _set_other(self, key: str, chosen: str) -> list[ServerEvent]:
-        changed = [replace(one, status=chosen, status_since=now_ms()) for one in self.agents if one.agent_id == key]
+    def _switch(self, name: str, to: str) -> list[ServerEvent]:
+        by_hand: dict[str, Any] = {"open": to != "closed", "switched": "" if to == "hours" else to}
+        changed = [replace(one, **by_hand) for one in self.queues if one.name == name]
+        self.queues = [changed[0] if one.name == name else one for one in self.queues]
+        return [staff.BoardChanged(agents=[], agents_removed=[], queues=changed)]
+
+    def _taken(self, key: str) -> list[ServerEvent]:
+        """A waiting item, or a colleague's, is mine."""
+        for other in self.others:
+            if other.work_item.work_item_id == key:
+                self.others.remove(other)
+                return [staff.ItemAssigned(assignment=replace(other, accepted_at=now_ms()))]
+        work_item = next(one for one in self.waiting if one.work_item_id == key)
+        self.waiting.remove(work_item)
+        said = message(work_item.conversation_id, 1, work_item.preview, name=work_item.customer.name)
+        return [staff.ItemAssigned(assignment=assignment(work_item, [said], held_s=0))]
+
+    def _set_other(self, key: str, **change: Any) -> list[ServerEvent]:
+        changed = [replace(one, **change) for one in self.agents if one.agent_id == key]
         self.agents = [changed[0] if one.agent_id == key else one for one in self.agents]
         return [staff.BoardChanged(agents=changed, agents_removed=[], queues=[])]
 
     def _held(self, conversation_id: str) -> Assignment:
-        return next(one for one in self.assignments if one.work_item.conversation_id == conversation_id)
+        mine_first = [*self.assignments, *self.others]
+        return next(one for one in mine_first if one.work_item.conversation_id == conversation_id)
 
     def _talk(self, conversation_id: str, said: Message) -> None:
         held = self._held(conversation_id)
@@ -332,6 +414,7 @@ class Scene:
         self._change(held.work_item.work_item_id, conversation=grown)
 
     def _change(self, work_item_id: str, **change: Any) -> None:
-        self.assignments = [
-            replace(one, **change) if one.work_item.work_item_id == work_item_id else one for one in self.assignments
-        ]
+        def changed(held: list[Assignment]) -> list[Assignment]:
+            return [replace(one, **change) if one.work_item.work_item_id == work_item_id else one for one in held]
+
+        self.assignments, self.others = changed(self.assignments), changed(self.others)

@@ -7,18 +7,13 @@ import contextlib
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
 
-from tests.browser.chromium import chromium
+from tests.browser.axe import violations
+from tests.browser.chromium import chromium, profile
 from tests.browser.real_centre import PASSWORD, Centre, Desk, email_of
-
-AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-PATIENCE_MS = 15_000
-"""For whatever should come at once: generous, as the machine may be busy with other things."""
 
 SAID_BY_THE_BROWSER = re.compile(r"WebSocket connection|Failed to load resource|net::ERR_")
 """That a connection was refused or an answer was not 200 is told by the browser itself, and not a fault of a page."""
@@ -34,10 +29,7 @@ class Person:
 
     async def violations(self, of: str | None = None) -> list[str]:
         """What axe finds wrong, as rule and place."""
-        await self.page.evaluate(AXE.read_text())
-        script = "([of, rules]) => axe.run(of ?? document, { runOnly: rules })"
-        found: dict[str, Any] = await self.page.evaluate(script, [of, RULES])
-        return [f"{one['id']}: {node['target']}" for one in found["violations"] for node in one["nodes"]]
+        return await violations(self.page, of, best_practice=False)
 
 
 @dataclass(kw_only=True)
@@ -52,7 +44,7 @@ class Customer(Person):
         await self.launcher.click()
         await expect(self.button("Talk to a person")).to_be_visible()
 
-    async def begin(self, desk: Desk, text: str, *, name: str) -> None:
+    async def begin(self, desk: Desk, text: str, *, name: str, by: str = "Start the conversation") -> None:
         """From the shop to a conversation that waits at the desk."""
         if self.page.url == "about:blank":
             await self.visit()
@@ -61,7 +53,7 @@ class Customer(Person):
         await self.widget.get_by_label("Name").fill(name)
         await self.widget.get_by_label("What is it about?").select_option(desk.queue)
         await self.widget.get_by_label("Message", exact=True).fill(text)
-        await self.button("Start the conversation").click()
+        await self.button(by).click()
         await expect(self.widget.get_by_text("Finding the right person")).to_be_visible()
 
     async def write(self, *texts: str) -> None:
@@ -176,19 +168,14 @@ class Stage:
     tolerated: list[str] = field(default_factory=list)
 
     async def customer(self, url: str | None = None, **context: Any) -> Customer:
-        opened = await self._context(context)
+        opened = await profile(self.browser, **context)
         return Customer(centre_url=url or self.centre.url, context=opened, page=await self.tab(opened))
 
     async def agent(self, name: str, url: str | None = None, *, place: str = "", **context: Any) -> Agent:
         """Signed in."""
-        opened = await self._context({"viewport": {"width": 1440, "height": 900}} | context)
+        opened = await profile(self.browser, **context)
         made = Agent(centre_url=url or self.centre.url, context=opened, page=await self.tab(opened))
         await made.sign_in(name, place)
-        return made
-
-    async def _context(self, options: dict[str, Any]) -> BrowserContext:
-        made = await self.browser.new_context(**{"locale": "en-GB"} | options)
-        made.set_default_timeout(PATIENCE_MS)
         return made
 
     async def tab(self, context: BrowserContext) -> Page:
@@ -206,7 +193,6 @@ class Stage:
 @contextlib.asynccontextmanager
 async def stage(centre: Centre) -> AsyncIterator[Stage]:
     """A browser before the centre; everybody leaves at the end."""
-    expect.set_options(timeout=PATIENCE_MS)
     async with chromium() as browser:
         made = Stage(centre=centre, browser=browser)
         yield made

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import selectors
+import shutil
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.program import USHER, Program, started
+
+DEMO = Path(__file__).parents[2] / "config" / "demo"
+DEMO_BOT, DEMO_DATA_SOURCES = DEMO / "bot", DEMO / "data_sources.toml"
 READY_WAIT_S = 60.0
 PASSWORD = "quiet-harbour"
+IDENTITY_KEY = "known to the harbour and to this server only"
 ACCOUNT = "demo"
 LANGUAGES = {
     "en": "Good morning! What can we do for you?",
@@ -36,6 +37,8 @@ class Desk:
     supervisors: Sequence[str] = ()
     ring_s: int = 60
     wrap_up_s: int = 60
+    more: str = ""
+    """Further lines of the queue's TOML."""
 
     @property
     def label(self) -> str:
@@ -51,7 +54,16 @@ def write_centre(folder: Path, desks: Sequence[Desk], *, decline_reasons: Sequen
     (folder / "policy").mkdir(parents=True)
     (folder / "policy" / "policy.toml").write_text(_policy(desks, decline_reasons))
     (folder / "staff.toml").write_text(_staff(desks))
+    (folder / "identity.key").write_text(IDENTITY_KEY)
     (folder / "accounts.toml").write_text(_accounts(desks))
+
+
+def write_bot(folder: Path) -> None:
+    """The demo's bot answers first, against the demo's shop service."""
+    shutil.copytree(DEMO_BOT, folder / "bot")
+    shutil.copy(DEMO_DATA_SOURCES, folder / "data_sources.toml")
+    accounts = folder / "accounts.toml"
+    accounts.write_text(accounts.read_text().replace("[accounts.pre_chat]", 'bot = "fern"\n[accounts.pre_chat]', 1))
 
 
 def _policy(desks: Sequence[Desk], decline_reasons: Sequence[str]) -> str:
@@ -65,7 +77,7 @@ def _policy(desks: Sequence[Desk], decline_reasons: Sequence[str]) -> str:
     ]
     for desk in desks:
         lines += [f"[queues.{desk.queue}]", f'label = "{desk.label}"', f"wrap_up_s = {desk.wrap_up_s}"]
-        lines += [f"ring_s = {{ webchat = {desk.ring_s} }}"]
+        lines += [f"ring_s = {{ webchat = {desk.ring_s} }}", desk.more]
     for desk in desks:
         when = f"""'department == "{desk.queue}"'"""
         lines += ["[[rules]]", f'name = "Chose {desk.queue}"', f"when = {when}", f'queue = "{desk.queue}"']
@@ -86,7 +98,7 @@ def _staff(desks: Sequence[Desk]) -> str:
 def _accounts(desks: Sequence[Desk]) -> str:
     lines = ["[[accounts]]", f'key = "{ACCOUNT}"', 'allowed_origins = ["http://127.0.0.1:*"]']
     lines += [f"languages = {json.dumps(list(LANGUAGES))}", f"departments = {json.dumps([d.queue for d in desks])}"]
-    lines += ["[accounts.pre_chat]", 'name = "required"', 'email = "optional"']
+    lines += ['identity_secret = "file:identity.key"', "[accounts.pre_chat]", 'name = "required"', 'email = "optional"']
     for language, welcome in LANGUAGES.items():
         lines += [f"[accounts.texts.{language}]", 'title = "Harbour"', f'welcome = "{welcome}"']
         lines += [f"[accounts.texts.{language}.departments]", *(f'{d.queue} = "{d.label}"' for d in desks)]
@@ -104,21 +116,21 @@ class Centre:
     origins: Sequence[str] = ()
     options: Sequence[str] = ()
     url: str = ""
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _process: Program | None = field(default=None, init=False)
 
     @property
     def port(self) -> int:
         return int(self.url.rpartition(":")[2] or 0)
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "router.cli", "run", "--json", "--port", str(self.port)]
-        command += ["--data", str(self.folder / "data"), *self.options]
+        command = ["run", "--json", "--port", str(self.port), "--data", str(self.folder / "data"), *self.options]
         if (self.folder / "policy").is_dir():
             command += ["--policy", str(self.folder)]
-        environ = os.environ | SETTINGS | {"USHER_ALLOWED_ORIGINS": ",".join(self.origins)}
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, env=environ)
-        self.url = json.loads(self._first_line())["url"]
+        environment = SETTINGS | {"USHER_ALLOWED_ORIGINS": ",".join(self.origins)}
+        self._process = started(USHER, *command, log=self.folder / "log", environment=environment)
+        line = self._process.first_line(READY_WAIT_S)
+        assert line, f"ended before it was ready:\n{self._told()}"
+        self.url = json.loads(line)["url"]
 
     def kill(self) -> None:
         """As the kernel does it: no goodbye to anybody."""
@@ -131,21 +143,8 @@ class Centre:
         if self._process is None:
             return
         self._process.send_signal(number)
-        self._process.wait(30)
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        self._process.ended(30)
         self._process = None
-
-    def _first_line(self) -> bytes:
-        assert self._process is not None
-        assert self._process.stdout is not None
-        deadline = time.monotonic() + READY_WAIT_S
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._process.stdout, selectors.EVENT_READ)
-            assert selector.select(deadline - time.monotonic()), f"not ready in time:\n{self._told()}"
-        line = self._process.stdout.readline()
-        assert line, f"ended before it was ready:\n{self._told()}"
-        return line
 
     def _told(self) -> str:
         return (self.folder / "log").read_text()[-2_000:]

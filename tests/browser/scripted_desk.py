@@ -136,6 +136,9 @@ class Desk:
         boss = {"role": "supervisor", "name": "Eleni Papadaki", "email": "eleni@larkspur.example", "password": PASSWORD}
         return JSONResponse({"logins": [login, boss]}, 200 if self.demo else 404)
 
+    async def voice_token(self, _request: Request) -> Response:
+        return JSONResponse({"token": "t", "identity": self.scene.me.agent_id, "expires_at": now_ms() + 3_600_000})
+
     async def page(self, _request: Request) -> Response:
         return FileResponse(DIST / "index.html", headers={"content-security-policy": POLICY})
 
@@ -221,6 +224,7 @@ async def serving(desk: Desk) -> AsyncIterator[Desk]:
             Route("/api/logout", desk.logout, methods=["POST"]),
             Route("/api/me", desk.me),
             Route("/api/demo", desk.demo_logins),
+            Route("/api/voice/token", desk.voice_token, methods=["POST"]),
             WebSocketRoute("/ws/agent", desk.socket),
             Mount("/agent/assets", StaticFiles(directory=DIST / "assets")),
             Route("/agent/{rest:path}", desk.page),

@@ -8,12 +8,10 @@ from playwright.async_api import expect
 
 from router.protocol import staff
 from router.protocol.records import BoardAgent, BoardQueue, BoardWork
-from tests.browser.agent_page import at_work
+from tests.browser.agent_page import LOOKS, PHONE, at_work
 from tests.browser.desk_scene import QUEUES, Scene, assignment, item, me, message, now_ms, offer
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"width": 360, "height": 740}
 
 
 def agent(n: int, *, status: str = "available", team: str = "Garden") -> BoardAgent:
@@ -82,6 +80,7 @@ async def test_numbers_change_in_place_and_nothing_jumps() -> None:
     async with at_work(centre()) as at:
         await at.go("board")
         rows = at.page.get_by_role("table").get_by_role("row")
+        await expect(rows.nth(3)).to_be_visible()
         names = await rows.get_by_role("rowheader").all_text_contents()
         last = at.desk.scene.queues[2]
         await at.desk.push(
@@ -165,38 +164,48 @@ async def test_five_hundred_agents_and_sixty_queues_stay_quick() -> None:
         for start in range(0, 100, 10):
             await at.desk.push(staff.BoardChanged(agents=busy[start : start + 10], agents_removed=[], queues=[]))
             await at.page.wait_for_timeout(200)
-        # A frame a person would notice as a hitch; the fifth of ten changes, as a busy machine is slow at some.
-        assert await watching < 250, "ms"
+        # The fifth of ten changes, as a busy machine is slow at some; drawing everything anew takes far longer.
+        assert await watching < 1_000, "ms"
         await expect(at.page.get_by_role("button", name="Busy 100")).to_be_visible()
 
 
-async def test_two_thousand_messages_stay_quick() -> None:
+KEYSTROKES = """async () => {
+    const area = document.querySelector(".composer textarea");
+    const took = [];
+    for (let n = 0; n < 21; n++) {
+        const start = performance.now();
+        area.value += "x";
+        area.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        await new Promise(requestAnimationFrame);
+        took.push(performance.now() - start);
+    }
+    return took.sort((one, other) => one - other)[10];
+}"""
+"""How long one takes to be on the screen, in ms, at the median."""
+FRAME_MS = 17
+
+
+async def test_two_thousand_messages_stay_as_quick_as_two() -> None:
     scene = Scene()
     authors = ("customer", "agent")
     said = [message("c-ann", n, f"line {n}", author=authors[n // 3 % 2], name="Ann Lee") for n in range(1, 2_001)]  # type: ignore[arg-type]
-    scene.assignments = [assignment(item("ann", "Ann Lee", "Hello"), said)]
+    few = [message("c-bob", n, f"word {n}", name="Bob Ray") for n in (1, 2)]
+    scene.assignments = [
+        assignment(item("ann", "Ann Lee", "Hello"), said),
+        assignment(item("bob", "Bob Ray", "Hello"), few),
+    ]
     async with at_work(scene) as at:
-        await at.go()
+        await at.go("conversation/c-bob")
+        await expect(at.log.get_by_text("word 2", exact=True)).to_be_in_viewport()
+        short_ms = await at.page.evaluate(KEYSTROKES)
+        await at.go("conversation/c-ann")
         await expect(at.log.get_by_text("line 2000", exact=True)).to_be_in_viewport()
-        script = """async () => {
-            const area = document.querySelector(".composer textarea");
-            const took = [];
-            for (let n = 0; n < 21; n++) {
-                const start = performance.now();
-                area.value += "x";
-                area.dispatchEvent(new InputEvent("input", { bubbles: true }));
-                await new Promise(requestAnimationFrame);
-                took.push(performance.now() - start);
-            }
-            return took.sort((one, other) => one - other)[10];
-        }"""
-        assert await at.page.evaluate(script) < 50, "ms a keystroke, at the median"
+        assert await at.page.evaluate(KEYSTROKES) < 3 * short_ms + FRAME_MS, "ms, beside a short conversation's"
         await at.desk.push(staff.MessageCreated(message=message("c-ann", 2_001, "the newest", name="Ann Lee")))
         await expect(at.log.get_by_text("the newest")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, PHONE], ids=["wide", "phone"])
+@pytest.mark.parametrize(("scheme", "viewport"), LOOKS)
 async def test_axe_finds_nothing_on_any_page(scheme: str, viewport: dict[str, int]) -> None:
     scene = centre()
     said = [message("c-ann", 1, "Hello", name="Ann Lee"), message("c-ann", 2, "Yes?", author="agent", kind="note")]

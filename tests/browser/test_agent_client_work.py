@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from playwright.async_api import expect
 
 from router.protocol import staff
 from router.protocol.errors import Conflict
 from router.protocol.records import Colleague
-from tests.browser.agent_page import at_work
+from tests.browser.agent_page import PHONE, at_work
 from tests.browser.desk_scene import Scene, assignment, item, message, offer, presence
 from tests.browser.scripted_desk import EMAIL, PASSWORD
 
 pytestmark = pytest.mark.browser
-
-PHONE = {"width": 360, "height": 740}
 
 
 def one_chat() -> Scene:
@@ -87,9 +86,39 @@ async def test_the_accepted_conversation_is_opened_though_the_answer_comes_befor
         await expect(at.log).to_contain_text("Where is my parcel?")
 
 
-async def test_shift_enter_makes_a_line_and_blank_text_is_not_sent() -> None:
+async def test_words_for_one_customer_never_go_on_in_another_conversation() -> None:
+    async with at_work(two_chats()) as at:
+        await at.go("conversation/c-ann")
+        await at.composer.click()
+        await at.page.keyboard.type("Your door code ")
+        rings = staff.OfferCreated(offer=replace(offer(item("eva", "Eva Roth", "Guten Tag"), ring_ms=600), auto=True))
+        await at.desk.push(rings)
+        await at.desk.heard(staff.AcceptOffer)
+        await expect(at.row("Eva Roth")).to_be_visible()
+        await at.page.keyboard.type("is 12")
+        await expect(at.composer).to_have_value("Your door code is 12")
+        await at.desk.push(staff.ItemClosed(work_item_id="w-ann", reason="cancelled"))
+        await expect(at.log).to_contain_text("Is the bench oiled?")
+        await at.page.keyboard.type("34")
+        await at.page.keyboard.press("Enter")
+        await expect(at.composer).to_have_value("")
+        await at.page.keyboard.press("Alt+r")
+        await at.page.keyboard.type("Yes, twice")
+        await at.page.keyboard.press("Enter")
+        assert [(one.conversation_id, one.text) for one in await at.desk.heard(staff.SendMessage)] == [
+            ("c-ben", "Yes, twice")
+        ]
+
+
+async def test_shift_enter_makes_a_line_and_neither_blank_text_nor_the_name_of_a_quick_text_is_sent() -> None:
     async with at_work(one_chat()) as at:
         await at.go()
+        at.desk.silent = True  # the quick texts are not known yet
+        await at.composer.press_sequentially("/hours")
+        await at.composer.press("Enter")
+        await expect(at.composer).to_have_value("/hours")
+        at.desk.silent = False
+        await at.composer.fill("")
         await at.composer.press("Enter")
         await at.composer.fill("one")
         await at.composer.press("Shift+Enter")

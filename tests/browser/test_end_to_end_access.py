@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.browser.agent_page import PHONE
 from tests.browser.people import Agent, Customer, Person, Stage, together
 from tests.browser.real_centre import LANGUAGES, Desk
 
@@ -16,7 +17,6 @@ LIGHTS = Desk(queue="lights", agents=["Yann"], supervisors=["Zoe"])
 BELLS = Desk(queue="bells", agents=["Aino"], supervisors=["Zoe"])
 OARS = Desk(queue="oars", agents=["Boris"])
 DESKS = [LIGHTS, BELLS, OARS]
-PHONE = {"width": 360, "height": 740}
 
 OVERFLOWING = """() => {
     const wide = [];

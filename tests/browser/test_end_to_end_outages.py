@@ -7,9 +7,10 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.cut_line import free_port, line
+from tests.browser.cut_line import line
 from tests.browser.people import Agent, Customer, Stage, together
 from tests.browser.real_centre import Desk
+from tests.servers import free_port
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +19,6 @@ SAILS = Desk(queue="sails", agents=["Ewa"])
 TIDES = Desk(queue="tides", agents=["Filip"])
 DESKS = [ROPES, SAILS, TIDES]
 LINE_PORTS = (free_port(), free_port())
-
-BACK_MS = 30_000
-"""Longer than the longest pause between two attempts to connect."""
 
 
 async def talking(agent: Agent, customer: Customer, desk: Desk) -> list[str]:
@@ -51,7 +49,7 @@ async def test_what_both_say_while_the_agents_line_is_cut_arrives_once_and_in_or
         await gus.sees(*said, "Are you still there?", "I only have a minute.")
 
         await wire.mend()
-        await expect(offline).to_be_hidden(timeout=BACK_MS)
+        await expect(offline).to_be_hidden()
         said += ["Are you still there?", "I only have a minute.", "Sorry, my line is bad."]
         await both_see(dan, gus, *said)
         await expect(dan.row("Gus Hale")).to_be_visible()
@@ -73,7 +71,7 @@ async def test_what_both_say_while_the_customers_line_is_dead_arrives_once_and_i
         await ewa.sees(*said, "Has it arrived?")
 
         await wire.mend()
-        await expect(gus.widget.get_by_text("No connection. We keep trying")).to_be_hidden(timeout=BACK_MS)
+        await expect(gus.widget.get_by_text("No connection. We keep trying")).to_be_hidden()
         await both_see(ewa, gus, *said, "Has it arrived?", "It came this morning.", "But it is torn.")
         await wire.cut()
         await gus.write("Hello?")
@@ -93,7 +91,7 @@ async def test_a_killed_server_comes_back_to_the_same_conversation(stage: Stage)
     await gus.write("At the old pier.")
     await asyncio.to_thread(stage.centre.start)
 
-    await expect(filip.page.get_by_text("You are offline.")).to_be_hidden(timeout=BACK_MS)
+    await expect(filip.page.get_by_text("You are offline.")).to_be_hidden()
     await expect(filip.log.locator("[data-outgoing]")).to_have_count(0)
     for log in (filip.log, gus.log):
         await expect(log.locator(".bubble")).to_have_count(5)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
+
+import jwt
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.people import Customer, Stage, together
-from tests.browser.real_centre import Desk
+from tests.browser.real_centre import IDENTITY_KEY, Desk
 
 pytestmark = pytest.mark.browser
 
 QUAYS = Desk(queue="quays", agents=["Rosa"])
 RAFTS = Desk(queue="rafts", agents=["Sven"])
-DESKS = [QUAYS, RAFTS]
+PIERS = Desk(queue="piers", agents=["Tove"])
+DESKS = [QUAYS, RAFTS, PIERS]
 
 
 async def test_a_conversation_goes_along_through_reloads_pages_and_tabs(stage: Stage) -> None:
@@ -78,3 +82,29 @@ async def test_the_portal_lists_what_was_talked_about(stage: Stage) -> None:
     await expect(rows.nth(1)).to_contain_text("Is a raft safe?")
     await rows.nth(1).get_by_role("button").click()
     await portal.sees("Is a raft safe?")
+
+
+async def test_who_is_signed_in_at_the_site_is_known_on_another_browser_until_they_sign_out(stage: Stage) -> None:
+    tove, phone, laptop = await together(stage.agent("Tove"), stage.customer(), stage.customer())
+    token = jwt.encode({"sub": "ada-7", "exp": int(time.time()) + 600, "name": "Ada Lovelace"}, IDENTITY_KEY, "HS256")
+    for customer, text in ((phone, "Is a pier long?"), (laptop, "Is it wide?")):
+        await customer.visit()
+        await customer.page.evaluate("token => Usher.identify({ token })", token)
+        await customer.begin(PIERS, text, name="Ada Lovelace")
+    await tove.accept("Ada Lovelace")
+    await laptop.sees("Is it wide?")
+    await laptop.button("End the conversation").click()
+    async with laptop.page.expect_response("**/api/widget/session"):  # again, as each page of the site does
+        await laptop.page.evaluate("token => Usher.identify({ token })", token)
+    await laptop.page.evaluate("new Promise(painted => requestAnimationFrame(() => requestAnimationFrame(painted)))")
+    await laptop.button("End it").click()
+    await expect(laptop.widget.get_by_text("How was it?")).to_be_visible()
+    await laptop.button("Back").click()
+    await laptop.button("Your conversations").click()
+    await expect(laptop.widget.get_by_role("listitem")).to_have_count(2)
+    await expect(laptop.widget.get_by_role("listitem").nth(1)).to_contain_text("Is a pier long?")
+
+    await laptop.page.evaluate("Usher.forget()")
+    await laptop.page.reload()  # open as it was
+    await expect(laptop.button("Talk to a person")).to_be_visible()
+    await expect(laptop.button("Your conversations")).to_be_hidden()

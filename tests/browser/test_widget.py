@@ -23,7 +23,7 @@ async def test_a_page_asks_and_stores_nothing_until_its_customer_acts() -> None:
         assert await at.context.cookies() == []
         await at.press_launcher()
         await expect(at.button("Talk to a person")).to_be_visible()
-        assert at.centre.requests == ["config"]
+        await until(lambda: at.centre.requests == ["config"])
         assert await at.page.evaluate("localStorage.length") == 0
 
 

@@ -76,7 +76,7 @@ async def test_a_message_written_without_a_connection_outlives_a_reload() -> Non
         at.centre.down = False
         await until(lambda: "from the train" in at.centre.texts())
         await expect(at.said("from the train")).to_have_count(1)
-        assert await at.page.evaluate("Object.keys(localStorage).filter((key) => key.includes(':out:'))") == []
+        await at.page.wait_for_function("!Object.keys(localStorage).some((key) => key.includes(':out:'))")
 
 
 async def test_a_busy_server_is_asked_again_and_the_order_is_kept() -> None:

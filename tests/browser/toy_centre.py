@@ -166,7 +166,7 @@ class ToyCentre:
 
         async def session(request: Request) -> Response:
             self.requests.append("session")
-            return JSONResponse({"visitor_id": "v1", "token": "secret-token"})
+            return JSONResponse({"visitor_id": "v1", "customer_id": "c1", "token": "secret-token"})
 
         async def loader(request: Request) -> Response:
             return Response((self.widget / "widget.js").read_bytes(), media_type="text/javascript")

@@ -11,14 +11,12 @@ from typing import Any
 
 from playwright.async_api import BrowserContext, Locator, Page, expect
 
-from tests.browser.chromium import chromium
+from tests.browser.axe import violations
+from tests.browser.chromium import chromium, profile
 from tests.browser.toy_centre import ToyCentre, served
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 # A machine that also compiles is slow; a fact that never comes true still fails.
-expect.set_options(timeout=15_000)
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 class Scene:
@@ -94,12 +92,7 @@ class Scene:
 
     async def violations(self, of: str = "usher-widget") -> list[str]:
         """What axe finds wrong in the widget, as rule and place."""
-        await self.page.evaluate(AXE.read_text())
-        found: dict[str, Any] = await self.page.evaluate(
-            "([of, rules]) => axe.run(of, { runOnly: rules })",
-            [of, RULES],
-        )
-        return [f"{one['id']}: {node['target']}" for one in found["violations"] for node in one["nodes"]]
+        return await violations(self.page, of)
 
 
 @contextlib.asynccontextmanager
@@ -107,8 +100,7 @@ async def scene(**context: Any) -> AsyncIterator[Scene]:
     """context: options of the browser context, e.g. viewport and color_scheme."""
     centre = ToyCentre(ROOT / "config" / "demo" / "shop", ROOT / "widget" / "dist")
     async with served(centre), chromium() as browser:
-        opened = await browser.new_context(**{"viewport": {"width": 1200, "height": 800}, "locale": "en-GB"} | context)
-        opened.set_default_timeout(15_000)
+        opened = await profile(browser, **{"viewport": {"width": 1200, "height": 800}} | context)
         made = Scene(centre, opened, await opened.new_page())
         yield made
         await opened.close()

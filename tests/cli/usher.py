@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import structlog
 
 from router.cli import main
 
@@ -23,12 +26,25 @@ class Ended:
         return found
 
 
+@contextlib.contextmanager
+def log_of_its_own() -> Iterator[None]:
+    """The command's log goes where it says, and no logger remembers that: the tests after it have another stderr."""
+    before, configure = structlog.get_config(), structlog.configure
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(structlog, "configure", lambda **facts: configure(**facts | {"cache_logger_on_first_use": False}))
+        try:
+            yield
+        finally:
+            configure(**before)
+
+
 def usher(capfd: pytest.CaptureFixture[str], *words: object) -> Ended:
     """Run a command; a traceback would be an exception here."""
     capfd.readouterr()
     status: object = 0
     try:
-        main([str(word) for word in words])
+        with log_of_its_own():
+            main([str(word) for word in words])
     except SystemExit as ended:
         status = ended.code or 0
     assert isinstance(status, int)

@@ -15,6 +15,7 @@ from router.core.policy import (
     ChannelRule,
     Disposition,
     Offers,
+    Overflow,
     Policy,
     Presence,
     Queue,
@@ -24,6 +25,7 @@ from router.core.policy import (
     Status,
     WhenClosed,
 )
+from router.core.retention import KINDS, Retention
 from router.core.service_level import VARIANTS
 from router.core.words import CHANNELS, ChoiceModel
 
@@ -52,6 +54,24 @@ relaxations = st.lists(
     ),
     max_size=2,
 ).map(tuple)
+texts = st.dictionaries(st.sampled_from(["en", "pl"]), labels, max_size=2)
+overflows = st.lists(
+    st.builds(
+        Overflow,
+        when=st.sampled_from(["age", "nobody_signed_in"]),
+        after_ms=st.integers(1_000, 604_800_000),
+        action=st.sampled_from(["message", "case", "callback", "voicemail", "announce"]),
+        text=texts,
+    )
+    | st.builds(
+        Overflow,
+        when=st.sampled_from(["length", "expected_wait"]),
+        least=st.integers(1_000, 100_000),
+        action=st.sampled_from(["message", "callback"]),
+        text=texts,
+    ),
+    max_size=3,
+).map(tuple)
 channels = st.sampled_from(CHANNELS)
 rings_ms = st.integers(3_000, 120_000)
 
@@ -78,7 +98,7 @@ def closings(draw: st.DrawFn) -> WhenClosed:
     return WhenClosed(
         action=draw(st.sampled_from(["wait", "message", "callback", "announce"])),
         waiting=draw(st.sampled_from(["keep", "same"])),
-        text=draw(st.dictionaries(st.sampled_from(["en", "pl"]), labels, max_size=2)),
+        text=draw(texts),
     )
 
 
@@ -91,11 +111,15 @@ def queues(draw: st.DrawFn, name: str, open_in: str = "") -> Queue:
         requirements=draw(requirements),
         requires_any=draw(alternatives),
         relaxations=draw(relaxations),
+        overflows=draw(overflows),
         delay_ms=draw(st.integers(0, 86_400_000)),
         order="strict",
         ageing_cap_ms=draw(st.integers(0, 604_800_000)),
         interruptible=draw(st.sampled_from([None, True, False])),
         weights=draw(st.dictionaries(channels, weights, max_size=3)),
+        paused_weights=draw(st.dictionaries(channels, weights, max_size=3)),
+        ring_agents=draw(st.integers(1, 5)),
+        auto_accept=draw(st.booleans()),
         ring_ms=draw(st.dictionaries(channels, rings_ms, max_size=3)),
         wrap_up_ms=draw(st.integers(0, 3_600_000)),
         priority=draw(priorities),
@@ -160,6 +184,9 @@ def policies(draw: st.DrawFn) -> Policy:
             decline_reasons=tuple(draw(st.lists(labels, max_size=3, unique=True))),
         ),
         default_queue=draw(st.sampled_from(lines)),
+        retention=Retention(
+            days={kind: draw(st.integers(14, 10_000)) for kind in {"requests", draw(st.sampled_from(KINDS))}}
+        ),
     )
 
 

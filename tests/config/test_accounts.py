@@ -102,3 +102,26 @@ def test_an_account_that_does_not_fit_itself_or_the_policy_is_refused_with_all_f
         (11, 7, "account "),
         (14, 10, ""),
     ]
+
+
+def with_secret(source: str) -> str:
+    return ACCOUNT.format(origins="").replace('languages = ["en"]', f'languages = ["en"]\nidentity_secret = "{source}"')
+
+
+def test_the_key_a_site_signs_with_is_read_from_where_it_is_said_to_be_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k" * 32 + "\n")
+    (tmp_path / "accounts.toml").write_text(with_secret("file:key"))
+    shop = accounts.load_accounts(tmp_path / "accounts.toml", CENTRE)["shop"]
+    assert shop.identity_secret == "k" * 32
+    assert "kkk" not in repr(shop)
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [("file:nowhere", "cannot be read"), ("file:short", "at least 32 bytes"), ("kkk", "a secret is not written here")],
+)
+def test_a_key_that_is_not_there_too_short_or_written_down_is_told(tmp_path: Path, source: str, reason: str) -> None:
+    (tmp_path / "short").write_text("k" * 31)
+    (fault,) = faults_of(tmp_path, with_secret(source))
+    assert reason in fault.reason
+    assert fault.line == 5

@@ -9,6 +9,7 @@ import pytest
 
 from config import accounts, dialogues, policy, staff
 from config.fault import ConfigInvalid
+from config.policy_check import check_report
 from router.core.policy import Demand, Policy, Supply
 from router.core.rules import compile_rules, route
 
@@ -86,9 +87,11 @@ def test_there_is_a_dialogue_for_every_department_and_language() -> None:
 
 @pytest.mark.parametrize("dialogue", DIALOGUES, ids=lambda dialogue: dialogue.id)
 def test_a_dialogue_can_be_played(dialogue: dialogues.Dialogue) -> None:
-    assert 6 <= len(dialogue.turns) <= 16
+    """With an agent, or by a customer alone with the bot."""
+    speakers = {turn.speaker for turn in dialogue.turns}
+    assert len(dialogue.turns) in (range(6, 17) if "agent" in speakers else range(2, 6))
     assert dialogue.turns[0].speaker == "customer"
-    assert {turn.speaker for turn in dialogue.turns} == {"customer", "agent"}
+    assert speakers <= {"customer", "agent"}
     for turn in dialogue.turns:
         assert 1 < turn.typing_s <= 15
         assert len(turn.text) <= 300
@@ -129,5 +132,5 @@ def test_the_texts_of_the_account_come_in_the_language_asked_for_or_its_own() ->
 
 
 def test_the_policy_of_the_demo_is_checked_like_any_other() -> None:
-    assert policy.check_report(policy.DEMO) == {"ok": True, "errors": []}
+    assert check_report(policy.DEMO) == {"ok": True, "errors": []}
     assert isinstance(CENTRE, Policy)

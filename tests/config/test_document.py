@@ -96,10 +96,10 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_file_is_one_fault_and_quickly_so(kind: str) -> None:
     raw, line, column, reason = HOSTILE[kind]
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(ConfigInvalid) as invalid:
         parse("x.toml", raw)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 5, "s of processor; what grows with the square takes hours"
     [fault] = invalid.value.faults
     assert (fault.line, fault.column) == (line, column)
     assert fault.reason.startswith(reason)

@@ -10,11 +10,12 @@ from hypothesis import HealthCheck, given, settings
 
 from config import policy
 from config.fault import Fault, PolicyInvalid
-from config.policy_text import policy_text
+from config.policy_check import check_report
 from router.core.policy import Policy, Requirement
 from router.core.rules import compile_rules
 from router.core.words import CHANNELS
 from tests.config.policies import DATA, policies
+from tests.config.policy_text import policy_text
 
 HEAD = """\
 skills = ["en", "pl"]
@@ -255,9 +256,9 @@ def test_load_raises_with_every_fault_in_its_text(tmp_path: Path) -> None:
 def test_the_report_is_what_the_command_prints(tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text('[queues.help]\nlabel = "Help"\n')
-    assert policy.check_report(file) == {"ok": True, "errors": []}
+    assert check_report(file) == {"ok": True, "errors": []}
     file.write_text('[queues.help]\nlabel = "Help"\nmodle = 1\n')
-    report = policy.check_report(file)
+    report = check_report(file)
     assert json.loads(json.dumps(report)) == {
         "ok": False,
         "errors": [{"file": str(file), "line": 3, "column": 1, "reason": "unknown key 'modle'; did you mean 'model'?"}],
@@ -321,6 +322,26 @@ def test_a_naughty_string_as_a_name_is_one_fault_at_the_name(tmp_path: Path) -> 
         found = places_of(tmp_path, f'[queues."{name}"]\nlabel = "x"\n')
         assert [(line, column) for line, column, _ in found] == [(6, 2)], name
         assert "is not a name" in found[0][2]
+
+
+@pytest.mark.parametrize(
+    ("rule", "place", "reason"),
+    [
+        ('after_s = 9\naction = "queue"', (6, 3), "missing key 'queue'"),
+        ('queue = "help"', (6, 3), "when is 'age': after_s must say how much"),
+        ('when = "length"\nqueue = "help"', (6, 3), "when is 'length': length must say how much"),
+        ('when = "length"\nlength = 3\nafter_s = 9\nqueue = "help"', (9, 11), "counts only where when is"),
+        ('when = "expected_wait"\nwait_s = 9\naction = "announce"\nqueue = "help"', (10, 1), "items stay in line here"),
+        ('after_s = 9\nqueue = "sales"', (8, 9), "an item is in this queue already"),
+        ('when = "full"\nqueue = "help"', (7, 8), "'full'"),
+    ],
+)
+def test_an_overflow_that_could_never_do_what_it_says_is_refused_where_it_stands(
+    tmp_path: Path, rule: str, place: tuple[int, int], reason: str
+) -> None:
+    [(line, column, said)] = places_of(tmp_path, "[[queues.sales.overflow]]\n" + rule + "\n")
+    assert (line, column) == place
+    assert reason in said
 
 
 def test_a_requirement_is_read_with_its_level(tmp_path: Path) -> None:

@@ -77,3 +77,18 @@ def test_with_no_opening_in_sight_it_is_looked_again_the_next_day() -> None:
     shut = closed(centre(sales=("never", WhenClosed())), "sales", SUNDAY)
     assert shut is not None
     assert (shut.opens_at, shut.held_until(SUNDAY)) == (None, SUNDAY + UNSEEN_MS)
+
+
+def test_a_queue_closed_by_hand_takes_messages_where_its_policy_says_nothing_of_closing() -> None:
+    shop = centre(sales=("", WhenClosed()), night=("", TO_NIGHT))
+    by_hand = closed(shop, "sales", MONDAY, {"sales": False})
+    assert by_hand is not None
+    assert (by_hand.rule.action, by_hand.opens_at) == ("message", None)
+    assert place(shop, "night", MONDAY, {"night": False})[1] is not None
+    assert closed(shop, "sales", MONDAY, {"night": False}) is None
+
+
+def test_a_queue_opened_by_hand_is_open_out_of_its_hours() -> None:
+    shop = centre(sales=("day", TO_NIGHT))
+    assert closed(shop, "sales", SUNDAY) is not None
+    assert closed(shop, "sales", SUNDAY, {"sales": True}) is None

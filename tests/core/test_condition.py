@@ -160,9 +160,9 @@ def test_no_condition_takes_long(source: str) -> None:
         "details": {"tags": ["x" * 50_000] * 10_000, "m": {str(n): n for n in range(10_000)}},
     }
     condition = compile_condition(source)
-    began = time.perf_counter()
+    began = time.process_time()
     condition.holds(facts(big))
-    assert time.perf_counter() - began < 0.5, "bounded texts and no loops: milliseconds even at the worst"
+    assert time.process_time() - began < 0.5, "bounded texts and no loops: milliseconds even at the worst"
 
 
 def nest(depth: int) -> object:
@@ -239,7 +239,7 @@ def test_any_text_is_compiled_or_refused_with_a_place_inside_it(source: str) -> 
 def test_a_condition_takes_microseconds() -> None:
     condition = compile_condition('channel == "webchat" && customer.vip == true && language in ["pl", "de"]')
     ready = facts(KNOWN)
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(1_000):
         condition.holds(ready)
-    assert time.perf_counter() - began < 0.25, "a thousand in 5 ms on a quiet machine"
+    assert time.process_time() - began < 0.25, "a thousand in 5 ms on a quiet machine"

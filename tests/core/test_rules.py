@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -129,6 +131,13 @@ def test_an_item_of_an_unknown_channel_is_routed_as_manual_work_and_reported(cha
     assert len(outcome.problems[0].reason) < 100
 
 
+def test_where_not_even_manual_work_is_known_it_counts_as_the_first_channel() -> None:
+    policy = replace(centre(), channels={"webchat": centre().channels["webchat"]})
+    outcome = routed(policy, channel="case")
+    assert outcome.demand.channel == "webchat"
+    assert outcome.problems[0].reason.startswith("unknown channel")
+
+
 levels = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.integers(1, 10)).map(
     lambda asked: frozenset(Requirement(skill=skill, level=level) for skill, level in asked.items())
 )
@@ -181,3 +190,17 @@ def test_rules_after_the_one_that_decides_change_nothing(rules: list[Rule], attr
     decisive = Rule(name="decisive", when="", queue="second")
     alone, followed = centre(*rules, decisive), centre(*rules, decisive, Rule(name="more", when="", queue="first"))
     assert routed(alone, **attributes) == routed(followed, **attributes)
+
+
+def test_what_was_asked_for_before_is_asked_for_again_only_on_the_same_channel_by_the_same_rules() -> None:
+    policy = centre(
+        Rule(name="vip", when='text == "vip"', requirements=needs(vip=1)),
+        Rule(name="heavy", when='text == "heavy"', weight=75),
+        Rule(name="all", when="", queue="second"),
+    )
+    ruleset = compile_rules(policy)
+    arrivals = [{"channel": channel, "text": text} for channel in ("webchat", "voice") for text in ("vip", "heavy", "")]
+    first = [route(ruleset, arrival) for arrival in arrivals]
+    assert first == [route(compile_rules(policy), arrival) for arrival in arrivals]
+    assert [route(ruleset, arrival) for arrival in reversed(arrivals)] == first[::-1]
+    assert len({each.demand for each in first}) == len(first)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from router.core import model
@@ -19,7 +19,8 @@ from router.core.policy import Demand, Supply
 from router.core.words import AgentId, DeviceId, OfferId, PlanId, WorkItemId
 from router.engine import brief
 from router.engine import desk as desks
-from router.engine.board import AgentNow, Board, ItemNow, Person
+from router.engine.agent_now import AgentNow, ItemNow, Person
+from router.engine.board import Board
 from router.engine.desk import Desk, Presence, Work
 from router.engine.queue_now import QueueNow
 from router.protocol.base import ServerEvent
@@ -204,7 +205,7 @@ def shown(board: Board) -> dict[str, Any]:
                 queue.offered,
                 queue.in_progress,
                 queue.paused,
-                queue.alerts,
+                len(queue.alerted),
                 queue.eligible,
                 queue.free,
             )
@@ -214,10 +215,21 @@ def shown(board: Board) -> dict[str, Any]:
 
 
 def _counts(queue: QueueNow) -> tuple[int, ...]:
-    return queue.offered, queue.in_progress, queue.paused, queue.alerts, queue.eligible, queue.free
+    return queue.offered, queue.in_progress, queue.paused, len(queue.alerted), queue.eligible, queue.free
+
+
+REFUSED_THEN_HANDED_OVER = [
+    ("arrive", 0, 0, 0),
+    ("arrive", 0, 0, 20_000),
+    ("arrive", 0, 2, 20_000),
+    ("accept", 0, 0, 0),
+    ("to_queue", 0, 0, 0),
+]
+"""An item that was refused too often is taken at last and handed over: it waits again, and still alerts."""
 
 
 @given(before=STEPS, after=STEPS)
+@example(before=[], after=REFUSED_THEN_HANDED_OVER)
 @settings(max_examples=150, deadline=None)
 def test_the_board_folded_from_any_moment_is_the_board_begun_anew(before: Sequence[Any], after: Sequence[Any]) -> None:
     history = History()

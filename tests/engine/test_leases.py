@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from router.core.words import AgentId, DeviceId
 from router.engine import leases
-from router.engine.leases import Leases
+from router.engine.leases import Devices, Leases
 from router.protocol.errors import Unavailable
 
 MOMENT_S = 0.01
@@ -19,39 +20,50 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "GATHER_S", MOMENT_S)
 
 
-async def test_beats_of_a_moment_are_renewed_together_and_each_device_once() -> None:
-    moments: list[list[tuple[AgentId, DeviceId]]] = []
-    at_once: list[tuple[AgentId, DeviceId]] = []
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not true():
+            await asyncio.sleep(0.001)
 
-    async def renew(agent_id: AgentId, device: DeviceId) -> None:
-        at_once.append((agent_id, device))
-        await asyncio.sleep(0)
-        if at_once:
-            moments.append(at_once.copy())
-            at_once.clear()
+
+async def test_beats_of_a_moment_are_renewed_together_and_each_device_once() -> None:
+    moments: list[Devices] = []
+
+    async def renew(devices: Devices) -> None:
+        moments.append(devices)
 
     gathered = Leases()
     for number in (1, 2, 1, 3):
         gathered.beat(AgentId(f"a{number}"), DeviceId("d"), renew)
-    await asyncio.sleep(5 * MOMENT_S)
+    await until(lambda: len(moments) == 1)
     gathered.beat(AgentId("a1"), DeviceId("d"), renew)
-    await asyncio.sleep(5 * MOMENT_S)
-    assert moments == [[("a1", "d"), ("a2", "d"), ("a3", "d")], [("a1", "d")]]
+    await until(lambda: len(moments) == 2)
+    assert moments == [(("a1", "d"), ("a2", "d"), ("a3", "d")), (("a1", "d"),)]
 
 
-async def test_a_renewal_that_fails_stops_no_other_and_no_later_one() -> None:
-    renewed: list[str] = []
+async def test_very_many_beats_are_renewed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leases, "AT_ONCE", 2)
+    parts: list[int] = []
 
-    async def renew(agent_id: AgentId, _: DeviceId) -> None:
-        renewed.append(agent_id)
-        if agent_id == "away":
-            raise Unavailable("unavailable")
-        if agent_id == "mistake":
-            raise ValueError("a fault of ours")
+    async def renew(devices: Devices) -> None:
+        parts.append(len(devices))
 
     gathered = Leases()
-    for _ in range(2):
-        for agent_id in ("away", "mistake", "well"):
-            gathered.beat(AgentId(agent_id), DeviceId("d"), renew)
-        await asyncio.sleep(5 * MOMENT_S)
-    assert renewed == ["away", "mistake", "well"] * 2
+    for number in range(5):
+        gathered.beat(AgentId(f"a{number}"), DeviceId("d"), renew)
+    await until(lambda: len(parts) == 3)
+    assert parts == [2, 2, 1]
+
+
+@pytest.mark.parametrize("failure", [Unavailable("unavailable"), ValueError("a fault of ours")])
+async def test_a_moment_that_fails_stops_no_later_one(failure: Exception) -> None:
+    renewed: list[Devices] = []
+
+    async def renew(devices: Devices) -> None:
+        renewed.append(devices)
+        raise failure
+
+    gathered = Leases()
+    for moment in (1, 2):
+        gathered.beat(AgentId("ann"), DeviceId("d"), renew)
+        await until(lambda now=moment: len(renewed) == now)  # type: ignore[misc]

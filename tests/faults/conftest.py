@@ -29,6 +29,9 @@ lease_s = 3
 grace_s = 20
 [dispositions.resolved]
 label = "Resolved"
+[[sla_plans]]
+name = "Quick"
+first_response = { in_s = 4 }
 """
 ENVIRONMENT = {
     "USHER_HEARTBEAT_S": "1",

@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from loadtest.address import Address
+from tests.program import USHER, Program, started
 
 READY_S = 30.0
 STOP_S = 20.0
-USHER = ("-m", "router.cli")
+CRASHING = "tests.faults.crashing"
 
 
 @dataclass(slots=True, kw_only=True)
 class Server:
-    """command: what follows `usher`. environment: more than this process's. program: run instead of `usher`."""
+    """command: what follows `usher`. environment: more than this process's."""
 
     command: tuple[str, ...]
     port: int
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    program: tuple[str, ...] = USHER
-    process: asyncio.subprocess.Process | None = None
-    ready_s: float = 0.0
+    process: Program | None = None
 
     @property
     def address(self) -> Address:
@@ -41,44 +37,29 @@ class Server:
         assert self.process is not None
         return self.process.pid
 
-    async def start(self, *, program: tuple[str, ...] = USHER) -> None:
-        """Returns once it says that it is ready."""
-        began = time.monotonic()
-        self.process = await self.spawn(*program, *self.command, "--port", str(self.port), "--json")
-        assert self.process.stdout is not None
+    async def start(self, *, ends_at: str = "") -> None:
+        """Returns once it says that it is ready. ends_at: one of `crashing.PLACES`."""
+        program = (CRASHING, ends_at) if ends_at else (USHER,)
+        self.process = await self.run(*program, *self.command, "--port", str(self.port), "--json")
         try:
-            async with asyncio.timeout(READY_S):
-                line = await self.process.stdout.readline()
+            line = await asyncio.to_thread(self.process.first_line, READY_S)
         except TimeoutError:
             line = b""
         if not json.loads(line or "{}").get("ready"):
             await self.end()
             raise AssertionError(f"not ready: {self.said()}")
-        self.ready_s = time.monotonic() - began
 
-    async def spawn(self, *words: str) -> asyncio.subprocess.Process:
-        with self.log.open("ab") as errors:
-            return await asyncio.create_subprocess_exec(
-                *(sys.executable, *words),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=errors,
-                env={**os.environ, **self.environment},
-                limit=2**20,
-            )
+    async def run(self, program: str, *words: str) -> Program:
+        return await asyncio.to_thread(started, program, *words, log=self.log, environment=self.environment)
 
     async def ask(self, *words: str) -> tuple[int, dict[str, Any]]:
         """Run another `usher` command with --json: exit status and answer."""
-        process = await self.spawn(*USHER, *words, "--json")
-        async with asyncio.timeout(READY_S):
-            said, _ = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, json.loads(said) if said.strip() else {}
+        process = await self.run(USHER, *words, "--json")
+        said = await asyncio.to_thread(process.all_said, READY_S)
+        return await asyncio.to_thread(process.ended, STOP_S), json.loads(said) if said.strip() else {}
 
     async def kill(self) -> None:
-        assert self.process is not None
-        self.process.kill()
-        await self.process.wait()
+        await self.stop(signal.SIGKILL)
 
     async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Its exit status."""
@@ -88,11 +69,10 @@ class Server:
 
     async def ended(self) -> int:
         assert self.process is not None
-        async with asyncio.timeout(STOP_S):
-            return await self.process.wait()
+        return await asyncio.to_thread(self.process.ended, STOP_S)
 
     async def end(self) -> None:
-        if self.process is not None and self.process.returncode is None:
+        if self.process is not None:
             self.process.send_signal(signal.SIGCONT)
             await self.kill()
 

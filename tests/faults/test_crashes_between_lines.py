@@ -9,12 +9,14 @@ import pytest
 
 from loadtest.centre import PASSWORD
 from loadtest.client import CommandRefused
+from router.protocol import cases
+from router.protocol.case_records import NewCustomer
 from tests.faults.conftest import Serve
 from tests.faults.crashing import ENDED
 from tests.faults.people import Caller, Clerk
 from tests.faults.server import Server
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.faults
 
 MENDED_S = 20.0
 
@@ -47,7 +49,7 @@ async def served(clerk: Clerk, caller: Caller) -> None:
 @pytest.mark.parametrize("place", ["committed, not enqueued", "enqueued, not journaled"])
 async def test_a_customer_whose_start_was_cut_short_is_served_once(serve: Serve, place: str) -> None:
     node = serve()
-    await node.start(program=("-m", "tests.faults.crashing", place))
+    await node.start(ends_at=place)
     caller = await Caller.arrives(node.address)
     beginning = asyncio.create_task(caller.begins("hello"))
     await crash_and_start_again(node)
@@ -60,7 +62,7 @@ async def test_a_customer_whose_start_was_cut_short_is_served_once(serve: Serve,
 
 async def test_a_start_nobody_asks_for_again_still_comes_into_line(serve: Serve) -> None:
     node = serve()
-    await node.start(program=("-m", "tests.faults.crashing", "committed, not enqueued"))
+    await node.start(ends_at="committed, not enqueued")
     caller = await Caller.arrives(node.address)
     beginning = asyncio.create_task(caller.begins("hello"))
     assert await node.ended() == ENDED, node.said()
@@ -74,7 +76,7 @@ async def test_a_start_nobody_asks_for_again_still_comes_into_line(serve: Serve)
 
 async def test_an_accepted_offer_that_was_not_journaled_is_the_agents(serve: Serve) -> None:
     node = serve()
-    await node.start(program=("-m", "tests.faults.crashing", "accepted, not journaled"))
+    await node.start(ends_at="accepted, not journaled")
     clerk, caller = await clerk_of(node), await Caller.arrives(node.address)
     await caller.begins("hello")
     accepting = asyncio.create_task(clerk.accepts(caller))
@@ -88,7 +90,7 @@ async def test_an_accepted_offer_that_was_not_journaled_is_the_agents(serve: Ser
 
 async def test_the_item_of_a_customer_who_left_leaves_the_line(serve: Serve) -> None:
     node = serve()
-    await node.start(program=("-m", "tests.faults.crashing", "closed by the customer, not cancelled"))
+    await node.start(ends_at="closed by the customer, not cancelled")
     caller = await Caller.arrives(node.address)
     await caller.begins("hello")
     leaving = asyncio.create_task(caller.leaves())
@@ -103,7 +105,7 @@ async def test_the_item_of_a_customer_who_left_leaves_the_line(serve: Serve) -> 
 @pytest.mark.parametrize("place", ["closed by the agent, not wrapped up", "completed, not journaled"])
 async def test_work_whose_end_was_cut_short_is_ended(serve: Serve, place: str) -> None:
     node = serve()
-    await node.start(program=("-m", "tests.faults.crashing", place))
+    await node.start(ends_at=place)
     clerk, caller = await clerk_of(node), await Caller.arrives(node.address)
     await caller.begins("hello")
     item = await clerk.accepts(caller)
@@ -116,9 +118,26 @@ async def test_work_whose_end_was_cut_short_is_ended(serve: Serve, place: str) -
     await sound(node)
 
 
+@pytest.mark.parametrize("place", ["case kept, its alarm not set", "alarm rang, its effect not kept"])
+async def test_a_deadline_comes_once_though_the_server_died_over_it(serve: Serve, place: str) -> None:
+    node = serve()
+    await node.start(ends_at=place)
+    clerk = await clerk_of(node)
+    letter = {"client_id": "letter", "subject": "A letter", "customer": NewCustomer(name="Ann")}
+    making = asyncio.create_task(clerk.client.ask(cases.CreateCase, **letter))
+    await crash_and_start_again(node)
+    case_id = (await making).case.case_id
+    async with asyncio.timeout(MENDED_S):
+        while (await clerk.client.ask(cases.FetchCase, case_id=case_id)).case.milestones[0].state != "missed":
+            await asyncio.sleep(0.2)
+    await sound(node)
+    feed = await clerk.client.ask(cases.FetchCaseFeed, case_id=case_id)
+    assert [entry.word for entry in feed.entries if entry.kind == "milestone"] == ["missed", "started"]
+
+
 async def test_a_word_that_was_kept_but_not_told_is_told_once(serve: Serve) -> None:
     node = serve()
-    await node.start(program=("-m", "tests.faults.crashing", "message committed, not told"))
+    await node.start(ends_at="message committed, not told")
     clerk, caller = await clerk_of(node), await Caller.arrives(node.address)
     await caller.begins("hello")
     await clerk.accepts(caller)

@@ -23,7 +23,7 @@ from router.store.postgres import journal
 from router.store.step import Written
 from tests.faults.conftest import Serve
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.faults
 
 AGENT = AgentId("agent-0")
 
@@ -106,8 +106,15 @@ async def leave_a_conversation_alone(centre: Centre, item: WorkItemId) -> None:
     )
 
 
+async def give_up_a_request(centre: Centre, item: WorkItemId) -> None:
+    await centre.database.execute(
+        "INSERT INTO inbox (account, sender, dedupe_id, headers, body, received_at, state, next_at)"
+        " VALUES ('bot', '', 'one', '{}', '', 1, 'failed', 1)"
+    )
+
+
 async def begin_conversation(centre: Centre) -> None:
-    _, token = await visitors.create(centre, "demo")
+    token = (await visitors.create(centre, "demo")).token
     visitor = await visitors.known(centre, token, "demo")
     await intake.start(centre, visitor, StartConversation(id=1, client_id="one", text="hello"))
 
@@ -168,6 +175,7 @@ async def test_the_doctor_names_a_harm(at_work: tuple[Centre, WorkItemId], harm:
         (run_ahead_of_the_store, "the live state is not older than the journal"),
         (leave_a_conversation_alone, "every open conversation has an open item"),
         (close_the_conversation, "no item of a closed conversation waits"),
+        (give_up_a_request, "what providers brought had its effect"),
     ],
 )
 async def test_repairing_mends_what_the_doctor_names(at_work: tuple[Centre, WorkItemId], harm: Harm, name: str) -> None:

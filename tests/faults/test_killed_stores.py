@@ -16,7 +16,7 @@ from router.protocol import staff
 from tests.faults.conftest import ENVIRONMENT, House, copy
 from tests.faults.crowd import crowd
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(110)]
+pytestmark = pytest.mark.faults
 
 
 async def sound(house: House) -> None:

@@ -13,7 +13,7 @@ from tests.faults.people import Caller, Clerk
 from tests.faults.server import Server
 from tests.servers import flush, redis_binary, running
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(60)]
+pytestmark = pytest.mark.faults
 
 
 async def clerk_of(node: Server, number: int = 0, cookie: str = "") -> Clerk:

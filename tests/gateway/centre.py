@@ -11,35 +11,51 @@ import contextlib
 import itertools
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache, partial
+from types import MappingProxyType
 from typing import Any
 
 import asyncpg
 import msgspec
 import uvicorn
+from starlette.applications import Starlette
 
 from config.accounts import Account, PreChat, WidgetTexts
+from config.channel_accounts import ChannelAccount
+from config.departments import Departments
+from config.forms import Forms
 from config.secret import Secret
 from config.settings import Settings
 from router.api.staff import DemoLogin
-from router.app import Plan, node
-from router.core.policy import ChannelRule, Disposition, Offers, Policy, Presence, Queue, Rule, Status
+from router.app import node
+from router.core.bot.definition import Bot
+from router.core.data_source import DataSource
+from router.core.policy import ChannelRule, Disposition, Offers, Policy, Presence, Queue, Requirement, Rule, Status
+from router.core.receiver import Receiver
 from router.core.words import AgentId, Ms
 from router.embedded import Urls
 from router.engine.reload import Source
 from router.engine.sign_in import hash_password
 from router.gateway.wire import Wire
+from router.plan import Plan
 from router.store.connection import Connection
 from router.store.postgres import sessions, staff
 from router.store.postgres.database import Database
+from router.store.postgres.writer import Writer
 from router.store.routing import RoutingStore
 from tests.gateway.wire import Seat, Tab
 from tests.servers import database, flush
 
-ROOMS, QUICK = 60, 45
+NO_DEPARTMENTS, NO_FORMS = Departments(), Forms()
+ROOMS, QUICK = 105, 90
+FLUENT = Requirement(skill="en", level=10)
+"""Nobody's English is as good."""
 SHOP = "http://shop.example"
+IDENTITY_SECRET = "what only the shop's own server and this one know"
 PASSWORD = "correct horse battery staple"
+password_hash = cache(partial(hash_password, PASSWORD))
 
 
 def room_policy() -> Policy:
@@ -62,7 +78,13 @@ def room_policy() -> Policy:
         },
         skills=frozenset({"en"}),
         queues={name: _queue(name, number > QUICK) for number, name in enumerate(names, 1)},
-        rules=tuple(Rule(name=name, when=f"department == '{name}'", queue=name) for name in names),
+        rules=(
+            Rule(
+                name="rare", when="text.contains('[rare]')", requirements=frozenset({Requirement(skill="en", level=10)})
+            ),
+            Rule(name="circle", when="customer.circle == true", priority=7),
+            *(Rule(name=name, when=f"department == '{name}'", queue=name) for name in names),
+        ),
         dispositions=(Disposition(name="resolved", label="Resolved"),),
         presence=Presence(grace_ms=1_500, gone_boost_ms=0),
         offers=Offers(decline_cooldown_ms=60_000),
@@ -83,6 +105,7 @@ def shop_account(policy: Policy, key: str = "shop", pre_chat: PreChat | None = N
         languages=("en", "pl"),
         departments=tuple(departments),
         pre_chat=pre_chat or PreChat(),
+        identity_secret=IDENTITY_SECRET,
         texts={
             language: WidgetTexts(title="Shop", welcome="Hello", departments=departments) for language in ("en", "pl")
         },
@@ -203,17 +226,17 @@ class Room:
         """A tab of a member of staff."""
         return await self.centre.open(await self.centre.staff_seat(agent_id, **options), acks=acks)
 
-    async def visitor(self, node: Node | None = None) -> Visitor:
+    async def visitor(self, node: Node | None = None, *, account: str = "shop") -> Visitor:
         from tests.gateway.http import post
 
         made = await post(
-            (node or self.centre.first).url, "/api/widget/session", {"account": "shop"}, headers={"origin": SHOP}
+            (node or self.centre.first).url, "/api/widget/session", {"account": account}, headers={"origin": SHOP}
         )
         return Visitor(centre=self.centre, visitor_id=made["visitor_id"], token=made["token"])
 
-    async def customer(self, node: Node | None = None) -> Tab:
+    async def customer(self, node: Node | None = None, *, account: str = "shop") -> Tab:
         """A tab of a new customer."""
-        return await (await self.visitor(node)).tab(node)
+        return await (await self.visitor(node, account=account)).tab(node, account=account)
 
     async def start(self, customer: Tab, text: str = "Where is my parcel?", **facts: object) -> str:
         """Begin a conversation in this room; its id."""
@@ -234,7 +257,18 @@ class Room:
 
 @contextlib.asynccontextmanager
 async def two_nodes(
-    urls: Urls, template: str, *, policy: Policy | None = None, source: Source | None = None, **changes: Any
+    urls: Urls,
+    template: str,
+    *,
+    policy: Policy | None = None,
+    source: Source | None = None,
+    channels: Mapping[str, ChannelAccount] = MappingProxyType({}),
+    departments: Departments = NO_DEPARTMENTS,
+    forms: Forms = NO_FORMS,
+    bots: Mapping[str, Bot] = MappingProxyType({}),
+    data_sources: Mapping[str, DataSource] = MappingProxyType({}),
+    receivers: Mapping[str, Receiver] = MappingProxyType({}),
+    **changes: Any,
 ) -> AsyncIterator[TestCentre]:
     """changes: of the settings."""
     flush(urls.redis)
@@ -252,12 +286,19 @@ async def two_nodes(
         frame_burst=10_000,
         postgres_pool=4,
         postgres_writers=2,
+        customers_for_agents="served",
     )
     settings = msgspec.structs.replace(settings, **changes)
     policy = policy or room_policy()
     async with contextlib.AsyncExitStack() as stack:
-        first = await stack.enter_async_context(serving(settings, policy, seed=_seed, source=source))
-        second = await stack.enter_async_context(serving(settings, policy, source=source))
+        first = await stack.enter_async_context(
+            serving(
+                settings, policy, _seeding(policy), source, channels, departments, forms, bots, data_sources, receivers
+            )
+        )
+        second = await stack.enter_async_context(
+            serving(settings, policy, None, source, channels, departments, forms, bots, data_sources, receivers)
+        )
         opened = await stack.enter_async_context(await Database.open(postgres_url, connections=2))
         calls = await stack.enter_async_context(await Connection.open(urls.redis))
         yield TestCentre(
@@ -272,7 +313,16 @@ async def two_nodes(
 
 @contextlib.asynccontextmanager
 async def serving(
-    settings: Settings, policy: Policy, seed: Any = None, source: Source | None = None
+    settings: Settings,
+    policy: Policy,
+    seed: Any = None,
+    source: Source | None = None,
+    channels: Mapping[str, ChannelAccount] = MappingProxyType({}),
+    departments: Departments = NO_DEPARTMENTS,
+    forms: Forms = NO_FORMS,
+    bots: Mapping[str, Bot] = MappingProxyType({}),
+    data_sources: Mapping[str, DataSource] = MappingProxyType({}),
+    receivers: Mapping[str, Receiver] = MappingProxyType({}),
 ) -> AsyncIterator[Node]:
     """One node on a free port."""
     listening = socket.socket(
@@ -284,41 +334,58 @@ async def serving(
     accounts = {
         "shop": shop_account(policy),
         "strict": shop_account(policy, "strict", PreChat(name="required", email="required")),
+        "assisted": msgspec.structs.replace(shop_account(policy, "assisted"), bot="fern"),
     }
     plan = Plan(
         settings=settings,
         policy=policy,
         accounts=accounts,
+        channels=channels,
+        departments=departments,
+        forms=forms,
+        bots=bots,
+        teaches=False,
+        data_sources=data_sources,
+        receivers=receivers,
         origins=frozenset({url}),
         demo=[DemoLogin(role="agent", name="Anna", email="anna-1@centre.example", password=PASSWORD)],
         seed=seed,
         source=source,
     )
-    async with node(plan) as application:
-        config = uvicorn.Config(
-            application,
-            ws=Wire,
-            ws_max_size=settings.max_frame_bytes,
-            ws_per_message_deflate=False,
-            ws_ping_interval=None,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=2,
-        )
-        server = uvicorn.Server(config)
-        serve = asyncio.create_task(server.serve(sockets=[listening]), name="test server")
-        try:
-            while not server.started:
-                await asyncio.sleep(0.005)
-            yield Node(url=url)
-        finally:
-            server.should_exit = True
-            await serve
+    async with node(plan) as application, answering(application, settings, listening):
+        yield Node(url=url)
 
 
-async def _seed(stored: Database) -> int:
-    password_hash = hash_password(PASSWORD)
+@contextlib.asynccontextmanager
+async def answering(application: Starlette, settings: Settings, listening: socket.socket) -> AsyncIterator[None]:
+    """Serve an application as the program does, for a block."""
+    config = uvicorn.Config(
+        application,
+        ws=Wire,
+        ws_max_size=settings.max_frame_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = uvicorn.Server(config)
+    serve = asyncio.create_task(server.serve(sockets=[listening]), name="test server")
+    try:
+        while not server.started:
+            await asyncio.sleep(0.005)
+        yield
+    finally:
+        server.should_exit = True
+        await serve
+
+
+def _seeding(policy: Policy) -> Callable[[Database, Writer], Awaitable[int]]:
+    return partial(_seed, at_most={name: channel.at_most for name, channel in policy.channels.items()})
+
+
+async def _seed(stored: Database, _: Writer, at_most: Mapping[str, int]) -> int:
     people = [
         staff.Staff(
             id=AgentId(f"{name}-{number}"),
@@ -326,10 +393,10 @@ async def _seed(stored: Database) -> int:
             name=f"{name.title()} Room{number}",
             role="supervisor" if name == "sue" else "agent",
             team="rooms",
-            password_hash=password_hash,
+            password_hash=password_hash(),
             status="available",
             units_limit=100,
-            at_most={"webchat": 4},
+            at_most=at_most,
             language="en",
             skills={"en": 5},
             queues=frozenset() if name == "sue" else frozenset({f"room-{number}"}),

@@ -13,7 +13,7 @@ PATIENCE_S = 10.0
 async def request(
     url: str, method: str, path: str, *, headers: Mapping[str, str] | None = None, **options: Any
 ) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=PATIENCE_S, trust_env=False, verify=False) as client:
         return await client.request(method, path, headers=dict(headers or {}), **options)
 
 

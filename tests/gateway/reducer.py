@@ -31,6 +31,10 @@ def reduce(state: State, event: Event) -> None:
             state[name].sort(key=lambda each: each["work_item"]["work_item_id"])
 
 
+def _work(state: State, item: str) -> list[State]:
+    return [each for each in state["assignments"] if each["work_item"]["work_item_id"] == item]
+
+
 def _staff(state: State, event: Event) -> None:
     match event["type"]:
         case "offer.created":
@@ -42,20 +46,29 @@ def _staff(state: State, event: Event) -> None:
             _drop_item(state, event["assignment"]["work_item"]["work_item_id"])
             state["assignments"].append(event["assignment"])
         case "item.wrap_up":
-            for assignment in state["assignments"]:
-                if assignment["work_item"]["work_item_id"] == event["work_item_id"]:
-                    assignment |= {"state": "wrap_up", "wrap_up_until": event["until"]}
-        case "item.paused" | "item.resumed":
-            for assignment in state["assignments"]:
-                if assignment["work_item"]["work_item_id"] == event["work_item_id"]:
-                    assignment["state"] = "paused" if event["type"] == "item.paused" else "assigned"
+            for assignment in _work(state, event["work_item_id"]):
+                assignment.update(state="wrap_up", wrap_up_until=event["until"])
+        case "item.paused":
+            for assignment in _work(state, event["work_item_id"]):
+                assignment.update(state="paused", units=event["units"])
+        case "item.resumed":
+            for assignment in _work(state, event["work_item_id"]):
+                assignment.update(state="assigned", units=assignment["work_item"]["weight"])
         case "item.closed":
             _drop_item(state, event["work_item_id"])
         case "presence.changed":
             names = ("status", "status_since", "reachability", "status_by", "next_status")
             state["me"] |= {name: event[name] for name in names} | {"status_reason": event["reason"]}
+        case "profile.changed":
+            state["me"] |= {name: event[name] for name in ("skills", "queues")}
+        case "notice.posted":
+            pass
         case "load.changed":
             state["me"] |= {name: event[name] for name in ("units_held", "units_limit")}
+        case "call.changed":
+            _call(state, event["call"])
+        case "call.closed":
+            _without(state["calls"], "call_id", event["call_id"])
         case "customer.presence":
             for assignment in state["assignments"]:
                 if assignment["conversation"]["conversation_id"] == event["conversation_id"]:
@@ -63,6 +76,14 @@ def _staff(state: State, event: Event) -> None:
         case _:
             for assignment in state["assignments"]:
                 _conversation(assignment["conversation"], event)
+
+
+def _call(state: State, call: Event) -> None:
+    known = next((known for known in state["calls"] if known["call_id"] == call["call_id"]), None)
+    if known is None or known["version"] <= call["version"]:
+        _without(state["calls"], "call_id", call["call_id"])
+        state["calls"].append(call)
+        state["calls"].sort(key=lambda each: str(each["call_id"]))
 
 
 def _customer(state: State, event: Event) -> None:
@@ -84,7 +105,7 @@ def _customer(state: State, event: Event) -> None:
 
 
 def _conversation(conversation: State, event: Event) -> None:
-    about = event["message"] if event["type"] == "message.created" else event
+    about = event["message"] if event["type"] in ("message.created", "message.changed") else event
     if about.get("conversation_id") != conversation["conversation_id"]:
         return
     match event["type"]:
@@ -93,6 +114,14 @@ def _conversation(conversation: State, event: Event) -> None:
                 conversation["messages"].append(about)
                 conversation["messages"].sort(key=lambda message: message["n"])
             conversation["last_n"] = max(conversation["last_n"], about["n"])
+        case "message.changed":
+            for known in conversation["messages"]:
+                if known["n"] == about["n"]:
+                    known.update(about | {"delivery": known["delivery"]})
+        case "delivery.changed":
+            for known in conversation["messages"]:
+                if known["n"] == event["n"]:
+                    known["delivery"] = event["delivery"]
         case "receipts.changed":
             conversation["receipts"] = event["receipts"]
         case "conversation.closed":

@@ -131,6 +131,33 @@ async def test_who_waits_at_closing_time_is_held_until_the_opening_and_not_aband
     assert customer.state["conversation"]["state"] == "open"
 
 
+async def test_a_node_that_starts_later_has_counted_the_day_alike(closing: TestCentre) -> None:
+    """One is answered, one leaves, and the queue closes on one: told from PostgreSQL as from the events."""
+    three = room(closing, 3, ALWAYS)
+    sue, anna = await three.tab(three.sue), await three.tab(three.anna)
+    await sue.ask("board.subscribe")
+    await anna.ask("status.set", status="available")
+    await three.talking(anna, await three.customer())
+    await anna.ask("status.set", status="busy")
+    impatient = await three.customer()
+    left = await three.start(impatient)
+    await impatient.ask("conversation.end", conversation_id=left)
+    await three.start(await three.customer())
+    await eventually(lambda: sue.state["board"]["queues"][three.queue]["waiting"] == 1)
+    room(closing, 3, NEVER)
+    await eventually(lambda: sue.state["board"]["queues"][three.queue]["waiting"] == 0, patience_s=SHOWN_S)
+    seen = sue.state["board"]["queues"][three.queue]
+    assert seen["abandoned"] >= 1
+    assert seen["answered"] >= 1
+    async with closing.another() as later:
+        elsewhere = await three.tab(three.sue, node=later)
+        await elsewhere.ask("board.subscribe")
+        counts = ("answered", "abandoned", "service_level")
+        told = elsewhere.state["board"]["queues"][three.queue]
+        assert {name: told[name] for name in counts} == {name: seen[name] for name in counts}
+        await closing.close_tabs()
+
+
 async def test_a_call_back_needs_a_telephone_number_which_staff_see(closing: TestCentre) -> None:
     four = room(closing, 4, NEVER)
     customer = await four.customer()
@@ -160,7 +187,8 @@ async def test_the_widget_is_told_what_is_closed_and_what_customers_read(closing
     three = room(closing, 3, NEVER)
     response = await request(closing.first.url, "GET", "/api/widget/config?account=shop")
     departments = {department["name"]: department["closed"] for department in response.json()["departments"]}
-    assert departments[three.queue] == {"action": "message", "opens_at": None, "text": {"en": "Back on Monday."}}
+    kept = {"action": "message", "opens_at": None, "text": {"en": "Back on Monday."}, "busy": False}
+    assert departments[three.queue] == kept
     assert departments["room-6"] is None
     assert response.json()["closed"] is None
     room(closing, 3, ALWAYS)

@@ -23,7 +23,7 @@ LEASE_MS, GRACE_MS = 900, 2_000
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def centre(embedded_urls: Urls, migrated_template: str) -> AsyncIterator[TestCentre]:
     policy = replace(room_policy(), presence=Presence(visitor_lease_ms=LEASE_MS, visitor_grace_ms=GRACE_MS))
-    async with two_nodes(embedded_urls, migrated_template, policy=policy) as running:
+    async with two_nodes(embedded_urls, migrated_template, policy=policy, resume_window_s=1) as running:
         yield running
 
 
@@ -60,3 +60,13 @@ async def test_a_customer_who_is_back_within_the_grace_has_the_place_still(room:
     await asyncio.sleep(3)
     assert await items(room, conversation_id) == [("waiting", None)]
     assert again.state["queue"]["position"] == 1
+
+
+async def test_the_agent_sees_a_customer_go_and_come_back_long_after_the_session(room: Room) -> None:
+    anna, visitor = await room.tab(room.anna), await room.visitor()
+    first = await visitor.tab()
+    await room.talking(anna, first)
+    await first.close()
+    await anna.event("customer.presence", online=False)
+    await visitor.tab()
+    await anna.event("customer.presence", online=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from loadtest import witness
 from loadtest.dialogue import Dialogue, Turn
@@ -147,7 +148,7 @@ def findings(clock: Clock) -> Findings:
     return Findings(clock=clock, cooldown_ms=2_000)
 
 
-def me(name: str, limit: int = 100) -> Me:
+def me(name: str, limit: int = 100, interruptible: int = 0) -> Me:
     return Me(
         agent_id=name,
         name=name,
@@ -161,15 +162,19 @@ def me(name: str, limit: int = 100) -> Me:
         reachability="connected",
         units_held=0,
         units_limit=limit,
+        interruptible_limit=interruptible,
         skills={"pl": 4},
         queues=["q"],
     )
 
 
-def snapshot(name: str, assignments: tuple[Assignment, ...] = (), limit: int = 100) -> staff.StaffSnapshot:
+def snapshot(
+    name: str, assignments: tuple[Assignment, ...] = (), limit: int = 100, interruptible: int = 0, pacing: int = 1
+) -> staff.StaffSnapshot:
     return staff.StaffSnapshot(
         server_time=0,
-        me=me(name, limit),
+        me=me(name, limit, interruptible),
+        pacing=pacing,
         statuses=[],
         queues=[],
         dispositions=[DispositionName(name="done", label="")],
@@ -179,7 +184,14 @@ def snapshot(name: str, assignments: tuple[Assignment, ...] = (), limit: int = 1
     )
 
 
-def item(name: str, *, weight: int = 25, enqueued_at: int = 5, requirements: tuple[str, ...] = ()) -> WorkItem:
+def item(
+    name: str,
+    *,
+    weight: int = 25,
+    enqueued_at: int = 5,
+    requirements: tuple[str, ...] = (),
+    interruptible: bool = False,
+) -> WorkItem:
     return WorkItem(
         work_item_id=name,
         conversation_id="c",
@@ -192,6 +204,7 @@ def item(name: str, *, weight: int = 25, enqueued_at: int = 5, requirements: tup
         weight=weight,
         enqueued_at=enqueued_at,
         preview="",
+        interruptible=interruptible,
     )
 
 
@@ -226,6 +239,7 @@ def assignment(work: WorkItem) -> Assignment:
     )
     return Assignment(
         work_item=work,
+        units=work.weight,
         state="assigned",
         accepted_at=0,
         wrap_up_until=None,
@@ -234,9 +248,9 @@ def assignment(work: WorkItem) -> Assignment:
     )
 
 
-def sees(findings: Findings, name: str, *events: staff.StaffEvent, limit: int = 100) -> Witness:
+def sees(findings: Findings, name: str, *events: staff.StaffEvent, **facts: Any) -> Witness:
     seen = Witness(findings)
-    for event in (snapshot(name, limit=limit), *events):
+    for event in (snapshot(name, **facts), *events):
         seen.see(event)
     return seen
 
@@ -244,6 +258,14 @@ def sees(findings: Findings, name: str, *events: staff.StaffEvent, limit: int = 
 def took(name: str, **facts: Any) -> tuple[staff.StaffEvent, ...]:
     work = item(name, **facts)
     return offered(work), closed(name, "accepted"), staff.ItemAssigned(assignment=assignment(work))
+
+
+def paused(name: str, units: int) -> staff.ItemPaused:
+    return staff.ItemPaused(work_item_id=name, units=units)
+
+
+def resumed(name: str) -> staff.ItemResumed:
+    return staff.ItemResumed(work_item_id=name)
 
 
 def wrap_up(name: str) -> staff.ItemWrapUp:
@@ -266,12 +288,17 @@ def test_honest_work_has_no_findings(findings: Findings) -> None:
     [
         (witness.UNITS, (*took("i", weight=60), offered(item("j", weight=41)))),
         (witness.UNITS, (offered(item("i", weight=101)),)),
+        (witness.UNITS, (*took("i", weight=60), paused("i", 10), offered(item("j", weight=91)))),
+        (witness.UNITS, (*took("i", weight=60), paused("i", 10), resumed("i"), offered(item("j", weight=41)))),
+        (witness.UNITS, (offered(item("i", interruptible=True)),)),
         (witness.PACING, (offered(item("i")), offered(item("j")))),
         (witness.WRAP_UP, (*took("i"), wrap_up("i"), offered(item("j")))),
         (witness.REQUIREMENTS, (offered(item("i", requirements=("pl≥5",))),)),
         (witness.REQUIREMENTS, (offered(item("i", requirements=("de≥1",))),)),
         (witness.ONE_STATE, (closed("i", "expired"),)),
         (witness.ONE_STATE, (wrap_up("i"),)),
+        (witness.ONE_STATE, (paused("i", 0),)),
+        (witness.ONE_STATE, (*took("i"), wrap_up("i"), paused("i", 0))),
         (witness.ONE_STATE, (*took("i"), wrap_up("i"), wrap_up("i"))),
         (witness.ONE_STATE, (completed("i"),)),
         (witness.ONE_STATE, (*took("i"), staff.ItemAssigned(assignment=assignment(item("i"))))),
@@ -284,6 +311,29 @@ def test_each_breach_is_found_and_named(
 ) -> None:
     sees(findings, "a", *events)
     assert findings.counts == {invariant: 1}, findings.details
+
+
+def test_paused_work_holds_what_it_is_said_to(findings: Findings) -> None:
+    sees(findings, "a", *took("i", weight=60), paused("i", 10), offered(item("j", weight=90)))
+    sees(findings, "b", *took("k", weight=60), paused("k", 10), wrap_up("k"), completed("k"), *took("l", weight=100))
+    still_paused = structs.replace(assignment(item("m", weight=60)), state="paused", units=10)
+    sees(findings, "c", offered(item("n", weight=90)), assignments=(still_paused,))
+    assert findings.counts == {}
+
+
+def test_work_that_may_be_interrupted_fills_a_pool_of_its_own(findings: Findings) -> None:
+    mail = {"weight": 100, "interruptible": True}
+    sees(findings, "a", *took("i", **mail), offered(item("j", weight=100)), interruptible=100)
+    assert findings.counts == {}
+    sees(findings, "b", *took("k", **mail), offered(item("l", weight=1, interruptible=True)), interruptible=100)
+    assert findings.counts == {witness.UNITS: 1}
+
+
+def test_as_many_offers_ring_as_the_centre_says(findings: Findings) -> None:
+    sees(findings, "a", offered(item("i")), offered(item("j")), pacing=2)
+    assert findings.counts == {}
+    sees(findings, "b", offered(item("k")), offered(item("l")), offered(item("m")), pacing=2)
+    assert findings.counts == {witness.PACING: 1}
 
 
 def test_a_handed_over_item_may_go_beyond_the_units(findings: Findings) -> None:

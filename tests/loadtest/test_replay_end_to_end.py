@@ -34,7 +34,6 @@ def script(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.mark.timeout(180)
 async def test_a_busy_centre_with_bad_lines_loses_doubles_and_reorders_nothing(script: Path) -> None:
     report = await replay_chats(
         ReplayOptions(file=script, conversations=CONVERSATIONS, agents=8, rate=30.0, seed=3, tempo=ROUGH)

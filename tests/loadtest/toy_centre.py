@@ -65,6 +65,8 @@ class Talk:
     id: str
     page_url: str
     customer: Peer
+    name: str = ""
+    with_bot: bool = False
     messages: list[dict[str, Any]] = field(default_factory=list)
     agents: list[Peer] = field(default_factory=list)
     enqueued_at: int = 0
@@ -73,7 +75,7 @@ class Talk:
     def item(self) -> dict[str, Any]:
         return {
             "work_item_id": f"item-{self.id}", "conversation_id": self.id, "channel": "webchat", "queue": "toys",
-            "customer": {"customer_id": "c", "name": "", "email": "", "language": "en"}, "language": "en",
+            "customer": {"customer_id": "c", "name": self.name, "email": "", "language": "en"}, "language": "en",
             "requirements": [], "priority": 0, "weight": 25, "enqueued_at": self.enqueued_at, "preview": "",
         }  # fmt: skip
 
@@ -189,7 +191,7 @@ class ToyCentre:
 
     async def assign(self, peer: Peer, talk: Talk, skip: int = 0) -> None:
         assignment = {
-            "work_item": talk.item(), "state": "assigned", "accepted_at": now_ms(), "wrap_up_until": None,
+            "work_item": talk.item(), "units": 25, "state": "assigned", "accepted_at": now_ms(), "wrap_up_until": None,
             "conversation": talk.record(), "customer_online": True,
         }  # fmt: skip
         await peer.event("item.assigned", skip=skip, assignment=assignment)
@@ -209,17 +211,30 @@ class ToyCentre:
     async def customer_says(self, peer: Peer, heard: dict[str, Any]) -> None:
         kind = heard["type"]
         if kind == "conversation.start":
-            talk = Talk(f"talk-{next(self.numbers)}", heard["page_url"], peer, enqueued_at=now_ms())
+            talk = Talk(f"talk-{next(self.numbers)}", heard["page_url"], peer, heard["name"], enqueued_at=now_ms())
             self.talks[talk.id] = talk
             talk.messages.append(self.made(talk, "customer", heard))
             await peer.event("conversation.started", conversation=talk.record())
             started = {"type": "started", "conversation_id": talk.id, "n": 1, "at": now_ms()}
             await peer.frame({"type": "ok", "id": heard["id"], "result": started})
-            await self.offer(talk)
+            await (self.offer(talk) if heard.get("person") else self.bot_says(talk))
         elif kind == "message.send":
-            await self.message(self.talks[heard["conversation_id"]], "customer", peer, heard)
+            talk = self.talks[heard["conversation_id"]]
+            await self.message(talk, "customer", peer, heard)
+            if talk.with_bot:
+                await self.bot_says(talk)
         elif "id" in heard:
             await peer.frame({"type": "ok", "id": heard["id"], "result": None})
+
+    async def bot_says(self, talk: Talk) -> None:
+        """The same to everything; goodbye to the third."""
+        talk.with_bot = True
+        message = self.made(talk, "bot", {"text": "Is that so?", "client_id": ""})
+        talk.messages.append(message)
+        await talk.customer.event("message.created", message=message)
+        if len(talk.messages) >= 6:
+            talk.closed = True
+            await talk.customer.event("conversation.closed", conversation_id=talk.id, closed_at=now_ms(), by="system")
 
     async def offer(self, talk: Talk) -> None:
         why = {"model": "longest_idle", "waited_ms": 0, "matched": [], "attempt": 1, "transferred_by": None}
@@ -257,9 +272,9 @@ class ToyCentre:
 
 
 @asynccontextmanager
-async def toy_centre(*faults: str) -> AsyncIterator[tuple[ToyCentre, Address]]:
+async def toy_centre(*faults: str, kind: type[ToyCentre] = ToyCentre) -> AsyncIterator[tuple[ToyCentre, Address]]:
     """A toy on a free port of the loopback."""
-    centre = ToyCentre(set(faults))
+    centre = kind(set(faults))
     config = uvicorn.Config(
         centre.app, host="127.0.0.1", port=0, log_level="critical", ws="websockets-sansio", lifespan="off"
     )

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from router.core.identity import of_sender
 from router.core.words import ConversationId, CustomerId
 from router.store.postgres import conversations, customers, messages, work_items
 from router.store.postgres.conversations import HasOpen, Marks, Started
@@ -56,6 +57,25 @@ async def test_a_visitor_has_one_open_conversation_even_when_two_nodes_start_at_
     assert found.id == started[0].conversation_id
     await conversations.close(writer, _close(found.id))
     assert isinstance(await conversations.start(writer, a_start(visitor_id="vis_1")), Started)
+
+
+async def test_a_start_that_meets_an_open_conversation_as_it_closes_begins_its_own(
+    writer: Writer, database: Database
+) -> None:
+    """It is in the way of the new one, and gone when it is asked which one that was."""
+    before = await conversations.start(writer, a_start(visitor_id="vis_1"))
+    async with database.transaction() as other:
+        await other.execute("LOCK TABLE messages IN SHARE MODE")
+        starting = asyncio.create_task(conversations.start(writer, a_start(visitor_id="vis_1")))
+        async with asyncio.timeout(15):
+            while not await database.fetch_value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+                await asyncio.sleep(0.01)
+        await other.execute(
+            "UPDATE conversations SET state = 'closed', closed_at = 2 WHERE id = $1", before.conversation_id
+        )
+    begun = await starting
+    assert isinstance(begun, Started)
+    assert not begun.repeated
 
 
 async def test_a_conversation_nobody_is_needed_for_has_no_work_item(writer: Writer) -> None:
@@ -112,7 +132,8 @@ async def test_no_client_can_take_the_name_of_a_line_of_the_house(writer: Writer
 
 async def test_an_identity_leads_to_one_customer_however_many_ask_at_once(database: Database) -> None:
     candidates = [Customer(id=CustomerId(f"new_{n}"), created_at=1) for n in range(8)]
-    asked = [customers.of_identity(database, "phone", "+306900000000", otherwise=c) for c in candidates]
+    number = of_sender("sms", "+306900000000")
+    asked = [customers.of_identity(database, number, otherwise=c) for c in candidates]
     found = await asyncio.gather(*asked)
     assert len({customer.id for customer in found}) == 1
     assert await database.fetch_value("SELECT count(*) FROM customers WHERE id LIKE 'new_%'") == 1

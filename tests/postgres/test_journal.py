@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from router.core import events
 from router.core.events import Event
+from router.core.metrics import Metrics
 from router.core.words import AgentId, LaneId, OfferId, WorkItemId
 from router.store.postgres import conversations, journal, work_items
 from router.store.postgres.change import changes
@@ -70,6 +71,58 @@ async def test_events_are_kept_by_number_once(writer: Writer, database: Database
     assert await journal.first_seq_since(database, 1_000) == 1
     assert await journal.first_seq_since(database, 1_001) is None
     await journal.append(writer, [])
+
+
+async def read_of_the_journal(database: Database) -> int:
+    """Rows read so far, through the only connection."""
+    await database.execute("SELECT pg_stat_force_next_flush()")
+    rows: int = await database.fetch_value(
+        "SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_user_tables WHERE relname = 'journal'"
+    )
+    return rows
+
+
+async def test_the_first_event_since_a_time_is_found_without_reading_what_is_older(postgres_url: str) -> None:
+    async with await Database.open(postgres_url, connections=1) as database:
+        await database.execute(
+            """
+            INSERT INTO journal (seq, at, type, body)
+            SELECT CASE WHEN n > 2000 THEN 100000 ELSE 0 END + n, n / 2, 'item.alert', ''
+            FROM generate_series(1, 3000) n
+            """
+        )
+        await database.execute("ANALYZE journal")
+        before = await read_of_the_journal(database)
+        assert await journal.first_seq_since(database, 1_400) == 102_800
+        assert await read_of_the_journal(database) - before < 200
+        firsts = [await journal.first_seq_since(database, at) for at in (0, 1, 999, 1_000, 1_001, 1_500, 1_501)]
+        assert firsts == [1, 2, 1_998, 2_000, 102_002, 103_000, None]
+
+
+async def test_who_was_there_is_found_without_reading_what_else_happened(postgres_url: str) -> None:
+    def came(at: int, status: str) -> bytes:
+        return msgspec.msgpack.encode(
+            events.AgentPresence(at=at, agent=AGENT, reachability="connected", status=status, reason="chosen")
+        )
+
+    async with await Database.open(postgres_url, connections=1) as database:
+        await database.execute(
+            """
+            INSERT INTO journal (seq, at, type, agent_id, body)
+            SELECT n, n, CASE WHEN n % 1000 = 0 THEN 'agent.presence' ELSE 'offer.created' END, $1,
+                CASE n WHEN 3000 THEN $2::bytea ELSE $3::bytea END
+            FROM generate_series(1, 3999) n
+            """,
+            *(AGENT, came(3_000, "busy"), came(1, "available")),
+        )
+        await database.execute("ANALYZE journal")
+        before = await read_of_the_journal(database)
+        last = await journal.last_presences(database, 500)
+        told = await journal.presences_and_offers(database, 500, offers_since=3_997)
+        assert await read_of_the_journal(database) - before < 500
+        assert (last[AGENT].status, len(told[AGENT])) == ("busy", 3 + 3)
+        assert await journal.last_presences(database, 3_001) == {}
+        assert await journal.last_presences(database, 9_999) == {}
 
 
 async def test_a_work_item_follows_its_events(writer: Writer, database: Database) -> None:
@@ -203,6 +256,23 @@ async def test_waits_are_told_by_queue(writer: Writer, database: Database) -> No
         QueueDay(queue="sales", answered_waits_ms=[5_000], abandoned_waits_ms=[2_000])
     ]
     assert await work_items.waits_since(database, 10_000) == []
+
+
+async def test_nobody_abandons_a_queue_that_closes_on_them(writer: Writer, database: Database) -> None:
+    left, sent_home = [await _item(writer) for _ in range(2)]
+    happened: list[Event] = [
+        queued(left, 1_000),
+        queued(sent_home, 1_000),
+        events.ItemClosed(item=left, at=3_000, outcome="cancelled", state="waiting", reason="silent"),
+        events.ItemClosed(item=sent_home, at=4_000, outcome="cancelled", state="waiting", reason=events.QUEUE_CLOSED),
+    ]
+    await journal.append(writer, numbered(1, *happened))
+    counted = Metrics(set(), since=2_000)
+    for event in happened:
+        counted.apply(event)
+    (day,) = await work_items.waits_since(database, 2_000)
+    assert day.abandoned_waits_ms == [2_000]
+    assert len(day.abandoned_waits_ms) == counted.queues["sales"].abandoned.count
 
 
 async def test_the_newest_epoch_is_remembered(database: Database) -> None:

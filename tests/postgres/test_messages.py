@@ -27,6 +27,25 @@ async def conversation(writer: Writer) -> ConversationId:
     return new.id
 
 
+async def test_what_comes_while_the_shard_rests_is_committed_together(
+    writer: Writer, database: Database, conversation: ConversationId
+) -> None:
+    """A machine that stalls may let the rest go by between two of them, so one round in many is enough."""
+    for _ in range(100):
+        first = await messages.append(writer, a_draft(conversation))
+        assert isinstance(first, Appended)
+        sent = []
+        for _ in range(5):
+            sent.append(asyncio.create_task(messages.append(writer, a_draft(conversation))))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        await asyncio.gather(*sent)
+        sql = "SELECT count(DISTINCT xmin::text) FROM messages WHERE conversation_id = $1 AND n > $2"
+        if await database.fetch_value(sql, conversation, first.n) == 1:
+            return
+    pytest.fail("they were written one by one each time")
+
+
 async def test_messages_are_numbered_without_gaps_in_the_order_they_were_sent(
     writer: Writer, database: Database, conversation: ConversationId
 ) -> None:

@@ -54,16 +54,16 @@ async def test_who_left_is_not_among_everybody(database: Database) -> None:
     await staff.put(database, a_person(), at=1)
     await staff.put(database, a_person(id=AgentId("agt_2"), email="x@example.org", active=False), at=1)
     assert [person.id for person in await staff.everybody(database)] == ["agt_1"]
+    assert [person.id for person in await staff.everybody(database, let_go=True)] == ["agt_1", "agt_2"]
 
 
-async def test_the_status_last_chosen_and_the_password_are_kept(database: Database) -> None:
+async def test_the_password_is_replaced(database: Database) -> None:
     await staff.put(database, a_person(), at=1)
-    assert await staff.choose_status(database, AgentId("agt_1"), "break")
     assert await staff.set_password(database, AgentId("agt_1"), "new")
-    assert not await staff.choose_status(database, AgentId("nobody"), "break")
+    assert not await staff.set_password(database, AgentId("nobody"), "new")
     found = await staff.by_id(database, AgentId("agt_1"))
     assert found is not None
-    assert (found.status, found.password_hash) == ("break", "new")
+    assert found.password_hash == "new"
 
 
 async def test_a_session_lives_until_it_expires_or_ends(database: Database) -> None:

@@ -83,15 +83,21 @@ async def test_it_has_what_rules_look_at_and_what_plans_ask(writer: Writer, data
     assert day.plans == {PlanId(lane_id(lane_of(DEMAND))): DEMAND}
 
 
-async def test_it_has_those_who_serve_queues(writer: Writer, database: Database) -> None:
+async def test_it_has_everybody_with_what_policies_may_say_of_them(writer: Writer, database: Database) -> None:
     usual: dict[str, Any] = {"password_hash": "", "status": "offline", "units_limit": 100, "language": "en"}
     usual |= {"name": "Ann", "role": "agent", "skills": {"pl": 5}, "at_most": {"webchat": 3}}
-    ann = staff.Staff(id=ANN, email="ann@shop.example", queues=frozenset({"sales"}), **usual)
+    places: dict[str, Any] = {"queues": frozenset({"sales"}), "backup": frozenset({"returns"})}
+    ann = staff.Staff(id=ANN, email="ann@shop.example", attributes={"site": "Athens"}, **places, **usual)
     boss = staff.Staff(id=AgentId("boss"), email="boss@shop.example", queues=frozenset(), **usual)
     for person in (ann, boss):
         await staff.put(database, person, at=1)
-    (supply,) = (await recorded_day(database, SINCE, UNTIL)).supplies
-    assert (supply.agent_id, supply.skills, supply.at_most) == (ANN, {"pl": 5}, {"webchat": 3})
+    day = await recorded_day(database, SINCE, UNTIL)
+    supplies = {supply.agent_id: supply for supply in day.supplies}
+    assert supplies.keys() == {ANN, AgentId("boss")}
+    found = supplies[ANN]
+    assert (found.skills, found.at_most) == ({"pl": 5}, {"webchat": 3})
+    assert (found.queues, found.backup) == (frozenset({"sales"}), frozenset({"returns"}))
+    assert day.attributes[ANN] == {"friendly_name": "Ann", "email": "ann@shop.example", "site": "Athens"}
 
 
 async def test_a_day_without_a_journal_is_empty(database: Database) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import subprocess
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import uvloop
 from redis.exceptions import ResponseError
 
 from router.embedded import valkey
@@ -129,6 +131,18 @@ async def test_a_store_that_hangs_is_given_up_in_time(own_store: StoreProcess) -
             await connection.call("PING")
         own_store.resume()
         assert await connection.call("PING") == b"PONG"
+
+
+def test_a_loop_that_stood_still_reads_its_replies_before_it_gives_up(valkey_url: str) -> None:
+    async def stand_still() -> list[object]:
+        async with await Connection.open(valkey_url, timeout_s=0.2) as connection:
+            sent = connection.call("BLPOP", "nothing", "0.05")
+            await asyncio.sleep(0.01)
+            waiting = connection.call("PING")
+            time.sleep(1.0)
+            return list(await asyncio.gather(sent, waiting))
+
+    assert uvloop.run(stand_still()) == [None, b"PONG"]
 
 
 async def test_closing_fails_what_has_no_answer(own_store: StoreProcess) -> None:

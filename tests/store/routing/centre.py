@@ -103,6 +103,6 @@ async def opened(url: str) -> AsyncIterator[Centre]:
     clock = [START]
     async with await Connection.open(url) as connection:
         store = await RoutingStore.open(connection, clock=lambda: clock[0])
-        await store.begin_rebuild("first", 0, SETTINGS)
-        await store.end_rebuild("first")
+        await store.rebuilding.begin("first", 0, SETTINGS)
+        await store.rebuilding.end("first")
         yield Centre(connection=connection, store=store, clock=clock)

@@ -5,15 +5,7 @@ The differential test must catch every one (test_mutants.py); docs/benchmarks/mu
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-
-class Mutant(NamedTuple):
-    mistake: str
-    file: str
-    old: str
-    new: str
-
+from tests.store.routing.mutant import Mutant
 
 MUTANTS = (
     Mutant(
@@ -420,7 +412,7 @@ MUTANTS = (
     Mutant(
         "an item that is to ask for something else keeps the credit of its old plan",
         "items.lua",
-        "item.score = item.score + by_step - more_credit",
+        "item.score = item.score + credited_ms(item) - more_credit",
         "item.score = item.score - more_credit",
     ),
     Mutant(

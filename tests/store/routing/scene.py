@@ -7,7 +7,7 @@ from typing import cast
 
 from router.core.agent_condition import Value
 from router.core.compiler import QueueSettings, Settings
-from router.core.policy import Demand, Later, Requirement, Supply
+from router.core.policy import Demand, Elsewhere, Later, Requirement, Supply
 from router.core.words import AgentId, ChoiceModel
 
 START = 1_700_000_000_000
@@ -19,10 +19,16 @@ SETTINGS = Settings(
             ring_ms={"webchat": 1_000, "voice": 2_000},
             drain_after_ms=1_000,
             paused_units={"webchat": 25},
+            deserted_after_ms={"webchat": 1_000, "voice": 0},
         ),
         "help": QueueSettings(
-            wrap_up_ms=0, ring_ms={"webchat": 1_000}, ring_agents=2, paused_units={"webchat": 10}, auto_accept=True
+            wrap_up_ms=0,
+            ring_ms={"webchat": 1_000},
+            ring_agents=2,
+            paused_units={"webchat": 10},
+            auto_accept=True,
         ),
+        "annex": QueueSettings(wrap_up_ms=1_000, ring_ms={}, deserted_after_ms={"webchat": 500}),
     },
     sign_in_status="available",
     missed_status="away",
@@ -51,6 +57,7 @@ OTHER_SETTINGS = (
         SETTINGS, pacing=2, queues={name: replace(queue, ring_agents=3) for name, queue in SETTINGS.queues.items()}
     ),
     replace(SETTINGS, ramp_ms=1_000),
+    replace(SETTINGS, queues={"annex": replace(SETTINGS.queues["annex"], deserted_after_ms={"voice": 1_000})}),
     replace(SETTINGS, ramp_ms=3_000, sign_in_status="chats", pacing=2),
 )
 STATUSES = (*["available"] * 4, "chats", "busy", "offline", "nonsense")
@@ -114,6 +121,34 @@ def _choices() -> tuple[Demand, ...]:
     )
 
 
+def _overflows() -> tuple[Demand, ...]:
+    """Demands of queues that overflow, by every rule, to other queues and channels and to nowhere."""
+    chat = Demand(queue="annex", channel="webchat", weight=25, model="longest_idle", requirements=frozenset())
+    sales, mail = replace(chat, queue="sales"), replace(chat, channel="email", interruptible=True)
+    fluent = replace(sales, requirements=frozenset({FLUENT_FRENCH}))
+    alone = Elsewhere(when="nobody_signed_in", action="message", demand=replace(mail, queue="sales"))
+    long = Elsewhere(when="length", least=2, action="queue", demand=replace(chat, queue="help"))
+    slow = Elsewhere(when="expected_wait", least=1_000, action="callback")
+    told = Elsewhere(when="nobody_signed_in", action="announce")
+    relaxing = replace(chat, queue="help", later=(Later(at_ms=1_000, demand=mail, keeps=False),))
+    late = Later(at_ms=1_000, demand=replace(mail, queue="help"), keeps=False, credit_ms=500, action="message")
+    return (
+        replace(chat, elsewhere=(told,)),
+        replace(sales, elsewhere=(alone,)),
+        replace(fluent, elsewhere=(replace(long, least=0, demand=relaxing), alone)),
+        replace(fluent, later=(Later(at_ms=500, demand=fluent, credit_ms=700),), elsewhere=(alone,)),
+        replace(sales, elsewhere=(long, slow, told)),
+        replace(chat, elsewhere=(slow, replace(alone, demand=replace(mail, queue="annex")))),
+        replace(
+            chat,
+            later=(Later(at_ms=500, demand=chat, credit_ms=700), late),
+            elsewhere=(replace(alone, demand=replace(mail, queue="annex")),),
+        ),
+        replace(fluent, later=(Later(at_ms=500, demand=fluent, action="announce"), late), elsewhere=(slow,)),
+        replace(sales, channel="voice", weight=100, elsewhere=(replace(told, action="voicemail"), long)),
+    )
+
+
 DEMANDS = (
     tuple(
         Demand(
@@ -134,6 +169,7 @@ DEMANDS = (
     )
     + _plans()
     + _choices()
+    + _overflows()
 )
 AGENTS = tuple(AgentId(name) for name in ("a", "ab", "b", "a.b", "A"))
 NOBODY = AgentId("nobody")

@@ -123,9 +123,9 @@ async def test_a_rebuild_restores_an_item_at_its_step_and_it_goes_on_from_there(
         idle_since=START,
         signed_in=True,
     )
-    await centre.store.begin_rebuild("second", 10, SETTINGS)
-    await centre.store.restore("second", agents=[ann], items=[item])
-    await centre.did(await centre.store.end_rebuild("second"))
+    await centre.store.rebuilding.begin("second", 10, SETTINGS)
+    await centre.store.rebuilding.restore("second", agents=[ann], items=[item])
+    await centre.did(await centre.store.rebuilding.end("second"))
     await centre.sign_in(ANN)
     assert await audit(centre.connection, centre.store) == []
     assert (await centre.store.positions([ITEM]))[ITEM].queue == "help"

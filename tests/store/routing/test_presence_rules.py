@@ -8,7 +8,7 @@ from router.core.events import AgentPresence, ItemClosed, OfferRescinded
 from router.core.outcomes import Outcome
 from router.core.words import AgentId, OfferId, WorkItemId
 from router.store.audit import audit
-from tests.store.routing.centre import SETTINGS, Centre, call, chat
+from tests.store.routing.centre import SETTINGS, TAB, Centre, call, chat
 
 ANN, BOSS, ITEM, OTHER = AgentId("ann"), AgentId("boss"), WorkItemId("i"), WorkItemId("j")
 
@@ -216,3 +216,41 @@ async def test_a_call_to_who_comes_back_ends_the_ramp_up_as_it_takes_them_whole(
     await centre.item("j")
     await centre.did(await centre.store.complete(ITEM, ANN))
     assert centre.offered_to("j") == "ann"
+
+
+# Leases ---------------------------------------------------------------------------------------------------------------
+
+
+async def test_a_node_that_notices_late_that_a_device_left_does_not_end_its_lease_with_another(centre: Centre) -> None:
+    await centre.item("i")
+    await centre.agent("ann")
+    await centre.did(await centre.store.lease(ANN, TAB, node="next", ttl_ms=60_000))
+    assert (await centre.store.unlease(ANN, TAB, node="node")).events == ()
+    item = await centre.store.item(ITEM)
+    assert item is not None
+    assert item.state == "offered"
+    (gone, *_) = (await centre.store.unlease(ANN, TAB, node="next")).events
+    assert isinstance(gone.event, AgentPresence)
+    assert gone.event.reason == "disconnected"
+
+
+async def test_leases_renewed_together_run_on_and_tell_of_those_to_whom_more_happened(centre: Centre) -> None:
+    ben, stranger = AgentId("ben"), AgentId("stranger")
+    for agent in (ANN, ben):
+        await centre.agent(agent)
+        await centre.sign_in(agent, ttl_ms=1_000)
+    await centre.did(await centre.store.unlease(ben, TAB))
+    centre.clock[0] += 900
+    told = await centre.store.renew([(ANN, TAB), (ben, TAB), (stranger, TAB)], node="node", ttl_ms=1_000)
+    assert {device[0]: step.outcome for device, step in told.items()} == {
+        ben: Outcome.OK,
+        stranger: Outcome.UNKNOWN_AGENT,
+    }
+    (back,) = told[ben, TAB].events
+    assert isinstance(back.event, AgentPresence)
+    assert back.event.reason == "reconnected"
+    centre.clock[0] += 999
+    assert (await centre.store.tick()).events == ()
+    centre.clock[0] += 1
+    gone = [written.event for written in (await centre.store.tick()).events]
+    assert {event.agent for event in gone if isinstance(event, AgentPresence)} == {ANN, ben}

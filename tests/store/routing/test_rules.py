@@ -266,6 +266,17 @@ async def test_repeats_of_what_is_done_change_nothing(centre: Centre) -> None:
     assert await centre.store.item(ITEM) is None
 
 
+async def test_what_somebody_took_meanwhile_is_not_cancelled_with_those_that_wait(centre: Centre) -> None:
+    await centre.agent("ann")
+    await centre.item("i")
+    await centre.accepted("i")
+    assert await centre.did(await centre.store.cancel(ITEM, unheld=True)) == Outcome.WRONG_STATE
+    assert centre.events == []
+    held = await centre.store.item(ITEM)
+    assert held is not None
+    assert (held.state, held.agent) == ("assigned", ANN)
+
+
 async def test_a_transfer_to_a_queue_keeps_the_age_and_does_not_come_straight_back(centre: Centre) -> None:
     await centre.agent("ann")
     await centre.item("i")

@@ -14,16 +14,17 @@ from msgspec import structs
 from router.core.events import OfferCreated, StoreRebuilt
 from router.core.outcomes import Outcome
 from router.core.policy import Requirement, Supply
+from router.core.recalled import Recalled
 from router.core.words import AgentId, OfferId, WorkItemId
 from router.embedded import valkey
 from router.store.audit import audit
 from router.store.connection import Connection
 from router.store.event_reader import EventReader, EventsLost
-from router.store.routing import RestoredAgent, RestoredItem, RoutingStore, StoreEmpty
+from router.store.routing import RestoredAgent, RestoredItem, RoutingStore, StoreEmpty, Written
 from tests.servers import free_port, running
-from tests.store.routing.centre import SETTINGS, START, TAB, Centre, chat
+from tests.store.routing.centre import SETTINGS, START, TAB, Centre, call, chat
 
-ANN, ITEM = AgentId("ann"), WorkItemId("i")
+ANN, BOB, ITEM = AgentId("ann"), AgentId("bob"), WorkItemId("i")
 
 
 async def test_a_wiped_store_says_so_and_does_nothing(centre: Centre) -> None:
@@ -40,10 +41,10 @@ async def test_definitions_of_a_wiped_store_are_forgotten(centre: Centre) -> Non
     await centre.agent("ann")
     await centre.item("i")
     await centre.connection.call("FLUSHALL")
-    await centre.store.begin_rebuild("second", 100, SETTINGS)
-    await centre.store.end_rebuild("second")
+    await centre.store.rebuilding.begin("second", 100, SETTINGS)
+    await centre.store.rebuilding.end("second")
     reply = await centre.connection.call(
-        "FCALL", "usher_enqueue", 1, "{main}:", START, "i", "0" * 16, "", 0, "", "", 0, ""
+        "FCALL", "usher_enqueue", 1, "{main}:", START, "i", "0" * 16, "", 0, "", "", 0, "", -1
     )
     assert reply[0] == b"unknown_lane"
     await centre.agent("ann")
@@ -129,11 +130,11 @@ async def test_a_rebuild_keeps_order_owners_and_numbers(centre: Centre) -> None:
         )
         for item, record in before.items.items()
     ]
-    await centre.store.begin_rebuild("second", before.seq, SETTINGS)
+    await centre.store.rebuilding.begin("second", before.seq, SETTINGS)
     with pytest.raises(StoreEmpty):
         await centre.store.cancel(ITEM)
-    await centre.store.restore("second", agents=agents, items=items)
-    opened = await centre.store.end_rebuild("second")
+    await centre.store.rebuilding.restore("second", agents=agents, items=items)
+    opened = await centre.store.rebuilding.end("second")
     assert [(written.seq, type(written.event)) for written in opened.events] == [(before.seq + 1, StoreRebuilt)]
     assert await audit(centre.connection, centre.store) == []
     after = await centre.store.snapshot()
@@ -146,11 +147,11 @@ async def test_a_rebuild_keeps_order_owners_and_numbers(centre: Centre) -> None:
 
 
 async def test_of_two_rebuilds_at_once_the_later_one_wins(centre: Centre) -> None:
-    await centre.store.begin_rebuild("early", 10, SETTINGS)
-    await centre.store.begin_rebuild("late", 20, SETTINGS)
+    await centre.store.rebuilding.begin("early", 10, SETTINGS)
+    await centre.store.rebuilding.begin("late", 20, SETTINGS)
     with pytest.raises(StoreEmpty):
-        await centre.store.end_rebuild("early")
-    assert (await centre.store.end_rebuild("late")).outcome == Outcome.OK
+        await centre.store.rebuilding.end("early")
+    assert (await centre.store.rebuilding.end("late")).outcome == Outcome.OK
     assert await centre.store.seq() == 21
 
 
@@ -160,8 +161,8 @@ async def test_a_promoted_replica_goes_on_where_the_primary_was(tmp_path: Path) 
     async with pair(tmp_path) as (primary, replica):
         clock = [START]
         store = await RoutingStore.open(primary, clock=lambda: clock[0])
-        await store.begin_rebuild("first", 0, SETTINGS)
-        await store.end_rebuild("first")
+        await store.rebuilding.begin("first", 0, SETTINGS)
+        await store.rebuilding.end("first")
         centre = Centre(connection=primary, store=store, clock=clock)
         await centre.agent("ann", french=5)
         await centre.item("i", chat(french=5))
@@ -170,7 +171,7 @@ async def test_a_promoted_replica_goes_on_where_the_primary_was(tmp_path: Path) 
         before = await store.snapshot()
         await replica.call("REPLICAOF", "NO", "ONE")
         promoted = RoutingStore(replica, clock=lambda: clock[0])
-        await promoted.reopen("first", at_least_seq=before.seq, spare=1_000)
+        await promoted.rebuilding.reopen("first", at_least_seq=before.seq, spare=1_000)
         after = await promoted.snapshot()
         assert (after.agents, after.items) == (before.agents, before.items)
         step = await promoted.enqueue(WorkItemId("j"), chat(french=4))
@@ -207,6 +208,26 @@ async def test_events_are_read_in_order_without_gaps_and_from_the_middle_of_a_st
                 break
 
 
+async def test_a_step_may_write_more_events_than_a_command_takes_arguments(centre: Centre, store_url: str) -> None:
+    """Half done it could not be undone: its writes are there, its records and events are not."""
+    many = 4_200
+    await centre.store.configure(replace(SETTINGS, pacing=many))
+    supply = Supply(agent_id=ANN, skills={}, queues=frozenset({"sales"}), limit=many, at_most={"webchat": many})
+    await centre.store.put_agent(supply)
+    asked = (centre.store.enqueue(WorkItemId(f"i{number}"), chat(weight=1)) for number in range(many))
+    before = (await asyncio.gather(*asked))[-1].events[-1].seq
+    step = await centre.store.lease(ANN, TAB, node="node", ttl_ms=10_000_000)
+    assert [written.seq for written in step.events] == list(range(before + 1, before + 1 + many + 1))
+    read: list[Written] = []
+    async with await Connection.open(store_url) as connection:
+        async for batch in EventReader(connection, after_seq=before):
+            read += batch
+            if len(read) == len(step.events):
+                break
+    assert [(each.seq, each.packed) for each in read] == [(each.seq, each.packed) for each in step.events]
+    assert await audit(centre.connection, centre.store) == []
+
+
 async def test_events_that_were_trimmed_are_reported_lost(centre: Centre, store_url: str) -> None:
     await centre.agent("ann")
     await centre.item("i")
@@ -215,3 +236,47 @@ async def test_events_that_were_trimmed_are_reported_lost(centre: Centre, store_
         reader = aiter(EventReader(connection, after_seq=1))
         with pytest.raises(EventsLost):
             await anext(reader)
+
+
+async def test_a_rebuild_keeps_refusals_wishes_and_slow_beginnings(centre: Centre) -> None:
+    settings = replace(SETTINGS, ramp_ms=10_000, queues={"sales": replace(SETTINGS.queues["sales"], drain_after_ms=50)})
+    supplies = [
+        Supply(agent_id=agent, skills={}, queues=frozenset({"sales"}), limit=100, at_most={"webchat": 4, "voice": 1})
+        for agent in (ANN, BOB)
+    ]
+    ann, bob = (
+        RestoredAgent(supply=supply, status="available", idle_since=START, signed_in=True) for supply in supplies
+    )
+    ann = replace(ann, ramping=True, ramp_until=START + 5_000)
+    told = {
+        "refused": Recalled(refusals={BOB: 1}, excluded={BOB: START + 3_000, ANN: 0}),
+        "wanted": Recalled(preferred=ANN, preferred_until=START + 60_000),
+        "told": Recalled(overflow="callback", alone=True),
+    }
+    items = [
+        RestoredItem(
+            item=WorkItemId(name), demand=chat(), state="waiting", score=START, enqueued_at=START, recalled=recalled
+        )
+        for name, recalled in told.items()
+    ]
+    large = RestoredItem(item=WorkItemId("call"), demand=call(), state="waiting", score=START + 1, enqueued_at=START)
+    await centre.store.rebuilding.begin("second", 100, settings)
+    await centre.store.rebuilding.restore("second", agents=[ann, bob], items=[*items, large])
+    await centre.store.rebuilding.end("second")
+    assert await audit(centre.connection, centre.store) == []
+    await centre.sign_in(ANN)
+    assert centre.events[1:] == [], "she came back lately, and got something lately"
+    await centre.sign_in(BOB)
+    assert centre.offered_to("told") == "bob"
+    await centre.did(await centre.store.accept(OfferId("told:1"), BOB))
+    assert centre.offered_to("refused") is None
+    assert centre.offered_to("wanted") is None
+    await centre.wait(60)
+    waiting = await centre.store.item(WorkItemId("call"))
+    assert waiting is not None
+    assert waiting.overdue, "what waited too long does so still"
+    await centre.wait(2_940)
+    assert centre.offered_to("refused") == "bob"
+    await centre.wait(2_000)
+    assert centre.offered_to("wanted") == "ann"
+    assert await audit(centre.connection, centre.store) == []

@@ -6,16 +6,14 @@ are prefixes of one another.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
-from random import Random
 from typing import Any, TypeVar
 
-from hypothesis import strategies as st
-
 from router.core import model
-from router.core.compiler import Lane, Plan, lane_id, named_plan, profile_id, profile_of
+from router.core.compiler import Lane, Plan, lane_id, named_plan, plan_id, profile_id, profile_of
 from router.core.events import Event
 from router.core.model import Reply, State
 from router.core.outcomes import Outcome
@@ -26,6 +24,7 @@ from router.store import library
 from router.store.audit import broken
 from router.store.connection import Connection
 from router.store.routing import RoutingStore, Step
+from tests.store.routing.histories import opening, themed
 from tests.store.routing.scene import (
     AGENTS,
     DEMANDS,
@@ -35,13 +34,9 @@ from tests.store.routing.scene import (
     START,
     STATUSES,
     SUPPLIES,
-    TIMES_MS,
 )
 
 T = TypeVar("T")
-
-HISTORY = 100
-"""Moves of a history."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,21 +56,28 @@ class World:
     store: RoutingStore
     state: State
     clock: list[int]
+    demands: tuple[Demand, ...] = DEMANDS
+    """What items may ask for here."""
     seq: int = 0
     born: int = 0
     steps: list[str] = field(default_factory=list)
 
-    async def step(self, op: str, a: int, b: int, c: int, wait_ms: int) -> None:
+    def imagine(self, op: str, a: int, b: int, c: int, wait_ms: int) -> tuple[Ask, Reply]:
+        """Do one thing in the model alone; what was done, and its reply."""
         self.clock[0] += wait_ms
         now = self.clock[0]
         ask = _ASKS[op](self, a, b, c)
         self.steps.append(f"{now - START:>6} {ask.said}")
         self.state.events.clear()
-        reply = ask.of_model(self.state, now)
-        step = await ask.of_store()
+        return ask, ask.of_model(self.state, now)
+
+    async def step(self, op: str, a: int, b: int, c: int, wait_ms: int) -> None:
+        ask, reply = self.imagine(op, a, b, c, wait_ms)
+        step, snapshot = await asyncio.gather(ask.of_store(), self.store.snapshot(limit=100_000))  # one round trip
         assert (step.outcome, step.late_ms) == (reply.outcome, reply.fact), self.told()
         self.compare_events(step)
-        snapshot = await self.store.snapshot(limit=100_000)
+        if snapshot.seq != self.seq:  # the step took two calls, as its definitions were new to the store
+            snapshot = await self.store.snapshot(limit=100_000)
         assert snapshot.agents == self.state.agents, self.told()
         assert snapshot.items == self.state.items, self.told()
         assert snapshot.seq == self.seq, self.told()
@@ -98,10 +100,15 @@ class World:
                 case Lane():
                     self.state.lanes[lane_id(definition)] = definition
                 case Plan():
-                    self.state.plans[plan] = definition
+                    self.state.plans[plan_id(definition)] = definition
         return plan
 
     # What an argument means now --------------------------------------------------------------------------------------
+
+    def demand(self, number: int) -> tuple[Demand, int]:
+        """One of those that items ask for here, and which of all it is."""
+        demand = _pick(self.demands, number)
+        return demand, DEMANDS.index(demand)
 
     def offer(self, a: int, b: int, c: int) -> tuple[OfferId, AgentId]:
         """A pending offer and (b = 0: not) its agent, or (c = 0) an earlier or later one, or that of any item."""
@@ -157,14 +164,14 @@ def _enqueue(world: World, a: int, b: int, c: int) -> Ask:
     else:
         world.born += 1
         item = WorkItemId(f"i{world.born}")
-    number = a + 8 * (b % 5)
-    demand = DEMANDS[number]
+    demand, number = world.demand(a + 8 * (b % 7))
     plan = world.learn(demand)
     more: dict[str, Any] = {
         "enqueued_at": START if c % 2 else None,
         "credit_ms": _pick((0, 0, 1, 1_000), c),
         "preference": _preference(a + b) if c in (3, 6) else None,
         "excluded": (AGENTS[0],) if c == 5 else (),
+        "expected_ms": _pick((-1, 999, 1_000), a + c),
         "brief": b"" if c < 4 else b"\x00\xff" * (128 if c == 7 else 1),
     }
     return Ask(
@@ -217,19 +224,19 @@ def _complete(world: World, a: int, b: int, c: int) -> Ask:
 
 
 def _cancel(world: World, a: int, b: int, c: int) -> Ask:
-    item = world.held(a + b, 1) if c > 5 else world.any_item(a + b)
+    item, unheld = world.held(a + b, 1) if c > 5 else world.any_item(a + b), c % 3 == 1
     return Ask(
-        said=f"cancel {item}",
-        of_store=lambda: world.store.cancel(item, reason="left"),
-        of_model=lambda state, now: model.cancel(state, now, item, "left"),
+        said=f"cancel {item}{' if nobody has it' if unheld else ''}",
+        of_store=lambda: world.store.cancel(item, reason="left", unheld=unheld),
+        of_model=lambda state, now: model.cancel(state, now, item, "left", unheld=unheld),
     )
 
 
 def _relane(world: World, a: int, b: int, c: int) -> Ask:
     free = [item for item, record in world.state.items.items() if record.agent is None]
     item = _pick(free, a) if free and c > 0 else world.any_item(a)
-    number, credit = (b + 8 * a) % len(DEMANDS), _pick((0, 0, 1_000, -1), c)
-    demand = DEMANDS[number]
+    credit = _pick((0, 0, 1_000, -1), c)
+    demand, number = world.demand(b + 8 * a)
     plan = world.learn(demand)
     return Ask(
         said=f"relane {item} to {number}, credit {credit}",
@@ -250,14 +257,13 @@ def _expect(world: World, a: int, b: int, c: int) -> Ask:
 def _transfer_to_queue(world: World, a: int, b: int, c: int) -> Ask:
     item = world.held(a, c)
     agent = world.holder(item, c)
-    number = (b + 8 * a) % len(DEMANDS)
-    demand = DEMANDS[number]
+    demand, number = world.demand(b + 8 * a)
     plan = world.learn(demand)
-    first = _preference(a) if b > 4 else None
+    first, expected_ms = _preference(a) if b > 4 else None, _pick((-1, 1_000), b)
     return Ask(
-        said=f"transfer {item} by {agent} to {number}, first {first}",
-        of_store=lambda: world.store.transfer_to_queue(item, agent, demand, first),
-        of_model=lambda state, now: model.transfer_to_queue(state, now, item, agent, plan, first),
+        said=f"transfer {item} by {agent} to {number}, first {first}, expected {expected_ms}",
+        of_store=lambda: world.store.transfer_to_queue(item, agent, demand, first, expected_ms=expected_ms),
+        of_model=lambda state, now: model.transfer_to_queue(state, now, item, agent, plan, first, expected_ms),
     )
 
 
@@ -338,10 +344,11 @@ def _unlease(world: World, a: int, b: int, c: int) -> Ask:
     agent = world.busy_agent(a, b)
     record = world.state.agents.get(agent)
     device = _pick(list(record.devices), b) if record and record.devices and c > 0 else DeviceId("other")
+    node = "n2" if c == 2 else "n1"  # every device is at n1
     return Ask(
-        said=f"unlease {agent} {device}",
-        of_store=lambda: world.store.unlease(agent, device),
-        of_model=lambda state, now: model.unlease(state, now, agent, device),
+        said=f"unlease {agent} {device} as {node}",
+        of_store=lambda: world.store.unlease(agent, device, node=node),
+        of_model=lambda state, now: model.unlease(state, now, agent, device, node),
     )
 
 
@@ -374,9 +381,10 @@ def _set_next_status(world: World, a: int, b: int, c: int) -> Ask:
 
 
 def _configure(world: World, a: int, b: int, c: int) -> Ask:
-    settings = _pick(OTHER_SETTINGS, a + b + c)
+    changed = world.state.settings != SETTINGS
+    settings = SETTINGS if changed and c > 3 else _pick(OTHER_SETTINGS, a + 8 * b)
     return Ask(
-        said=f"configure {(a + b + c) % len(OTHER_SETTINGS)}",
+        said=f"configure {OTHER_SETTINGS.index(settings)}",
         of_store=lambda: world.store.configure(settings),
         of_model=lambda state, now: model.configure(state, now, settings),
     )
@@ -416,77 +424,24 @@ _ASKS = {
     "set_next_status": _set_next_status,
     "configure": _configure,
 }
-_OFTEN = {
-    "tick": 5,
-    "enqueue": 12,
-    "accept": 18,
-    "decline": 8,
-    "wrap_up": 12,
-    "complete": 4,
-    "cancel": 3,
-    "expect": 2,
-    "relane": 4,
-    "transfer_to_queue": 4,
-    "transfer_to_agent": 6,
-    "assign": 3,
-    "pick": 3,
-    "pause": 6,
-    "resume": 5,
-    "put_agent": 2,
-    "lease": 8,
-    "unlease": 2,
-    "sign_out": 1,
-    "set_status": 8,
-    "set_next_status": 4,
-    "configure": 2,
-}
-
-Move = tuple[str, int, int, int, int]
-"""What, three numbers that choose on whom, ms that passed before."""
-
-
-def moves() -> st.SearchStrategy[list[Move]]:
-    """Histories of HISTORY moves."""
-    ops = [op for op in _ASKS for _ in range(_OFTEN[op])]
-    small = st.integers(0, 7)
-    move = st.tuples(st.sampled_from(ops), small, small, small, st.sampled_from(TIMES_MS))
-    return st.lists(move, min_size=HISTORY, max_size=HISTORY)
-
-
-REFUSED_OVER_AND_OVER: Sequence[Move] = (
-    ("enqueue", 0, 0, 0, 0),
-    *(("decline", 0, 1, 7, 0), ("decline", 0, 1, 7, 0), ("decline", 0, 1, 7, 0), ("tick", 0, 0, 0, 1_000)) * 4,
-)
-"""One item refused by everybody, cool-down after cool-down: chance alone seldom comes to a third refusal."""
-
-
-def random_moves(random: Random) -> Iterator[Move]:
-    """The same without end, for when no smallest example is wanted."""
-    ops, weights = list(_OFTEN), list(_OFTEN.values())
-    while True:
-        a, b, c = (random.randrange(8) for _ in range(3))
-        yield random.choices(ops, weights)[0], a, b, c, random.choice(TIMES_MS)
-
-
 _epochs = itertools.count(1)
 
 
-async def new_world(connection: Connection, functions: str, *, backlog: bool) -> World:
-    """A shard with five agents, of whom three are signed in.
+async def new_world(connection: Connection, functions: str, *, backlog: bool, theme: int | None = None) -> World:
+    """A shard with five agents, of whom three are signed in, or in a third of the themes nobody.
 
-    functions: the text of the library to run. backlog: an item of every demand was there before them.
+    functions: the text of the library to run. backlog: an item of every demand was there before them. theme: chooses
+    THEME demands and the settings at the beginning, as what meets often goes wrong sooner; None: everything.
     """
+    demands, settings = themed(theme)
     clock = [START]
     await library.load(connection, functions)
     store = RoutingStore(connection, clock=lambda: clock[0])
     epoch = f"epoch{next(_epochs)}"
-    await store.begin_rebuild(epoch, 0, SETTINGS)
-    await store.end_rebuild(epoch)
-    world = World(connection=connection, store=store, state=State(settings=SETTINGS), clock=clock, seq=1)
-    for number in range(len(AGENTS)):
-        await world.step("put_agent", number, number % 4, 1, 0)
-    for number in range(len(DEMANDS) if backlog else 0):
-        await world.step("enqueue", number % 8, number // 8, 2, 1)
-    for number in range(3):
-        await world.step("lease", number, 0, 0, 0)
+    await store.rebuilding.begin(epoch, 0, settings)
+    await store.rebuilding.end(epoch)
+    state = State(settings=settings)
+    world = World(connection=connection, store=store, state=state, clock=clock, demands=demands, seq=1)
+    for move in opening(theme, backlog=backlog):
+        await world.step(*move)
     return world
