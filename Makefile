@@ -3,19 +3,33 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8080
 V := .venv/bin
+# Nothing is compiled but what a start reads: that is a quarter of what the libraries have.
+PIP := $(V)/python -m pip install -q --disable-pip-version-check --no-compile
 
-.PHONY: run test check fix bench docs generate front-ends lock clean
+# What is imported once is read from its compiled form after: without, every process of a test compiles for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: run test test-front-ends read-tests test-python check fix bench docs generate front-ends lock clean
 
 run: front-ends ## Serve the demo centre with embedded Valkey and PostgreSQL
 	@$(V)/usher run --port $(PORT) --data .usher --demo-traffic
 
-# A folder with a short name: a path to a Unix socket may have no more than 107 bytes.
-test: front-ends .venv/dev ## Everything that is checked: types, layers, units, stores, faults, browsers
+# A folder with a short name, in memory where there is room: a path to a Unix socket may have no more than 107 bytes.
+test: .venv/run ## Everything that is checked: types, layers, units, stores, faults, browsers
+	@$(MAKE) --no-print-directory -j 2 read-tests test-front-ends
 	@bash tests/install_system_packages
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory -j 2 check test-python
+
+test-front-ends: front-ends
 	@$(V)/python -m router.front_ends test
-	@base=$$(mktemp -d /tmp/usher.XXXX) && trap 'rm -rf "$$base"' EXIT && \
-	$(V)/pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 5 --basetemp "$$base/t"
+
+# Each worker reads all tests: what one has compiled, four need not.
+read-tests: .venv/dev
+	@$(V)/pytest --collect-only -qq >/dev/null || true # what is wrong is told by the run
+
+test-python:
+	@base=$$(mktemp -d $$(bash tests/roomy_folder)/usher.XXXX) && trap 'rm -rf "$$base"' EXIT && \
+	$(V)/pytest -n 4 --dist loadfile --no-loadscope-reorder --durations 20 --durations-min 5 --basetemp "$$base/t"
 
 check: .venv/dev front-ends ## The quick half: lint, types, layers, generated files
 	@$(V)/ruff check . && $(V)/ruff format --check .
@@ -30,14 +44,14 @@ fix: .venv/dev ## What a machine can mend
 bench: .venv/run ## The figures of docs/benchmarks, anew
 	$(V)/usher bench routing && $(V)/usher bench durable && $(V)/usher bench push
 
-docs generate: .venv/run ## Files made from the code: messages.ts, asyncapi.json, the tables of docs/configuration.md
+docs generate: .venv/run ## Files made from the code: the messages in TypeScript, asyncapi.json, the tables of docs/configuration.md
 	$(V)/python -m router.protocol.generate && $(V)/python -m config.reference
 
 front-ends: .venv/run
 	@$(V)/python -m router.front_ends build
 
 lock: .venv/dev ## Pin every dependency anew
-	$(V)/uv pip compile pyproject.toml --extra build -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
+	$(V)/uv pip compile pyproject.toml --extra build --extra semantic -q --universal --generate-hashes --no-emit-index-url --no-header -o requirements.lock
 	$(V)/uv pip compile pyproject.toml --all-extras -q --universal --generate-hashes --no-emit-index-url --no-header -c requirements.lock -o requirements-dev.lock
 
 .venv/bin/python:
@@ -45,12 +59,13 @@ lock: .venv/dev ## Pin every dependency anew
 	@$(PYTHON) -m venv .venv
 
 .venv/run: .venv/bin/python requirements.lock pyproject.toml
-	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(V)/python -m pip install -q --disable-pip-version-check --no-deps -e .
+	@$(PIP) --require-hashes -r requirements.lock
+	@$(PIP) --no-deps -e .
+	@$(V)/python -c 'import router.cli.starting, router.cli.serving'
 	@touch $@
 
 .venv/dev: .venv/run requirements-dev.lock
-	@$(V)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PIP) --require-hashes -r requirements-dev.lock
 	@touch $@
 
 clean:
