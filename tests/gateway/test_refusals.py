@@ -142,7 +142,7 @@ async def somebody_elses(room: Room) -> str:
 
 async def store_away(room: Room) -> str:
     """PostgreSQL does not answer in time: the table is locked. The same command, sent again, is carried out."""
-    async with room.centre.another(postgres_timeout_s=0.3) as node:
+    async with room.centre.another(postgres_timeout_s=2) as node:
         anna, customer = await room.tab(room.anna, node=node), await room.customer(node)
         conversation_id, _ = await room.talking(anna, customer)
         send = {"type": "message.send", "id": 900, "conversation_id": conversation_id, "client_id": "m", "text": "Hi"}

@@ -96,6 +96,7 @@ async def test_a_transfer_sent_again_takes_the_call_from_nobody_it_came_back_to(
     await said_twice(anna, elsewhere, "call.transfer", **away)
     await room.accepts(ben)
     await room.hears_agent(call.leg, "ben")
+    await room.call_is(ben, "talking")
     await said_twice(anna, elsewhere, "call.transfer", **away)
     await ben.ask("call.transfer", **call.it, agent_id=room.who("anna"), client_id="back")
     await room.accepts(anna)
