@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.chance"]
 
 LONG = (
     "test_end_to_end_", "test_mutants", "test_model_agrees", "test_killed_", "test_crashes_", "test_agent_client_board",

@@ -94,7 +94,7 @@ def running(binary: str, directory: Path, *options: str) -> Iterator[StoreProces
 
 async def broken(connection: Connection) -> None:
     """Wait until the connection has noticed that its server is gone."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while connection.connected:
             await asyncio.sleep(0.001)
 

@@ -54,7 +54,7 @@ def storable(found: Parsed) -> None:
 
 @pytest.mark.parametrize(("channel", "provider"), CARRIED)
 @given(body=st.binary(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_bytes_are_answered(channel: str, provider: str, body: bytes) -> None:
     parsed(channel, provider, body)
 
@@ -139,7 +139,7 @@ DOCUMENTS = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st
 
 @pytest.mark.parametrize(("channel", "provider"), [one for one in CARRIED if one[1] != "twilio"])
 @given(document=st.dictionaries(NAMES, DOCUMENTS, max_size=6))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_documents_of_the_right_words_in_wrong_places_are_answered(
     channel: str, provider: str, document: dict[str, Any]
 ) -> None:
@@ -172,7 +172,7 @@ FORM_NAMES = st.sampled_from(
 
 
 @given(fields=st.dictionaries(FORM_NAMES, st.text(max_size=12), max_size=8))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_forms_of_the_right_names_are_answered(fields: dict[str, str]) -> None:
     parsed("sms", "twilio", urlencode(fields, errors="replace").encode())
 

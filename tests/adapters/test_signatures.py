@@ -92,7 +92,7 @@ def test_a_changed_body_is_refused(channel: str) -> None:
 
 @pytest.mark.parametrize("channel", SCHEMES)
 @given(given_signature=st.text(max_size=80), body=st.binary(max_size=200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_made_up_signature_passes_or_upsets(channel: str, given_signature: str, body: bytes) -> None:
     headers = dict.fromkeys(signed(channel), given_signature)
     assert not verdict(channel, request(body, headers)).valid
@@ -146,7 +146,7 @@ URLS = st.sampled_from(
 
 
 @given(fields=st.dictionaries(words, words, max_size=6), url=URLS, secret=words.filter(bool))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_twilios_own_library_signs_as_we_expect(fields: dict[str, str], url: str, secret: str) -> None:
     signature = RequestValidator(secret).compute_signature(url, fields)
     one = request(urlencode(fields).encode(), {"x-twilio-signature": signature}, url)
@@ -172,7 +172,7 @@ def test_an_account_that_signs_with_sha256_says_so() -> None:
 
 
 @given(body=st.text(max_size=200))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_slacks_own_library_agrees(body: str) -> None:
     class Then(Clock):
         def now(self) -> float:

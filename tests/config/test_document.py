@@ -31,7 +31,6 @@ def leaves(node: Node) -> list[Node]:
 
 
 @given(tree=trees)
-@settings(deadline=None)
 def test_every_value_is_found_where_it_is_written(tree: dict[str, object]) -> None:
     text = tomli_w.dumps(tree)
     node = parse("x.toml", text.encode())
@@ -106,7 +105,7 @@ def test_a_hostile_file_is_one_fault_and_quickly_so(kind: str) -> None:
 
 
 @given(raw=st.binary(max_size=200) | st.text("[]{}=.,\"'\\\n\r #ab0-_é\0").map(str.encode))
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 def test_any_bytes_are_a_tree_or_a_fault(raw: bytes) -> None:
     try:
         node = parse("x.toml", raw)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from config import policy
 from config.fault import Fault, PolicyInvalid
@@ -272,7 +272,7 @@ def test_a_path_without_a_policy_is_a_fault_and_no_exception(tmp_path: Path, nam
 
 
 @given(wanted=policies())
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 def test_any_policy_written_as_toml_is_read_back_the_same(wanted: Policy, tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text(policy_text(wanted), encoding="utf-8")

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import msgpack
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.agent_condition import (
@@ -60,20 +60,17 @@ def outcome(condition: AgentCondition, agent: dict[str, object], load: dict[str,
 
 
 @given(comparisons, agents, loads)
-@settings(deadline=None)
 def test_a_simplified_comparison_says_the_same(parts: Any, agent: Any, load: Any) -> None:
     assert outcome(comparison(*parts), agent, load) == outcome(parts, agent, load)
 
 
 @given(simplified, agents, loads)
-@settings(deadline=None)
 def test_a_condition_holds_when_its_static_and_its_dynamic_part_do(condition: Any, agent: Any, load: Any) -> None:
     parts = (static_part(condition), dynamic_part(condition))
     assert outcome(condition, agent, load) == all(outcome(part, agent, load) for part in parts)
 
 
 @given(simplified, agents, loads, loads)
-@settings(deadline=None)
 def test_the_static_part_does_not_change_with_what_the_agent_does(
     condition: Any, agent: Any, one: Any, two: Any
 ) -> None:
@@ -81,7 +78,6 @@ def test_the_static_part_does_not_change_with_what_the_agent_does(
 
 
 @given(simplified, agents, loads)
-@settings(deadline=None)
 def test_only_attributes_used_matter(condition: Any, agent: Any, load: Any) -> None:
     used = known(attributes_used(condition), "ada", agent)
     most = {channel: capacity for channel, (capacity, _) in load.items()}
@@ -90,13 +86,11 @@ def test_only_attributes_used_matter(condition: Any, agent: Any, load: Any) -> N
 
 
 @given(simplified)
-@settings(deadline=None)
 def test_a_condition_survives_msgpack(condition: Any) -> None:
     assert msgpack.unpackb(msgpack.packb(condition), use_list=False) == condition
 
 
 @given(st.lists(simplified, max_size=4), agents, loads)
-@settings(deadline=None)
 def test_joining_conditions_is_and_and_or(parts: Any, agent: Any, load: Any) -> None:
     each = [outcome(part, agent, load) for part in parts]
     assert outcome(conjunction(parts), agent, load) == all(each)
@@ -104,7 +98,6 @@ def test_joining_conditions_is_and_and_or(parts: Any, agent: Any, load: Any) -> 
 
 
 @given(values)
-@settings(deadline=None)
 def test_normal_form_is_its_own_normal_form(value: object) -> None:
     assert normal(normal(value)) == normal(value)
 

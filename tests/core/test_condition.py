@@ -210,7 +210,7 @@ CONDITIONS = [
 
 
 @given(attributes=st.dictionaries(st.sampled_from([*ATTRIBUTES, "other"]), anything), extra=anything)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_evaluation_never_raises_whatever_the_attributes_are(attributes: dict[str, object], extra: object) -> None:
     ready = facts({**attributes, "customer": {"a": extra}})
     for condition in CONDITIONS:
@@ -224,7 +224,7 @@ tokens = words | st.sampled_from("!()'\"[]1+?:ä😀\\/{}, \n\r")
 
 
 @given(source=st.text(max_size=60) | st.lists(tokens, max_size=12).map("".join))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_compiled_or_refused_with_a_place_inside_it(source: str) -> None:
     with contextlib.suppress(ConditionInvalid):
         assert isinstance(compile_condition(source), Condition)

@@ -225,7 +225,7 @@ def scanned(kept: Hours, first: date) -> dict[Ms, bool]:
     return opened
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worked())
 @example((hours(*[NIGHT] * 7), date(2026, 10, 22)))
 @example((hours(*[ALL_DAY] * 7, zone="Australia/Lord_Howe"), date(2026, 4, 2)))
@@ -241,7 +241,7 @@ def test_it_is_open_in_just_the_minutes_a_scan_of_the_wall_clock_finds(kept_from
     assert {ms: is_open(kept, ms) for ms in inner[::61]} == {ms: truth[ms] for ms in inner[::61]}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(worked(), integers(0, (SCANNED_DAYS - 2) * DAY_MIN - 1))
 def test_the_next_change_is_the_first_minute_that_is_different(kept_from: tuple[Hours, date], minute: int) -> None:
     kept, first = kept_from

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis.strategies import DrawFn, SearchStrategy, builds, composite, integers, lists, sampled_from
 
 from router.core import events
@@ -291,7 +291,6 @@ def in_order(parts: Iterable[list[events.Event]]) -> list[events.Event]:
     return sorted((event for part in parts for event in part), key=lambda event: event.at)
 
 
-@settings(deadline=None)
 @given(lives(), lists(presences, max_size=6), integers(0, 100))
 def test_two_parts_of_a_time_count_together_what_the_whole_counts(
     items: list[list[events.Event]], changes: list[events.AgentPresence], cut: int
@@ -312,7 +311,6 @@ def test_two_parts_of_a_time_count_together_what_the_whole_counts(
         assert a.work_ms + b.work_ms == c.work_ms
 
 
-@settings(deadline=None)
 @given(lives())
 def test_everybody_who_came_was_answered_or_left_and_every_offer_ended(items: list[list[events.Event]]) -> None:
     queue = sales(*in_order(items), until=10**6)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.demands import strictest
@@ -174,7 +174,6 @@ values = st.text() | st.integers() | st.none() | st.dictionaries(st.sampled_from
     rules=some_rules,
     attributes=st.dictionaries(st.sampled_from(["channel", "language", "customer", "text"]), values),
 )
-@settings(deadline=None)
 def test_every_item_is_routed_to_a_queue_that_exists(rules: list[Rule], attributes: dict[str, object]) -> None:
     policy = centre(*rules)
     outcome = route(compile_rules(policy), attributes)
@@ -185,7 +184,6 @@ def test_every_item_is_routed_to_a_queue_that_exists(rules: list[Rule], attribut
 
 
 @given(rules=some_rules, attributes=st.dictionaries(st.sampled_from(["language", "customer"]), values))
-@settings(deadline=None)
 def test_rules_after_the_one_that_decides_change_nothing(rules: list[Rule], attributes: dict[str, object]) -> None:
     decisive = Rule(name="decisive", when="", queue="second")
     alone, followed = centre(*rules, decisive), centre(*rules, decisive, Rule(name="more", when="", queue="first"))

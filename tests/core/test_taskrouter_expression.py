@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.taskrouter.expression import (
@@ -71,14 +71,12 @@ def read(text: str) -> str:
 
 
 @given(expressions)
-@settings(deadline=None)
 def test_what_is_printed_is_read_as_the_same(expression: Expression) -> None:
     printed = print_expression(expression)
     assert print_expression(parse(printed).expression) == printed
 
 
 @given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("()[]'\"\\=!<>.,ANDORIH 1")), max_size=60))
-@settings(deadline=None)
 def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
     refused = refusal(parse, text)
     lines = text.split("\n")
@@ -89,7 +87,6 @@ def test_any_text_is_read_or_refused_with_its_place(text: str) -> None:
 
 
 @given(st.text(max_size=60))
-@settings(deadline=None)
 def test_any_order_is_read_or_refused(text: str) -> None:
     refused = refusal(parse_order, text)
     assert refused is None or refused.reason

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.agent_condition import AGENT_ID, FALSE, TRUE, attributes_used, holds, known
@@ -208,7 +208,6 @@ workers = st.builds(
 
 
 @given(workflows, st.fixed_dictionaries({"x": values}), workers, st.sampled_from([0, 4, 5, 9, 10, 100]))
-@settings(deadline=None)
 def test_the_live_router_asks_whom_explain_calls_eligible(
     workflow: Workflow, task: dict[str, object], worker: Worker, at: float
 ) -> None:
@@ -225,7 +224,6 @@ def test_the_live_router_asks_whom_explain_calls_eligible(
 
 
 @given(workflows, st.fixed_dictionaries({"x": values}))
-@settings(deadline=None)
 def test_ages_rise_from_the_beginning(workflow: Workflow, task: dict[str, Any]) -> None:
     ages = [ask.at_ms for ask in asks(POLICY, workflow, Known(task=task))]
     assert ages[0] == 0

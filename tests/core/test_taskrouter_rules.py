@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.policy import Queue
@@ -484,7 +484,6 @@ people = st.lists(
 
 
 @given(any_workflow, st.fixed_dictionaries({"x": values}), people, st.sampled_from([0, 5, 5.5, 100]))
-@settings(deadline=None)
 def test_whatever_the_workflow_every_worker_is_eligible_or_told_why_not(
     workflow: Workflow, task: dict[str, object], crew: list[Worker], at: float
 ) -> None:

@@ -230,7 +230,7 @@ REFUSED_THEN_HANDED_OVER = [
 
 @given(before=STEPS, after=STEPS)
 @example(before=[], after=REFUSED_THEN_HANDED_OVER)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_the_board_folded_from_any_moment_is_the_board_begun_anew(before: Sequence[Any], after: Sequence[Any]) -> None:
     history = History()
     for step in before:
@@ -246,7 +246,7 @@ def test_the_board_folded_from_any_moment_is_the_board_begun_anew(before: Sequen
 
 
 @given(STEPS)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_a_watcher_who_takes_changes_now_and_then_has_the_whole_board(steps: Sequence[Any]) -> None:
     history, seq = History(), 0
     board = board_of(history, 0)
@@ -274,7 +274,7 @@ async def _loaded(work: Work) -> ServerEvent:
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_an_agents_desk_folded_from_the_events_is_what_the_state_says(steps: Sequence[Any]) -> None:
     history = History()
     for step in steps:

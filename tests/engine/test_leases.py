@@ -21,7 +21,7 @@ def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not true():
             await asyncio.sleep(0.001)
 

@@ -33,7 +33,7 @@ async def test_a_receipt_that_the_store_did_not_take_is_marked_later(monkeypatch
     delivered.delivered("con", "agent", 4)
     delivered.delivered("erased", "agent", 1)
     running = asyncio.create_task(delivered.run())
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         await marked.wait()
     running.cancel()
     assert tried == [("con", 4), ("erased", 1), ("con", 5), ("con", 5)]

@@ -14,7 +14,7 @@ from loadtest.http import become_visitor, sign_in
 from router.protocol import customer, staff
 from router.protocol.records import Assignment, Message, Offer
 
-SOON_S = 20.0
+SOON_S = 40.0
 ACCOUNT = "demo"
 
 

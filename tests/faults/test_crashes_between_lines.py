@@ -18,7 +18,7 @@ from tests.faults.server import Server
 
 pytestmark = pytest.mark.faults
 
-MENDED_S = 20.0
+MENDED_S = 40.0
 
 
 async def clerk_of(node: Server) -> Clerk:

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 
 
 async def request(

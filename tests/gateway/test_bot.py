@@ -35,7 +35,7 @@ from tests.gateway.http import post, request
 from tests.gateway.wire import Tab, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PATIENT_S = 20.0
+PATIENT_S = 40.0
 NORA = "nora@larkspur.example"
 
 

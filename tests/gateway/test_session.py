@@ -50,7 +50,7 @@ STEPS = st.lists(st.sampled_from(["put", "later", "load", "take", "take", "lose"
 
 
 @given(STEPS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_client_sees_every_event_once_and_in_order_whatever_is_cut(steps: list[str]) -> None:
     asyncio.run(_history(steps))
 

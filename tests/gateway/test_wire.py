@@ -25,7 +25,7 @@ from router.gateway.writing import Writing
 from router.protocol.staff import ConversationRated
 
 Serve = Callable[[Wire], Awaitable[None]]
-AT_MOST_S = 5.0
+AT_MOST_S = 30.0
 
 
 @contextlib.asynccontextmanager

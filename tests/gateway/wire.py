@@ -19,7 +19,7 @@ from websockets.typing import Origin, Subprotocol
 
 from tests.gateway.reducer import State, reduce
 
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 """Longer than a busy machine stalls."""
 
 Frame = dict[str, Any]

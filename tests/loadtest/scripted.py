@@ -109,7 +109,7 @@ class Listener:
 
     async def until(self, count: int) -> list[int]:
         """What was heard, once it is `count` events."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while len(self.numbers) < count:
                 self._moved.clear()
                 await self._moved.wait()

@@ -28,7 +28,7 @@ from tests.gateway.wire import Tab
 from tests.mail.post_office import Letter, PostOffice, hand_in, post_office
 from tests.servers import free_port
 
-PATIENCE_S = 20.0
+PATIENCE_S = 30.0
 WORKS = frozenset({"webchat", "email", "webform"})
 SITE = "https://site.example"
 PUBLIC_URL = "https://centre.example"

@@ -67,7 +67,7 @@ async def test_a_start_that_meets_an_open_conversation_as_it_closes_begins_its_o
     async with database.transaction() as other:
         await other.execute("LOCK TABLE messages IN SHARE MODE")
         starting = asyncio.create_task(conversations.start(writer, a_start(visitor_id="vis_1")))
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while not await database.fetch_value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
                 await asyncio.sleep(0.01)
         await other.execute(

@@ -9,7 +9,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.core import events
@@ -177,7 +177,7 @@ def _history(item: WorkItemId, words: list[str]) -> list[Event]:
 
 
 @given(words=HISTORIES, order=st.randoms(use_true_random=False), cuts=st.integers(1, 4))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 async def test_late_and_repeated_events_end_in_the_same_row(
     words: list[str], order: Any, cuts: int, writer: Writer, database: Database
 ) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.core.merging import Into, head, merged, parted
@@ -34,7 +34,7 @@ async def some_customers(database: Database, count: int) -> list[CustomerId]:
 steps = st.lists(st.tuples(st.booleans(), st.integers(0, 4), st.integers(0, 4)), max_size=12)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=25)
 @given(steps=steps)
 async def test_whatever_is_merged_and_parted_each_conversation_has_one_customer(
     database: Database, writer: Writer, steps: list[tuple[bool, int, int]]

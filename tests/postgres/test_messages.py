@@ -104,7 +104,7 @@ async def test_nodes_that_meet_at_one_conversation_take_turns(
             waiting = (
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
             )
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 while await database.fetch_value(waiting) < 2:
                     await asyncio.sleep(0.01)
         outcomes = await asyncio.gather(*meeting)

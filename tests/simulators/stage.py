@@ -22,7 +22,7 @@ from tests.simulators.twiml_server import TwimlServer, twiml_server
 
 NUMBER, CALLER = "+48221234567", "+48601234567"
 SPEED = 100.0
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 DATA = Path(os.environ.get("USHER_DATA", "../shared/data"))
 
 

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-READY_S = STOP_S = 5.0
+READY_S = STOP_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 Params = Mapping[str, str]
 Document = str | Callable[[Params], str]
-PATIENCE_S = 15.0
+PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ async def talk(store_url: str, calls: Connection) -> AsyncIterator[TalkStream]:
 
 async def heard(talk: TalkStream, count: int) -> list[bytes]:
     sayings: list[bytes] = []
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         async for some in talk.listen():
             sayings += some
             if len(sayings) >= count:

@@ -95,7 +95,7 @@ def test_without_a_model_only_the_language_is_told() -> None:
     assert answer == Understood(language="pl")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text(alphabet=st.characters(), max_size=300))
 def test_any_text_has_a_sound_answer(shop: Model, text: str) -> None:
     answer = understand(shop, text)

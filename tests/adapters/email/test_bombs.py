@@ -9,7 +9,7 @@ import tracemalloc
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.email.html import read_html
@@ -106,7 +106,6 @@ def test_nothing_is_ignored(empty: bytes) -> None:
     assert parse(empty).kind == "ignored"
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=2_000))
 def test_any_bytes_are_read(content: bytes) -> None:
     parse(content)
@@ -123,7 +122,6 @@ FRAGMENTS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(FRAGMENTS, max_size=60).map(b"".join))
 def test_any_pieces_of_mails_are_read(content: bytes) -> None:
     result = parse(content)

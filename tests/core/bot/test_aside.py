@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.bot import actions, words
@@ -54,7 +54,6 @@ def stands(talk: Talk) -> tuple[object, ...]:
     )
 
 
-@settings(deadline=None)
 @given(asked=st.sampled_from(sorted(BEGUN)), questions=st.lists(st.sampled_from(QUESTIONS), min_size=1, max_size=4,
        unique=True))  # fmt: skip
 def test_whatever_is_asked_between_the_task_stands_where_it_stood(asked: str, questions: list[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.bot import actions, slots, words
@@ -23,7 +23,6 @@ ROW = {"number": "1", "status": "delivered", "items": "a", "sku": "pot", "name":
        "price": 3.0, "total": 3.0, "due_on": "2026-12-01", "day": "2026-11-21", "send_by": "2026-12-01"}  # fmt: skip
 
 
-@settings(deadline=None)
 @given(said=st.lists(TEXTS, max_size=12), states=st.tuples(*[STATES] * len(SOURCES)))
 def test_every_message_is_answered_until_it_is_over_and_every_deed_has_its_own_key(
     said: list[str], states: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from router.core.bot import actions
@@ -132,7 +132,6 @@ def test_a_change_is_made_only_for_who_answered_a_mail_of_ours(proof: str, chang
     assert (chat.handed_over is None) is changed
 
 
-@settings(deadline=None)
 @given(
     texts=st.lists(
         st.one_of(st.text(max_size=40), st.sampled_from(["yes", "10012", "thanks", "cancel", NORA])),

@@ -109,7 +109,7 @@ def lived(history: list[str], seed: int, **changes: object) -> World:
     return world
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(history=histories, seed=seeds, bot=st.booleans())
 def test_a_call_at_rest_leaves_nobody_in_silence_and_no_agent_alone(history: list[str], seed: int, bot: bool) -> None:
     world = lived(history, seed, bot=bot)
@@ -128,7 +128,7 @@ def test_a_call_at_rest_leaves_nobody_in_silence_and_no_agent_alone(history: lis
         assert leg is None or phone.up == (leg.state != "gone"), (label, phone, leg)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(history=histories, seed=seeds)
 def test_two_agents_are_on_the_line_only_when_one_asked_the_other(history: list[str], seed: int) -> None:
     world = lived(history, seed)
@@ -143,7 +143,7 @@ def test_two_agents_are_on_the_line_only_when_one_asked_the_other(history: list[
         assert (world.call.owner, world.call.taken) == (world.item.agent, world.item.taken)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(history=histories, seed=seeds)
 def test_once_the_customer_is_gone_every_line_falls_silent_and_the_work_ends(history: list[str], seed: int) -> None:
     world = lived(history, seed)
@@ -162,7 +162,7 @@ def test_once_the_customer_is_gone_every_line_falls_silent_and_the_work_ends(his
     assert call.due_at is None
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(history=histories, seed=seeds)
 def test_what_has_ended_stays_as_it_ended(history: list[str], seed: int) -> None:
     world = lived(history, seed)
@@ -181,7 +181,7 @@ def test_what_has_ended_stays_as_it_ended(history: list[str], seed: int) -> None
     assert not [label for label, phone in world.phones.items() if phone.up]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(history=st.lists(st.sampled_from(list(MOVES)), min_size=200, max_size=300), seed=seeds)
 def test_a_call_of_any_length_stays_small(history: list[str], seed: int) -> None:
     world = lived(history, seed)

@@ -19,7 +19,7 @@ def inner(truth: dict[Ms, bool]) -> list[Ms]:
     return list(truth)[DAY_MIN : -2 * DAY_MIN]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(worked(), minutes, minutes)
 @example((hours(*[NIGHT] * 7), date(2026, 10, 22)), 0, LONG_MIN)
 @example((hours(*[NIGHT] * 7), date(2026, 3, 26)), 0, LONG_MIN)
@@ -32,7 +32,7 @@ def test_open_time_is_the_open_minutes_between(kept_from: tuple[Hours, date], on
     assert open_ms(kept, begin, end) == MINUTE_MS * sum(truth[ms] for ms in moments if begin <= ms < end)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(worked(), minutes, minutes)
 @example((hours(*[NIGHT] * 7), date(2026, 10, 22)), 0, 17 * 60)
 @example((OFFICE, date(2026, 3, 26)), 30, 480)
@@ -56,7 +56,7 @@ def test_so_much_open_time_is_over_when_so_many_open_minutes_are(
         assert told is None or told > moments[-1]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(worked(), minutes, integers(1, 60 * DAY_MIN))
 def test_the_end_of_open_time_is_as_far_as_one_was_told(kept_from: tuple[Hours, date], begin_min: int, ms: int) -> None:
     kept, first = kept_from

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Literal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis.strategies import SearchStrategy, integers, lists, sampled_from, tuples
 
 from router.core.cases import milestones
@@ -107,7 +107,7 @@ class SlowCase:
                 self.told.append((minute, clock.kind, word))
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(worked(), scripts, lists(integers(0, LONG_MIN), max_size=6))
 def test_clocks_agree_with_one_that_goes_minute_by_minute(
     kept_from: tuple[Hours, date], script: list[tuple[int, Doing]], looked_at: list[int]

@@ -23,7 +23,7 @@ from tests.simulators.twilio.message import Recipient
 from tests.simulators.twilio.person import Person, Reply
 from tests.simulators.twilio.rest import Rest, refusal
 
-PATIENCE_S = 10.0
+PATIENCE_S = 30.0
 STEP_S = 0.005
 Page = Callable[[Request], Awaitable[Response]]
 

@@ -23,7 +23,7 @@ from tests.simulators.twilio.rest import Rest
 
 SID, TOKEN = "AC" + "5" * 32, "0123456789abcdef0123456789abcdef"
 RESOURCES = (resource_call, resource_conference, resource_recording, resource_message)
-READY_S, STOP_S = 5.0, 5.0
+READY_S, STOP_S = 30.0, 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

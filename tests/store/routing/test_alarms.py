@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis.strategies import integers, lists, none, sampled_from, tuples
 
 from router.core import model
@@ -61,7 +61,7 @@ moves = lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 @given(history=moves)
 async def test_store_and_model_agree_on_alarms(centre: Centre, history: list[tuple[str, int, int | None, int]]) -> None:
     """Each history begins without any."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.core.agent_condition import AgentCondition, Operator, Value, constant, holds, normal
@@ -42,7 +42,7 @@ end)
 """
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=30)
 @given(probes=st.lists(st.tuples(conditions, attributes, numbers, numbers), min_size=30, max_size=60))
 async def test_store_and_python_agree_on_every_condition(
     valkey_url: str, probes: list[tuple[AgentCondition, dict[str, Value], dict[str, int], dict[str, int]]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any
 
@@ -12,13 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from router.store import library
 from router.store.audit import audit
 from router.store.connection import Connection
+from tests.chance import PROFILE
 from tests.servers import StoreProcess
 from tests.store.routing.histories import History, by_chance, histories
 from tests.store.routing.stories import STORIES
 from tests.store.routing.world import new_world
 
-PROFILE = os.environ.get("USHER_TEST_PROFILE", "ci")
-"""ci lives the same histories every time. The others look for new ones, and make one that parts the two small."""
 IN_CI = 340
 EXAMPLES = {"dev": 40, "ci": IN_CI, "night": 10_000}[PROFILE]
 PATIENCE_S = 60.0
@@ -31,9 +29,7 @@ def lives(count: int, seed: int) -> Callable[[Any], Any]:
     """A test of a history, for as many of them."""
     if PROFILE == "ci":
         return pytest.mark.parametrize("history", list(by_chance(count, seed)), ids=map(str, range(count)))
-    quietly = settings(
-        max_examples=count, deadline=None, suppress_health_check=list(HealthCheck), database=None, print_blob=False
-    )
+    quietly = settings(max_examples=count, suppress_health_check=list(HealthCheck), print_blob=False)
     return lambda test: pytest.mark.timeout(0)(quietly(given(history=histories())(test)))
 
 
