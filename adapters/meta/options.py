@@ -31,6 +31,7 @@ MESSENGER = Capabilities(
     reply_window_ms=DAY_MS,
     human_window_ms=7 * DAY_MS,
     typing=True,
+    read_marks=True,
     receipts=("delivered", "read"),
     quick_replies=13,
 )
@@ -41,6 +42,7 @@ INSTAGRAM = Capabilities(
     reply_window_ms=DAY_MS,
     human_window_ms=7 * DAY_MS,
     typing=True,
+    read_marks=True,
     receipts=("read",),
     quick_replies=13,
 )
@@ -51,6 +53,7 @@ WHATSAPP = Capabilities(
     reply_window_ms=DAY_MS,
     templates=True,
     typing=True,
+    read_marks=True,
     receipts=("sent", "delivered", "read", "failed"),
     quick_replies=10,
 )

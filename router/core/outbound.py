@@ -26,6 +26,8 @@ class Capabilities:
     """How long staff, unlike a bot, may write; None: no longer than anybody."""
     templates: bool = False
     typing: bool = False
+    read_marks: bool = False
+    """Customers see which of their messages were read."""
     receipts: tuple[str, ...] = ()
     quick_replies: int = 0
     edits: bool = False

@@ -43,6 +43,8 @@ class Carriers:
 
     def __init__(self, carriers: Iterable[Carrier] = ()) -> None:
         self._by_key = {carrier.account.key: carrier for carrier in carriers}
+        self.mark_read = any(carrier.capabilities.read_marks for carrier in self._by_key.values())
+        """Whether there is a channel whose customers see what was read."""
         self._by_address = {
             (carrier.account.channel, carrier.account.address): carrier for carrier in self._by_key.values()
         }

@@ -21,6 +21,8 @@ class Exchange:
     """Keys of what supervisors were told of by this node."""
     typing_shown_at: dict[str, Ms] = field(default_factory=dict)
     """When each conversation's provider was last told that an agent types."""
+    read_shown: dict[str, str] = field(default_factory=dict)
+    """Of each conversation, the newest message its provider was told to be read: the provider's id."""
     asides: set[asyncio.Task[None]] = field(default_factory=set)
     """Under way, and waited for by nobody."""
 

@@ -16,9 +16,9 @@ from router.engine import (
     outgoing,
     presence,
     sending,
+    signs,
     snapshots,
     supervision,
-    typing,
     watching,
 )
 from router.engine.calls import commands as calls
@@ -198,10 +198,11 @@ class StaffActor:
                 if centre.live.has(self._agent_id, signal.conversation_id):
                     name = centre.staff.face_of(self._agent_id)
                     await conversations.typing(centre, signal.conversation_id, "agent", name)
-                    await typing.show(centre, signal.conversation_id)
+                    await signs.typing(centre, signal.conversation_id)
             case staff.Read():
                 if centre.live.has(self._agent_id, signal.conversation_id):
                     await conversations.seen(centre, signal.conversation_id, "agent", read_n=signal.n)
+                    await signs.read(centre, signal.conversation_id, signal.n)
             case _:
                 raise BadRequest("bad_frame")
 

@@ -30,6 +30,8 @@ class Office:
     files: dict[str, bytes | NotSent] = field(default_factory=dict)
     typing: list[tuple[str, str]] = field(default_factory=list)
     """To whom it was shown, and below which of their letters."""
+    read: list[tuple[str, str]] = field(default_factory=list)
+    """To whom it was told, and of which of their letters."""
     slow_s: float = 0.0
     begun: int = 0
     """Attempts to send, however they ended."""
@@ -106,7 +108,7 @@ class Postman:
         self.office.typing.append((recipient, in_reply_to))
 
     async def mark_read(self, recipient: str, external_id: str) -> None:
-        return
+        self.office.read.append((recipient, external_id))
 
     async def fetch(self, attachment: Attachment, *, most_bytes: int) -> bytes:
         found = self.office.files.get(attachment.provider_id, Refused("not_found", "no such file"))
@@ -128,6 +130,7 @@ def _capabilities(channel: Channel) -> Capabilities:
         human_window_ms=7 * 24 * HOUR_MS,
         templates=True,
         typing=True,
+        read_marks=True,
         receipts=("sent", "delivered", "read", "failed"),
         quick_replies=3,
     )

@@ -188,6 +188,19 @@ async def test_typing_is_shown_where_the_channel_can(room: Room, writer: Writer)
     await eventually(lambda: writer.office.typing == [(writer.name, letter)])
 
 
+async def test_a_customer_sees_what_was_read_and_each_message_is_told_once(room: Room, writer: Writer) -> None:
+    anna = await room.tab(room.anna)
+    conversation_id = await writer.talks_with(anna, id=(first := secrets.token_hex(8)))
+    messages = anna.state["assignments"][0]["conversation"]["messages"]
+    for _ in range(2):
+        await anna.say({"type": "read", "conversation_id": conversation_id, "n": messages[-1]["n"]})
+    await eventually(lambda: writer.office.read == [(writer.name, first)])
+    await writer.post(writer.letter("And one more", id=(second := secrets.token_hex(8))))
+    await eventually(lambda: messages[-1]["text"] == "And one more")
+    await anna.say({"type": "read", "conversation_id": conversation_id, "n": messages[-1]["n"]})
+    await eventually(lambda: writer.office.read == [(writer.name, first), (writer.name, second)])
+
+
 async def test_a_slow_provider_holds_up_nobody_elses_messages(centre: TestCentre, numbers: Iterator[int]) -> None:
     slow, quick = (Writer(Room(centre=centre, number=next(numbers))) for _ in range(2))
     slow.office.slow_s = 3.0

@@ -19,6 +19,8 @@ THANKED_MS = 20_000
 """Longer than the thanks take; what is said before them takes its own time."""
 VOICEMAIL_COMES_MS = 60_000
 """How long after the caller hung up a recording may still come."""
+SILENT_MS = 300_000
+"""Whoever is asked for a message so long and says none has put the receiver down beside the telephone."""
 LEAST_VOICEMAIL_S = 1
 SAID_CHARS = 500
 MOST_SAID_CHARS = 3_000
@@ -36,7 +38,7 @@ def heard(draft: Draft, fact: Heard) -> None:
             if fact.digits == CALLBACK and may_be_called_back(draft):
                 _call_back_later(draft)
             elif fact.digits == VOICEMAIL and draft.line.voicemail:
-                draft.turn("voicemail")
+                _take_message(draft)
         case _:
             return
 
@@ -46,6 +48,17 @@ def _call_back_later(draft: Draft, said: str = "") -> None:
     draft.turn("callback", said=said)
     draft.do(actions.KeepCallback, key="keep_callback")
     draft.due("thanked", THANKED_MS + spoken_ms(said))
+
+
+def _take_message(draft: Draft, said: str = "") -> None:
+    """Asked for again and again, but not for ever: a message begun in time has time to come."""
+    draft.turn("voicemail", said=said)
+    draft.due("voicemail", SILENT_MS + 1_000 * draft.line.most_voicemail_s)
+
+
+def no_message_came(draft: Draft) -> None:
+    if draft.call.state == "voicemail":
+        finish(draft, "abandoned", end_item=draft.call.lined_up)
 
 
 def called_back(draft: Draft) -> None:
@@ -121,7 +134,7 @@ def line_up(draft: Draft, *, queue: str = "", said: str = "") -> None:
             draft.do(actions.LineUp, key="line_up")
             _call_back_later(draft, said=place.text)
         case "voicemail" | "callback":
-            draft.turn("voicemail", said=place.text)
+            _take_message(draft, said=place.text)
         case "":
             draft.turn("queued", said=said)
             draft.do(actions.LineUp, key="line_up")

@@ -6,7 +6,7 @@ from typing import Literal
 
 from router.core.call import actions, commands, intro, item, keypad, room
 from router.core.call.draft import Context, Draft
-from router.core.call.ending import finish, sweep
+from router.core.call.ending import sweep
 from router.core.call.facts import (
     Absent,
     CalledBack,
@@ -170,4 +170,4 @@ def _time_passed(draft: Draft) -> None:
             case "thanked":
                 intro.called_back(draft)
             case "voicemail":
-                finish(draft, "abandoned", end_item=draft.call.lined_up)
+                intro.no_message_came(draft)

@@ -205,11 +205,17 @@ async def known(database: Database, account: str, external_id: str) -> Target | 
     return None if row is None else Target(**row)
 
 
-async def newest(database: Database, conversation_id: ConversationId) -> str:
-    """The provider's id of the newest message of the customer in a conversation; "" when it is not known."""
+async def newest(database: Database, conversation_id: ConversationId, *, up_to: int | None = None) -> str:
+    """The provider's id of the newest message of the customer in a conversation; "" when it is not known.
+
+    up_to: the last number that counts; what is just being written has none yet, and counts.
+    """
     found: str | None = await database.fetch_value(
-        "SELECT external_id FROM inbound_messages WHERE conversation_id = $1 ORDER BY at DESC, n DESC LIMIT 1",
-        conversation_id,
+        """
+        SELECT external_id FROM inbound_messages WHERE conversation_id = $1 AND (n IS NULL OR n <= coalesce($2, n))
+        ORDER BY at DESC, n DESC LIMIT 1
+        """,
+        *(conversation_id, up_to),
     )
     return found or ""
 

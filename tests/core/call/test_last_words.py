@@ -43,3 +43,11 @@ def test_a_long_text_is_heard_to_its_end_and_then_the_line_is_let_go(shut: Shut)
     ended_at = let_go(call, on)
     assert ended_at is not None
     assert ended_at > len(LONG) * SLOWLY_MS
+
+
+def test_who_is_asked_for_a_message_and_never_says_a_word_is_let_go_after_minutes() -> None:
+    on = line()
+    call = told(Place(queue="sales", shut="voicemail", text="We are closed."), on)
+    ended_at = let_go(call, on)
+    assert ended_at is not None
+    assert ended_at > 2 * 1_000 * on.most_voicemail_s
