@@ -98,6 +98,38 @@ async def test_who_took_a_case_owns_it_though_nobody_heard_of_it(
     assert (await keeping.now(centre, matter.id)).owner_id == "ben"
 
 
+async def test_what_a_customer_is_owed_is_said_once_though_whoever_owed_it_died(centre: Centre) -> None:
+    matter = await begun(centre)
+    said = await spoken(centre, matter)
+    await held.link(centre.database, matter.id, said, at=centre.now())
+    day_ms = 86_400_000
+    for _ in range(2):  # the same promise after another one is a promise anew
+        for days in (1, 2):
+            await keeping.apply(centre, "", matter.id, {"promised_at": day_ms * days})
+            for _ in range(2):
+                await clock.ring(centre, matter.id)
+    await keeping.apply(centre, "", matter.id, {"status": "closed"})
+    for _ in range(2):
+        await clock.ring(centre, matter.id)
+    by_house = [each.text for each in await messages.page(centre.database, said) if each.author == "bot"]
+    *promises, survey = by_house
+    assert len(promises) == 4
+    assert "How" in survey
+    now = await keeping.now(centre, matter.id)
+    assert (now.owes, now.asked_at is not None) == (False, True)
+    sent = "SELECT count(*) FROM case_entries WHERE case_id = $1 AND word = 'survey_sent'"
+    assert await centre.database.fetch_value(sent, matter.id) == 1
+
+
+async def test_who_cannot_be_reached_is_owed_nothing_for_ever(centre: Centre) -> None:
+    matter = await begun(centre)
+    await keeping.apply(centre, "", matter.id, {"promised_at": 86_400_000})
+    await keeping.apply(centre, "", matter.id, {"status": "closed"})
+    await clock.ring(centre, matter.id)
+    now = await keeping.now(centre, matter.id)
+    assert (now.owes, now.asked_at) == (False, None)
+
+
 async def test_a_lost_alarm_is_found_though_others_ring_all_the_time(
     centre: Centre, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,6 +17,8 @@ from router.core.words import Channel, Ms
 
 EntryKind = Literal["created", "changed", "linked", "milestone", "action", "routed", "answered", "rated"]
 DAY_MS = 86_400_000
+OWED_MS = 5_000
+"""Whoever changed a case tells its customer at once; when they have not by now, they died over it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,8 @@ class Matter:
     """The case itself. start_id: what its maker calls it. conversation_id: of its own, for notes, steps and files.
 
     routed_at: since when it is to be in line or in work. status_since: when it got its status. asked_at: when its
-    customer was asked how they found it. requirements: skills its words ask for, beside its type's.
+    customer was asked how they found it. requirements: skills its words ask for, beside its type's. promise_owed_at,
+    survey_owed_at: since when its customer is to be told the expected time, and to be asked how they found it.
     """
 
     id: str
@@ -55,8 +58,15 @@ class Matter:
     routed_at: Ms | None = None
     requirements: Mapping[str, int]
     asked_at: Ms | None = None
+    promise_owed_at: Ms | None = None
+    survey_owed_at: Ms | None = None
     csat: int | None = None
     nps: int | None = None
+
+    @property
+    def owes(self) -> bool:
+        """Whether its customer is to be told something yet."""
+        return self.promise_owed_at is not None or self.survey_owed_at is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +121,9 @@ class Turn:
 
     def next_at(self, world: World) -> Ms | None:
         """When the case is to be looked at again without anybody doing anything; None: never."""
+        owed = (self.matter.promise_owed_at, self.matter.survey_owed_at)
         times = [self.clocks(world).next_at(), auto_close_at(self.matter, world.policy)]
+        times += [at + OWED_MS for at in owed if at is not None]
         return min((at for at in times if at is not None), default=None)
 
 
@@ -150,11 +162,16 @@ def changed(turn: Turn, world: World, changes: Changes, at: Ms, by: str) -> Turn
             status_since=at,
             closed_at=at if after.status == "closed" else None,
             asked_at=None,
+            promise_owed_at=None if after.status == "closed" else after.promise_owed_at,
+            survey_owed_at=at if after.status == "closed" and world.policy.survey else None,
             csat=None,
             nps=None,
         )
         if after.status == "closed":
             after = replace(after, routed_at=None)
+    if after.promised_at != before.promised_at:
+        told = after.promised_at is not None and world.policy.promised
+        after = replace(after, promise_owed_at=at if told else None)
     after = replace(after, updated_at=at)
     turn = _noted(replace(turn, matter=after), before, at, by)
     if after.status != before.status:
@@ -191,7 +208,7 @@ def rung(turn: Turn, world: World, at: Ms) -> Turn:
 def rated(turn: Turn, world: World, score: int, at: Ms, *, comment: str = "") -> Turn:
     """Its customer says how they found it."""
     csat, nps = (score, None) if world.policy.survey_kind == "csat" else (None, score)
-    matter = replace(turn.matter, csat=csat, nps=nps, asked_at=None, updated_at=at)
+    matter = replace(turn.matter, csat=csat, nps=nps, asked_at=None, survey_owed_at=None, updated_at=at)
     said = (("comment", "", comment),) if comment else ()
     entry = Entry(kind="rated", at=at, by=matter.customer_id, subject=str(score), changes=said)
     return _with(replace(turn, matter=matter), entry)

@@ -66,17 +66,14 @@ async def by_hand(centre: Centre, by: AgentId, case_id: str, asked_for: Changes,
     turn = await keeping.apply(centre, by, case_id, changes, revision=revision)
     if not turn.entries:  # it was so already
         return await shown.case(centre, case_id)
-    if changes.get("promised_at"):
-        await promising.tell(centre, turn.matter)
     return await follow_up(centre, turn)
 
 
 async def follow_up(centre: Centre, turn: Turn) -> Case:
-    """After a turn was kept: its place in line, the survey of one that was closed, and everybody who watches."""
+    """After a turn was kept: its place in line, what its customer is owed, and everybody who watches."""
     fields = {name for each in turn.entries for name, _, _ in each.changes}
     await line.settle(centre, turn.matter, fields)
-    if turn.matter.status == "closed" and "status" in fields:
-        await promising.ask(centre, turn.matter)
+    await promising.settle(centre, turn.matter)
     case = await telling.tell(centre, turn)
     for above in await lists.rows(centre.database, _parents(turn)):
         await telling.tell(centre, Turn(matter=above.matter))

@@ -11,7 +11,7 @@ import asyncio
 import structlog
 
 from router.core.cases.matter import rung
-from router.engine.cases import alarms, changing, hearing, keeping
+from router.engine.cases import alarms, changing, hearing, keeping, promising
 from router.engine.centre import Centre
 from router.engine.exchange import woken
 from router.engine.patience import alone, patiently
@@ -58,3 +58,5 @@ async def ring(centre: Centre, case_id: str) -> None:
     if turn.entries:
         log.info("case rang", case_id=case_id, words=[each.word for each in turn.entries])
         await changing.follow_up(centre, turn)
+    else:
+        await promising.settle(centre, turn.matter)

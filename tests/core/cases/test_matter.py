@@ -152,6 +152,17 @@ def test_nothing_is_done_about_a_case_that_is_closed() -> None:
     assert rung(closed, world(), T0 + 30 * DAY) == closed
 
 
+def test_what_its_customer_is_owed_is_looked_at_soon_and_forgotten_when_it_is_moot() -> None:
+    telling = world(replace(POLICY, promised={"en": "By {time}."}, survey={"en": "How was it?"}))
+    promised = fresh(changed(fresh(begun()), telling, {"promised_at": T0 + DAY}, T0, "anna"))
+    assert (promised.matter.promise_owed_at, promised.next_at(telling)) == (T0, T0 + 5_000)
+    assert not changed(promised, telling, {"promised_at": None}, T0, "anna").matter.owes
+    closed = fresh(changed(promised, telling, {"status": "closed"}, T0 + 1, "anna"))
+    assert (closed.matter.promise_owed_at, closed.matter.survey_owed_at) == (None, T0 + 1)
+    assert not changed(closed, telling, {"status": "working"}, T0 + 2, "anna").matter.owes
+    assert not changed(fresh(begun()), world(), {"promised_at": T0 + DAY, "status": "closed"}, T0, "anna").matter.owes
+
+
 def test_a_number_is_a_rating_only_where_it_was_asked_for() -> None:
     closed = fresh(changed(fresh(begun()), world(), {"status": "closed"}, T0, "anna"))
     asked = replace(closed, matter=replace(closed.matter, asked_at=T0))

@@ -23,6 +23,9 @@ HEARD_AT_ONCE = 500
 NOT_CHANGED = frozenset({"id", "number", "revision", "start_id", "created_by", "created_at", "conversation_id"})
 CHANGED = tuple(each.name for each in fields(Matter) if each.name not in NOT_CHANGED)
 
+UNSEEN = ("updated_at", "promise_owed_at", "survey_owed_at")
+"""Nobody sees a case by these."""
+
 
 class Held:
     """turn: the case as it is, nothing done about it yet; None: there is no such case."""
@@ -82,7 +85,7 @@ class Held:
             RETURNING revision
             """,  # noqa: S608 - names of fields
             *(matter.id, clocks.due_at(), clocks.late(), turn.next_at(world)),
-            int(replace(matter, updated_at=before.matter.updated_at) != before.matter),
+            int(replace(matter, **{name: getattr(before.matter, name) for name in UNSEEN}) != before.matter),
             *(_column(getattr(matter, name), name) for name in CHANGED),
         )
         known = set(before.milestones)
