@@ -9,19 +9,21 @@ PIP := $(V)/python -m pip install -q --disable-pip-version-check --no-compile
 # What is imported once is read from its compiled form after: without, every process of a test compiles for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-front-ends read-tests test-python check fix bench docs generate front-ends lock clean
+.PHONY: run test test-front-ends system-packages read-tests test-python check fix bench docs generate front-ends lock clean
 
 run: front-ends ## Serve the demo centre with embedded Valkey and PostgreSQL
 	@$(V)/usher run --port $(PORT) --data .usher --demo-traffic
 
 # A folder with a short name, in memory where there is room: a path to a Unix socket may have no more than 107 bytes.
 test: .venv/run ## Everything that is checked: types, layers, units, stores, faults, browsers
-	@$(MAKE) --no-print-directory -j 2 read-tests test-front-ends
-	@bash tests/install_system_packages
+	@$(MAKE) --no-print-directory -j 3 read-tests test-front-ends system-packages
 	@$(MAKE) --no-print-directory -j 2 check test-python
 
 test-front-ends: front-ends
 	@$(V)/python -m router.front_ends test
+
+system-packages:
+	@bash tests/install_system_packages
 
 # Each worker reads all tests: what one has compiled, four need not.
 read-tests: .venv/dev
