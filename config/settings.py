@@ -136,7 +136,9 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     # Who comes in
     session_lifetime_s: Annotated[int, Meta(ge=300, le=2_592_000, description="How long a sign-in lasts.")] = 43_200
-    max_connections: Annotated[int, Meta(ge=1, le=200_000, description="Sockets a node accepts.")] = 10_000
+    max_connections: Annotated[
+        int, Meta(ge=1, le=200_000, description="Sockets a node accepts, of customers and of staff each.")
+    ] = 10_000
 
     # Sockets
     heartbeat_s: Annotated[float, Meta(ge=0.5, le=60, description="How often a client is to be heard.")] = 10.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 from starlette.routing import BaseRoute, WebSocketRoute
 from starlette.websockets import WebSocket
@@ -13,7 +13,7 @@ from router.engine.centre import Centre
 from router.gateway.actor import Owner
 from router.gateway.customer import CustomerActor
 from router.gateway.sessions import MakeActor, Sessions
-from router.gateway.socket import Connection, Endpoint, Limits
+from router.gateway.socket import Connection, Endpoint, Limits, Sockets
 from router.gateway.staff import StaffActor
 from router.protocol import frames
 from router.protocol.base import Hello
@@ -54,11 +54,14 @@ def routes(centre: Centre, sessions: Sessions) -> Iterator[BaseRoute]:
         msgpack=frames.customer_msgpack, json=frames.customer_json, tags=frames.tags(CustomerIn), admit=admit_customer
     )
 
-    async def agent_socket(websocket: WebSocket) -> None:
-        await Connection(websocket, staff, sessions, limits).run()
+    for path, endpoint in (("/ws/agent", staff), ("/ws/customer", customers)):
+        yield WebSocketRoute(path, _served(endpoint, Sockets(most=settings.max_connections), sessions, limits))
 
-    async def customer_socket(websocket: WebSocket) -> None:
-        await Connection(websocket, customers, sessions, limits).run()
 
-    yield WebSocketRoute("/ws/agent", agent_socket)
-    yield WebSocketRoute("/ws/customer", customer_socket)
+def _served(
+    endpoint: Endpoint, sockets: Sockets, sessions: Sessions, limits: Limits
+) -> Callable[[WebSocket], Awaitable[None]]:
+    async def serve(websocket: WebSocket) -> None:
+        await Connection(websocket, endpoint, sockets, sessions, limits).run()
+
+    return serve

@@ -60,6 +60,14 @@ class Endpoint:
     admit: Callable[[WebSocket, Hello], Awaitable[tuple[Owner, MakeActor]]]
 
 
+@dataclass(slots=True)
+class Sockets:
+    """Those open at an endpoint of this node. most: whoever comes then is told to try later."""
+
+    most: int
+    open: int = 0
+
+
 class Refused(Exception):
     """The connection is closed with this code."""
 
@@ -79,7 +87,10 @@ class Unreadable(Exception):
 class Connection:
     """One accepted socket of an endpoint."""
 
-    def __init__(self, websocket: WebSocket, endpoint: Endpoint, sessions: Sessions, limits: Limits) -> None:
+    def __init__(
+        self, websocket: WebSocket, endpoint: Endpoint, sockets: Sockets, sessions: Sessions, limits: Limits
+    ) -> None:
+        self._sockets = sockets
         self._websocket, self._endpoint, self._sessions, self._limits = websocket, endpoint, sessions, limits
         offered = websocket.scope.get("subprotocols", [])
         self._subprotocol: Subprotocol = next((name for name in SUBPROTOCOLS if name in offered), "usher.v1.json")
@@ -96,8 +107,17 @@ class Connection:
 
     async def run(self) -> None:
         """Serve until either side closes."""
+        self._sockets.open += 1
+        try:
+            await self._run()
+        finally:
+            self._sockets.open -= 1
+
+    async def _run(self) -> None:
         try:
             await self._websocket.accept(self._accepted_subprotocol)
+            if self._sockets.open > self._sockets.most:
+                raise Refused(4503)
             hello = await self._hello()
             held, resumed = await self._seat(hello)
         except Refused as refused:

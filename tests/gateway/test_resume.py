@@ -14,7 +14,7 @@ from router.core.words import WorkItemId
 from router.engine import snapshots
 from router.store.routing import Position, RoutingStore
 from tests.gateway.centre import Room
-from tests.gateway.wire import PATIENCE_S, eventually
+from tests.gateway.wire import PATIENCE_S, dial, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -180,3 +180,26 @@ async def test_a_tab_that_learns_its_place_late_does_not_wait_for_who_is_there(
     await second.event("message.created", patience_s=15)
     assert second.state["queue"] is None
     assert second.state["agent"]["name"] == "Anna"
+
+
+async def test_whoever_fills_a_node_with_silent_sockets_keeps_no_staff_out_and_customers_only_while_they_are_open(
+    room: Room,
+) -> None:
+    async with room.centre.another(max_connections=3) as node:
+        seat = replace(await room.centre.staff_seat(room.anna, node=node), path="/ws/customer", headers={})
+        strangers = [await dial(seat) for _ in range(3)]
+        late = await dial(seat)
+        await late.wait_closed()
+        assert late.close_code == 4503
+        anna = await room.tab(room.anna, node=node)
+        await strangers[0].close()
+        async with asyncio.timeout(PATIENCE_S):
+            while (
+                customer := await room.customer(node)
+            ).close_code is not None:  # the server hears of it a moment later
+                pass
+        await room.start(customer)
+        await anna.event("offer.created")
+        for stranger in strangers:
+            await stranger.close()
+        await room.centre.close_tabs()
