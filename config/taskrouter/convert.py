@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from config.taskrouter.document import Document, QueueEntry, Table, WorkflowEntry, tables, text
+from config.taskrouter.document import Document, QueueEntry, Table, WorkflowEntry, as_api, tables, text
 from config.taskrouter.names import label_of, unique_name, unique_text
 from config.taskrouter.report import Report
 from config.workflow_shape import (
@@ -31,17 +31,20 @@ _ALIKE: Final[Mapping[str, object]] = {"order": "strict", "department": False}
 EVERYONE: Final = "1==1"
 NOBODY: Final = "1==0"
 
-_QUEUE_KEYS: Final = frozenset(
-    {"sid", "key", "unique_name", "friendly_name", "friendlyName", "target_workers", "targetWorkers"}
-)
+_NAME_KEYS: Final = frozenset({"sid", "key", "unique_name", "friendly_name"})
+_QUEUE_KEYS: Final = _NAME_KEYS | {"target_workers", "max_reserved_workers", "task_order"}
 _FILTER_KEYS: Final = frozenset({"filter_friendly_name", "friendly_name", "expression", "targets"})
 _TARGET_KEYS: Final = frozenset(TargetShape.__struct_fields__) - {"timeout_s", "unreadable"} | {
     "task_queue_sid",
     "timeout",
 }
-_WORKFLOW_KEYS: Final = frozenset(
-    {"friendly_name", "friendlyName", "key", "unique_name", "sid", "configuration", "task_routing"}
+_BOOKKEEPING: Final = frozenset(
+    {
+        *("account_sid", "workspace_sid", "operating_unit_sid", "date_created", "date_updated", "url", "links", "meta"),
+        *("id", "document_content_type", "source_template"),
+    }
 )
+"""Keys that say nothing of routing, wherever they stand."""
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,12}(?:\.0*)?")
 _NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]*)?")
 
@@ -78,17 +81,17 @@ class _Conversion:
         for workflow in document.workflows:
             self._workflow(workflow)
         for key, value in document.rest.items():
-            self.report.approximated(f"workspace: {key}", _shown(value), "not a part of routing policy; left out")
+            self._beside(f"workspace: {key}", key, value, "not a part of routing policy; left out")
         return self.done
 
     def _queue(self, entry: QueueEntry) -> None:
         name = unique_name(entry.key or entry.friendly_name or entry.sid, self.done.queues)
         where = f"queue {entry.friendly_name or entry.reference!r}"
-        source = entry.table.get("target_workers", entry.table.get("targetWorkers"))
+        source = entry.table.get("target_workers")
         table: dict[str, object] = {"label": label_of(entry.friendly_name or entry.reference)}
-        if source is None or source == "":
+        if _blank(source):
             table["workers"] = EVERYONE
-            self.report.ok(f"{where}: target_workers")
+            self.report.ok(f"{where}: target_workers", _shown(source))
         elif not isinstance(source, str):
             table["unreadable"] = _shown(source)
             self.report.refused(f"{where}: target_workers", _shown(source), "expected an expression")
@@ -97,11 +100,12 @@ class _Conversion:
         else:
             table["unreadable"] = source[:MOST_CHARS]
         self.done.queues[name] = table | {"reference": self._cut(where, entry.reference), **_ALIKE}
-        most = entry.table.get("max_reserved_workers", 1)
-        if most != 1:
-            reason = "one agent at a time is offered an item"
-            self.report.approximated(f"{where}: max_reserved_workers", _shown(most), reason)
-        self._unknown(where, entry.table, _QUEUE_KEYS | {"max_reserved_workers"})
+        most, order = (_shown(entry.table.get(key)) for key in ("max_reserved_workers", "task_order"))
+        if most not in ("", "1"):
+            self.report.approximated(f"{where}: max_reserved_workers", most, "one agent at a time is offered an item")
+        if order.upper() not in ("", "FIFO"):
+            self.report.approximated(f"{where}: task_order", order, "of equal priority the longest waiting goes first")
+        self._unknown(where, entry.table, _QUEUE_KEYS)
 
     def _workflow(self, entry: WorkflowEntry) -> None:
         names = [workflow.name for workflow in self.done.workflows]
@@ -110,7 +114,7 @@ class _Conversion:
         if name != entry.name:
             self.report.approximated(where, entry.name, f"is called {name!r} here: the name is taken or too long")
         filters = tuple(
-            self._filter(f"{where}, filter {number}", table, number, f"{entry.path}.filters[{number - 1}].")
+            self._filter(f"{where}, filter {number}", table, number, f"{entry.path}filters[{number - 1}].")
             for number, table in enumerate(entry.filters, start=1)
         )
         default = None
@@ -118,7 +122,7 @@ class _Conversion:
             default = self._target(f"{where}, {DEFAULT_FILTER}", entry.default_filter, "")
         aliases = tuple(alias[:MOST_NAME_CHARS] for alias in entry.aliases)
         self.done.workflows.append(WorkflowShape(name=name, aliases=aliases, filters=filters, default_filter=default))
-        self._unknown(where, entry.table, _WORKFLOW_KEYS)
+        self._unknown(where, entry.beside, _NAME_KEYS)
         self._unknown(f"{where}, task_routing", entry.rest, frozenset())
 
     def _filter(self, where: str, table: Table, number: int, path: str) -> FilterShape:
@@ -172,7 +176,7 @@ class _Conversion:
     def _queue_of(self, where: str, table: Table) -> str:
         reference = table.get("queue", table.get("task_queue_sid"))
         if isinstance(reference, Mapping):
-            reference = text(reference, "sid", "friendly_name", "friendlyName")
+            reference = text(as_api(reference), "sid", "friendly_name")
         if not isinstance(reference, str) or not reference:
             return ""
         if reference not in self.names:
@@ -189,8 +193,8 @@ class _Conversion:
 
     def _expression(self, where: str, table: Table, unreadable: list[str]) -> str:
         source = table.get("expression")
-        if source is None or (isinstance(source, str) and not source.strip()):
-            self.report.ok(f"{where}: expression", source or "")
+        if _blank(source):
+            self.report.ok(f"{where}: expression", _shown(source))
             return ""
         if isinstance(source, str) and self.report.expression(f"{where}: expression", source, "target"):
             return source
@@ -201,7 +205,7 @@ class _Conversion:
 
     def _skip_if(self, where: str, table: Table) -> str:
         source = table.get("skip_if")
-        if source is None or source == "":
+        if _blank(source):
             return ""
         if not isinstance(source, str):
             self.report.refused(f"{where}: skip_if", _shown(source), "expected an expression; never skipped")
@@ -210,21 +214,21 @@ class _Conversion:
 
     def _order(self, where: str, table: Table) -> str:
         source = table.get("order_by")
-        if source is None or source == "":
+        if _blank(source):
             return ""
         if not isinstance(source, str):
             self.report.refused(f"{where}: order_by", _shown(source), "expected a list of attributes")
             return ""
 
         def notes() -> list[str]:
-            parse_order(source)
-            return []
+            counts = [order.path for order in parse_order(source) if order.path.startswith("channel.")]
+            return [f"{path} is no attribute: live agents are not ordered by it" for path in counts]
 
         return source if self.report.reading(f"{where}: order_by", source, notes) else ""
 
     def _known_worker(self, where: str, table: Table, key: str, unreadable: list[str]) -> str:
         source = table.get(key)
-        if source is None or source == "":
+        if _blank(source):
             return ""
 
         def notes() -> list[str]:
@@ -240,7 +244,7 @@ class _Conversion:
 
     def _timeout(self, where: str, table: Table, unreadable: list[str]) -> float | None:
         value = table.get("timeout")
-        if value is None:
+        if _blank(value):
             return None
         seconds = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
         if isinstance(value, str) and _NUMBER.fullmatch(value.strip()):
@@ -253,7 +257,7 @@ class _Conversion:
 
     def _priority(self, where: str, table: Table) -> int | None:
         value = table.get("priority")
-        if value is None:
+        if _blank(value):
             return None
         whole = (
             int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0 else None
@@ -269,12 +273,24 @@ class _Conversion:
     def _unknown(self, where: str, table: Table, known: frozenset[str]) -> None:
         for key, value in table.items():
             if key not in known:
-                self.report.approximated(f"{where}: {key}", _shown(value), "has no counterpart; left out")
+                self._beside(f"{where}: {key}", key, value, "has no counterpart; left out")
+
+    def _beside(self, where: str, key: str, value: object, reason: str) -> None:
+        """What is left out: it changes nothing when it is empty or says nothing of routing."""
+        if key in _NAME_KEYS | _BOOKKEEPING or value in (None, "", [], {}):
+            self.report.ok(where, _shown(value))
+        else:
+            self.report.approximated(where, _shown(value), reason)
 
     def _cut(self, where: str, name: str) -> str:
         if len(name) > MOST_NAME_CHARS:
             self.report.approximated(where, name, f"the name is cut to {MOST_NAME_CHARS} characters")
         return name[:MOST_NAME_CHARS]
+
+
+def _blank(value: object) -> bool:
+    """Nothing was given: null, or a text of nothing but space."""
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _shown(value: object) -> str:

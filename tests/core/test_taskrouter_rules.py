@@ -416,6 +416,8 @@ def test_after_the_last_timeout_comes_the_next_matching_filter_never_the_default
     over = asked(workflow, at=31)
     assert (over.step, over.rule, over.now_eligible) == (None, "one", ())
     assert len(over.steps) == 1
+    without_targets = replace(workflow, filters=(first, Filter(name="three", expression="1==1")))
+    assert asked(without_targets, at=31).step is None
 
 
 def test_a_task_that_nothing_matches_waits_without_a_target() -> None:

@@ -44,6 +44,7 @@ _COUNTERS: Final = {
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CLOCK: Final = frozenset({"currentTime", "currentHour", "currentMin", "dayOfWeek"})
 WORKERS: Final = frozenset({"available", "unavailable"})
+ACTIVITY: Final = frozenset({"activity_name", "activity_sid"})
 
 
 def itself(channel: str) -> tuple[Channel, ...]:
@@ -113,7 +114,7 @@ def worker_operand(path: str, channels: Channels = itself) -> Operand:
 
 
 def concerns(expression: Expression, place: Place) -> Iterator[str]:
-    """References that are NULL in this place whatever task and worker are, each with the reason."""
+    """References that do not mean here what they mean in TaskRouter, most of them NULL, each with the reason."""
     for path in dict.fromkeys(references(expression)):
         prefix, _, rest = path.partition(".")
         if prefix == "worker" and rest and place in ("filter", "skip_if"):
@@ -122,8 +123,12 @@ def concerns(expression: Expression, place: Place) -> Iterator[str]:
             yield f"{path} is NULL: a queue's workers are chosen without a task"
         elif prefix == "taskrouter" and rest not in CLOCK:
             yield f"{path} is NULL: known are {', '.join(sorted(CLOCK))}"
-        elif prefix == "workers" and rest and (place != "skip_if" or rest not in WORKERS):
+        elif prefix == "workers" and rest and place == "skip_if" and rest not in WORKERS:
+            yield f"{path} is NULL: agents are counted as available and unavailable, not by activity"
+        elif prefix == "workers" and rest and place != "skip_if":
             yield f"{path} is NULL: only skip_if knows workers.available and workers.unavailable"
+        elif _of_worker(path, place) in ACTIVITY:
+            yield f"{path} is an attribute of that name here: what an agent is doing is not looked at"
         elif _of_worker(path, place).startswith("channel") and worker_operand(_of_worker(path, place)) == NULL:
             yield f"{path} is NULL: of a channel only {', '.join(_COUNTERS)} are known"
 

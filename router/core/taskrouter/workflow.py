@@ -97,7 +97,8 @@ def way(workflow: Workflow, known: Known, *, counts: Callable[[str], Counts], no
                 yield (step := walk.enter(filter_.name, target))
                 if step.until_s is None:
                     return
-            walk.timed_out = bool(filter_.targets) and not walk.skipped
+            if filter_.targets:
+                walk.timed_out = not walk.skipped
     if workflow.default is not None and not walk.timed_out:
         yield walk.enter(DEFAULT_FILTER, workflow.default)
 
