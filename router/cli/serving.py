@@ -286,7 +286,7 @@ async def serve(
             url = settings.public_url or f"http://{_shown(settings.host)}:{port}"
             phases.over("sockets")
             log.info("started", total_ms=phases.total_ms, **phases.ms)
-            _announce(url, people, as_json=as_json)
+            _announce(url, links(url, shop=plan.shop is not None, accounts=plan.accounts), people, as_json=as_json)
             beside = [group.create_task(_beside(make(url)), name="beside the server") for make in more]
             await serving
             for task in beside:
@@ -324,23 +324,24 @@ def _shown(host: str) -> str:
     return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 - shown, not listened on
 
 
-def links(url: str) -> dict[str, str]:
-    return {
-        "shop": f"{url}/shop/",
+def links(url: str, *, shop: bool, accounts: Collection[str]) -> dict[str, str]:
+    """The pages people begin at. The portal is the account's that is asked for, else that of `demo`."""
+    of_account = "" if "demo" in accounts else f"?account={next(iter(accounts), '')}"
+    return ({"shop": f"{url}/shop/"} if shop else {}) | {
         "agent": f"{url}/agent/",
         "supervisor": f"{url}/agent/board",
-        "portal": f"{url}/portal",
+        "portal": f"{url}/portal{of_account}",
     }
 
 
-def _announce(url: str, people: tuple[DemoStaff, ...], *, as_json: bool) -> None:
+def _announce(url: str, links: Mapping[str, str], people: tuple[DemoStaff, ...], *, as_json: bool) -> None:
     logins = [{"role": p.role, "email": p.email, "password": p.password} for p in people]
     if as_json:
-        say({"ready": True, "url": url, "links": links(url), "demo_logins": logins})
+        say({"ready": True, "url": url, "links": links, "demo_logins": logins})
         sys.stdout.flush()
         return
     click.secho("\nUsher is ready.\n", bold=True)
-    for name, link in links(url).items():
+    for name, link in links.items():
         click.echo(f"  {name:<11} {link}")
     if people:
         click.echo("\nSign in as")

@@ -211,7 +211,14 @@ async def _start(path: Path) -> Process:
     here = Path(__file__).parents[2]
     program = (sys.executable, "-m", "router.understanding.worker", str(path))
     alone = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}  # a process of several threads had better not fork
-    return await asyncio.create_subprocess_exec(*program, stdin=PIPE, stdout=PIPE, cwd=here, env=alone)
+    return await asyncio.create_subprocess_exec(
+        *program,
+        stdin=PIPE,
+        stdout=PIPE,
+        cwd=here,
+        env=alone,
+        start_new_session=True,  # Ctrl-C in a terminal is for us; it answers until we end it
+    )
 
 
 async def _end(worker: Process) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.policy import DEMO
+from router.cli.serving import links
 from router.start_phases import of_this_process
 
 OF_SERVERS = {"asyncio", "uvloop", "structlog", "starlette", "asyncpg", "redis", "router.store", "router.engine"}
@@ -57,3 +58,12 @@ def test_the_phases_of_a_start_add_up_to_all_of_it() -> None:
     assert list(phases.ms) == ["settings_ms", "stores_ms"]
     assert phases.ms["settings_ms"] > 0
     assert 0 <= phases.total_ms - sum(phases.ms.values()) < 60_000
+
+
+def test_the_links_lead_to_pages_this_server_has() -> None:
+    demo = links("http://127.0.0.1:8080", shop=True, accounts=["demo"])
+    assert demo["shop"] == "http://127.0.0.1:8080/shop/"
+    assert demo["portal"] == "http://127.0.0.1:8080/portal"
+    served = links("https://chat.example", shop=False, accounts=["garden", "circle"])
+    assert "shop" not in served
+    assert served["portal"] == "https://chat.example/portal?account=garden"

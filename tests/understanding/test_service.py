@@ -101,6 +101,14 @@ async def test_it_answers_reads_a_new_model_and_outlives_its_worker(
         await answers_again(understanding)
 
 
+async def test_ctrl_c_in_a_terminal_is_not_for_the_worker(tmp_path: Path) -> None:
+    async with running(tmp_path / "none") as understanding:
+        await until(lambda: understanding._worker is not None)
+        worker = understanding._worker
+        assert worker is not None
+        assert os.getpgid(worker.pid) != os.getpgid(0), "a terminal tells its foreground group"
+
+
 async def test_lessons_are_done_beside_the_answers_and_only_teaching_changes_them(tmp_path: Path) -> None:
     path = tmp_path / "model.npz"
     taught = [(example.intents[0], example.text) for example in EXAMPLES]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Self
 
@@ -22,6 +23,9 @@ AWAY = (
     asyncpg.ReadOnlySQLTransactionError,  # this is a standby now
     asyncpg.InternalClientError,  # the server fell silent in the middle of an answer
 )
+
+logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)
+"""A warning of it is a traceback of an attempt to connect; whoever waits for a connection says the same in a line."""
 
 Rows = list[asyncpg.Record]
 
