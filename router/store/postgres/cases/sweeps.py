@@ -51,11 +51,13 @@ async def taken(database: Database, *, before: Ms) -> list[ConversationId]:
     """Conversations whose work somebody took before, which their case does not know; its own, or nobody's case."""
     rows = await database.fetch(
         """
-        SELECT w.conversation_id FROM work_items w
-            LEFT JOIN case_conversations cc ON cc.conversation_id = w.conversation_id
-            JOIN cases c ON c.id = cc.case_id OR c.conversation_id = w.conversation_id
+        SELECT w.conversation_id FROM work_items w JOIN LATERAL (
+            SELECT c.id FROM case_conversations cc JOIN cases c ON c.id = cc.case_id
+            WHERE cc.conversation_id = w.conversation_id AND c.owner_id = ''
+            UNION ALL SELECT id FROM cases WHERE conversation_id = w.conversation_id
+        ) c ON true
         WHERE w.state <> 'closed' AND w.state IN ('assigned', 'paused') AND w.agent_id <> '' AND w.accepted_at < $1
-            AND (cc.case_id IS NULL OR c.owner_id = '') AND NOT EXISTS (
+            AND NOT EXISTS (
                 SELECT FROM case_entries e WHERE e.case_id = c.id
                     AND e.key = 'taken:' || coalesce(w.offer_id, w.id) || ':' || w.agent_id
             )
