@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from adapters.email.charset import decode
 from adapters.email.header import text_of
 
 TOKEN = re.compile(
-    rb'(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<angle><[^<>]*>?)|(?P<end>[,;])|(?P<open>\()|(?P<group>:)|(?P<text>[^"<,;(:]+)',
+    rb'(?P<quoted>"(?:[^"\\]|\\.)*"?)|(?P<angle><+[^<>]*>*)|(?P<end>[,;])|(?P<open>\()|(?P<group>:)'
+    rb"|(?P<word>=\?[^?\s]{1,100}\?[bBqQ]\?[^?\s]*\?=)|(?P<text>(?:(?!=\?)[^\"<,;(:])+|=)",
     re.DOTALL,
 )
 # Begins only where a word does: tried inside of one, a long word without "@" takes time with its square.
 SPEC = re.compile(r"(?<![^\s@<>(),;\"\[\]])[^\s@<>(),;\"\[\]]{1,256}@[^\s@<>(),;\"]{1,256}")
+SCHEME = re.compile(r"^(?:mailto|smtp):", re.IGNORECASE)
 FIELD_BYTES = 64 * 1024
 
 
@@ -28,6 +31,8 @@ def mailboxes(value: bytes, *, limit: int, charset: str = "") -> tuple[Mailbox, 
     """The mailboxes of one field in order, group names left out; at most `limit`."""
     found: list[Mailbox] = []
     value = value[:FIELD_BYTES]
+    if b"\x1b" in value:  # ISO-2022-JP as it stands, whose letters look like brackets and commas
+        value = decode(value).encode()
     name, comment, angle, at = b"", b"", None, 0
     while at < len(value) and len(found) < limit:
         token = TOKEN.match(value, at)
@@ -71,7 +76,7 @@ def _mailbox(name: bytes, comment: bytes, angle: bytes | None, charset: str) -> 
         return [Mailbox(name=_unquoted(shown) or text_of(comment, charset=charset), address=_without_scheme(address))]
     spec = SPEC.search(shown)
     if spec:
-        rest = _unquoted((shown[: spec.start()] + " " + shown[spec.end() :]).strip(" []()"))
+        rest = _unquoted((shown[: spec.start()] + " " + shown[spec.end() :]).strip(" []()<>"))
         rest = "" if rest.lower() == "mailto" else rest
         return [Mailbox(name=text_of(comment, charset=charset) or rest, address=_without_scheme(spec[0].rstrip(".]")))]
     shown = _unquoted(shown) or text_of(comment, charset=charset)
@@ -79,7 +84,7 @@ def _mailbox(name: bytes, comment: bytes, angle: bytes | None, charset: str) -> 
 
 
 def _without_scheme(address: str) -> str:
-    return address[7:] if address.lower().startswith("mailto:") else address
+    return SCHEME.sub("", address)
 
 
 def _unquoted(name: str) -> str:

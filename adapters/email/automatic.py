@@ -13,7 +13,8 @@ from adapters.email.report import Report
 from router.core.inbound import InboundKind
 
 MAILER = re.compile(
-    r"^(?:mailer[-._]?daemon|mail[-._]?daemon|mail[-._]delivery[-._](?:sub)?system|maildelivery|double-bounce|bounces?)$",
+    r"^(?:mailer[-._]?daemon|mail[-._]?daemon|mail[-._]delivery[-._](?:sub)?system|maildelivery|double-bounce|bounces?"
+    r"|microsoftexchange[0-9a-f]{32})$",
     re.IGNORECASE,
 )
 MAILER_NAME = re.compile(r"mail delivery (?:sub)?system|mailer[- ]?daemon", re.IGNORECASE)
@@ -23,7 +24,7 @@ NOBODY = re.compile(
     r"^(?:no[-_.]?repl(?:y|ies)|do[-_.]?not[-_.]?reply|nepasrepondre|no[-_.]?responder|noresponse)", re.IGNORECASE
 )
 UNDELIVERED = re.compile("|".join(words.UNDELIVERED), re.IGNORECASE)
-AWAY = re.compile(rf"^\s*(?:{'|'.join(words.AUTOMATIC)})\b", re.IGNORECASE)
+AWAY = re.compile(rf"^\s*[\[(]?(?:{'|'.join(words.AUTOMATIC)})(?!\w)", re.IGNORECASE)
 ABSENT = re.compile("|".join(words.ABSENT), re.IGNORECASE)
 AUTO_HEADERS = (
     "x-autoreply", "x-autorespond", "x-auto-reply", "x-autoresponder", "x-auto-reply-from", "x-mail-autoreply",

@@ -30,6 +30,33 @@ MEANT = {
     "sjis": "cp932",
     "x-sjis": "cp932",
     "iso-2022-jp": "iso2022_jp_ext",
+    "cp50220": "iso2022_jp_ext",
+    "cp50221": "iso2022_jp_ext",
+    "cp50222": "iso2022_jp_ext",
+    "iso-ir-149": "cp949",
+    "windows-949": "cp949",
+    "x-windows-949": "cp949",
+    "ms949": "cp949",
+    "korean": "cp949",
+    "windows-936": "gb18030",
+    "ms936": "gb18030",
+    "cp936": "gb18030",
+    "gb_2312-80": "gb18030",
+    "chinese": "gb18030",
+    "windows-950": "cp950",
+    "x-windows-950": "cp950",
+    "ms950": "cp950",
+    "big5": "cp950",
+    "x-x-big5": "cp950",
+    "windows-31j": "cp932",
+    "iso-8859-8-e": "iso-8859-8",
+    "iso-8859-6-i": "iso-8859-6",
+    "iso-8859-6-e": "iso-8859-6",
+    "logical": "iso-8859-8",
+    "x-mac-ce": "mac-latin2",
+    "windows-874": "cp874",
+    "dos-874": "cp874",
+    "iso-8859-11": "cp874",
     "tis-620": "cp874",
     "x-mac-roman": "mac-roman",
     "macintosh": "mac-roman",
@@ -40,15 +67,20 @@ MEANT = {
     "unicode": "utf-16",
 }
 WINDOWS = re.compile(r"^(?:x-)?(?:windows|win|cp|ms)[-_]?(125[0-8])$")
+JAPANESE = re.compile(rb"\x1b\$[@B]")
+"""How ISO-2022-JP (RFC 1468) turns to Japanese: it needs no label to be known, and for long had none."""
 C1 = re.compile(rb"[\x80-\x9f]")
 WITH_C1 = {"iso8859-2": "cp1250", "iso8859-7": "cp1253", "iso8859-13": "cp1257", "iso8859-15": "cp1252"}
 """What is meant where these labels stand over bytes they have only control characters for."""
+UNTOLD = frozenset({"", "utf-8", "cp1252"})
 BINARY_CODECS = frozenset({"base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "punycode", "undefined"})
 
 
 def decode(raw: bytes, declared: str = "") -> str:
     """Text of `raw`; what cannot be read becomes U+FFFD."""
     codec = codec_of(declared) if declared else ""
+    if codec in UNTOLD and raw.isascii() and JAPANESE.search(raw):
+        codec = "iso2022_jp_ext"
     if codec in WITH_C1 and C1.search(raw):
         codec = WITH_C1[codec]
     mislabelled = codec == "cp1252" and _is_utf8(raw)

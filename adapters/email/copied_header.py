@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from adapters.email import words
@@ -28,15 +28,21 @@ BARE_LABEL = re.compile(
 )
 """eM Client writes no colon."""
 SEPARATOR = re.compile(r"^\s*[-_=*—–]{4,}\s*$")
-RULED = re.compile(r"^\s*-{2,}+\s*+([^-\s].{2,60}?)\s*-{2,}+(\s*|\s(?:(?!--)[^:：])*[:：].*)$")
+RULED = re.compile(r"^\s*[-=‐]{2,}+\s*+([^-=‐\s].{2,60}?)\s*[-=‐]{2,}+(\s*|\s(?:(?!--)[^:：])*[:：].*)$")
+NUMBERS = re.compile(r"\d[\d/.:\s-]*")
 NUMBER = re.compile(r"\d+")
 TIME = re.compile(r"\d{1,2}[:.]\d{2}")
 DATE_AND_WHO = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s[^@]{0,80}<[^\s@]{1,100}@[^\s@]{1,200}>$")
+GROUPWISE = re.compile(r"^>>> ?[^>\s][^>]{0,100}(?:<[^\s<>]{3,250}> )?[^>]{0,40}\d[:.]\d{2}[^>]{0,12}>>>$")
+"""Novell's line above an answer: >>> Bo Ek <bo@shop.example> 11/2/2026 10:00 AM >>>"""
 ENDS = re.compile(r"[:：]\s*$|\S\s*-{4,}\s*$")
 OUTLOOK_MOBILE = re.compile(r"\bOutlook \S{2,5} (?:iOS|Android)\b")
+RULES = ("--", "==", "‐‐")
 MOST_LINES = 5_000
 LONGEST_LINE = 2_000
 MOST_LINES_OF_A_HEADER = 40
+MOST_UNKNOWN_LINES = 3
+MOST_WORDS_OF_A_NAME = 5
 MOST_LINES_WROTE = 4
 LONGEST_WROTE = 600
 
@@ -74,11 +80,11 @@ class Copied:
     @property
     def writer(self) -> Mailbox | None:
         found = mailboxes(_plain_address(self.values.get("from", "")).encode(), limit=1)
-        return found[0] if found else None
+        return replace(found[0], name=found[0].name.strip(DECORATION)) if found else None
 
 
 def bare(line: str) -> str:
-    return INVISIBLE.sub("", line).strip()
+    return _spelt(line).strip()
 
 
 def lower(text: str) -> str:
@@ -87,7 +93,12 @@ def lower(text: str) -> str:
 
 
 def unquoted(line: str) -> str:
-    return QUOTE_MARK.sub("", INVISIBLE.sub("", line))
+    return QUOTE_MARK.sub("", _spelt(line))
+
+
+def _spelt(line: str) -> str:
+    """Without marks of direction; and with blanks where QQ Mail writes them as in HTML."""
+    return INVISIBLE.sub("", line).replace("&nbsp;", " ")
 
 
 def find(lines: Sequence[str], start: int = 0) -> Copied | None:
@@ -115,8 +126,8 @@ def find(lines: Sequence[str], start: int = 0) -> Copied | None:
 def _ruled(lines: Sequence[str], at: int) -> Copied | None:
     """ "---- Forwarded message ----", "Begin forwarded message:", "-----Original Message-----", in many languages."""
     line = unquoted(lines[at]).strip()
-    ruled = RULED.match(line) if line.startswith("--") else None
-    if not ruled and (len(line) > 70 or not line.endswith((":", "："))):
+    ruled = RULED.match(line) if line.startswith(RULES) else None
+    if not ruled and (len(line) > 70 or not (line.endswith((":", "：")) or _header_below(lines, at))):
         return None
     said = lower(ruled[1] if ruled else line.rstrip(":： "))
     if lines[at].lstrip().startswith(">") and not _quoted_to_the_end(lines, at):
@@ -127,10 +138,17 @@ def _ruled(lines: Sequence[str], at: int) -> Copied | None:
     if not forwarded and not (ruled and ORIGINAL.search(said)):
         return _foreign(lines, at) if ruled else None
     header = _header(lines, at + 1, least=1) or _header(lines, at + 1, least=2, colon=False)
+    if header is None and forwarded:
+        header = _header(lines, at + 1, least=0)
     if header is None:
         return _dated_below(lines, at) if forwarded and ruled else None
     end, values = header
     return Copied(kind="forward" if forwarded else "header", start=at, end=end, values=values)
+
+
+def _header_below(lines: Sequence[str], at: int) -> bool:
+    """Whether a copied header stands right below, with no blank line between."""
+    return at + 1 < len(lines) and _labelled(bare(lines[at + 1])) is not None
 
 
 def _dated_below(lines: Sequence[str], at: int) -> Copied:
@@ -162,7 +180,9 @@ def _header_here(lines: Sequence[str], at: int) -> Copied | None:
     header = _header(lines, at, least=1 if ruled else 2)
     if header is None:
         return None
-    return Copied(kind="header", start=at, end=header[0], values=header[1])
+    above = _labelled(bare(lines[at - 1]), colon=False) if at > 0 else None
+    dated = above is not None and above[0] == "date" and NUMBERS.fullmatch(above[1]) is not None
+    return Copied(kind="header", start=at - dated, end=header[0], values=header[1])
 
 
 def _notes(lines: Sequence[str], at: int) -> Copied | None:
@@ -220,6 +240,8 @@ def _header(lines: Sequence[str], at: int, *, least: int, colon: bool = True) ->
         elif line and last and at == end and _continues(line, last, values[last]):
             values[last] = f"{values[last]} {line}".strip()
             end = at + 1
+        elif line and values and at == end and _known_below(lines, at, colon=colon):
+            end = at + 1
         elif line:
             break
         at += 1
@@ -228,6 +250,16 @@ def _header(lines: Sequence[str], at: int, *, least: int, colon: bool = True) ->
     while end < len(lines) and not bare(unquoted(lines[end])):
         end += 1
     return end, values
+
+
+def _known_below(lines: Sequence[str], at: int, *, colon: bool) -> bool:
+    """Whether a line is one of a header that goes on below, by a label nobody knows."""
+    for line in (unquoted(line).strip(DECORATION) for line in lines[at : at + MOST_UNKNOWN_LINES]):
+        if _labelled(line, colon=colon):
+            return True
+        if not LABELLED.match(line):
+            return False
+    return False
 
 
 def _continues(line: str, last: Label, value: str) -> bool:
@@ -259,6 +291,8 @@ def _wrote(lines: Sequence[str], at: int) -> Copied | None:
     last = bare(lines[at])
     if DATE_AND_WHO.match(last) and any(bare(line).startswith(">") for line in lines[at + 1 : at + 3]):
         return Copied(kind="wrote", start=at, end=at + 1, values=_who_wrote(last))
+    if GROUPWISE.match(last):
+        return Copied(kind="wrote", start=at, end=at + 1, values=_who_wrote(last.strip("> ")))
     if not ENDS.search(last) or (last.startswith(">") and last.replace(" ", "") != ">:"):
         return None
     start, whole = at, last
@@ -268,8 +302,9 @@ def _wrote(lines: Sequence[str], at: int) -> Copied | None:
             break
         start -= 1
         whole = f"{above} {whole}"
-    if len(whole) > LONGEST_WROTE or not _says_wrote(whole):
-        if start == at or len(last) > LONGEST_WROTE or not _says_wrote(last):
+    quoted = _is_quoted_below(lines, at)
+    if len(whole) > LONGEST_WROTE or not _says_wrote(whole, quoted):
+        if start == at or len(last) > LONGEST_WROTE or not _says_wrote(last, quoted):
             return None
         start, whole = at, last
     end = at + 1
@@ -284,12 +319,23 @@ def _dated(line: str) -> bool:
     return NUMBER.search(SPEC.sub("", line)) is not None
 
 
-def _says_wrote(line: str) -> bool:
-    """A verb of writing with an address or a date; without one, a date with a time before an address at the end."""
+def _is_quoted_below(lines: Sequence[str], at: int) -> bool:
+    """Whether the next line that says something is a quoted one."""
+    below = (bare(line) for line in lines[at + 1 : at + 4])
+    return next((line for line in below if line), "").startswith(">")
+
+
+def _says_wrote(line: str, quoted: bool) -> bool:
+    """A verb of writing with an address or a date; without one, a date with a time before an address at the end.
+
+    quoted: a quotation follows: a name and a verb are enough, and in an unknown language an address and a date.
+    """
     address = SPEC.search(line)
     numbers = len(NUMBER.findall(SPEC.sub("", line)))
     if VERB.search(lower(line)):
-        return address is not None or numbers >= 2
+        return address is not None or numbers >= 2 or (quoted and len(line.split()) <= MOST_WORDS_OF_A_NAME)
+    if quoted and address is not None and numbers >= 3:
+        return True
     return (
         address is not None
         and numbers >= 3

@@ -12,7 +12,9 @@ from adapters.email.address import Mailbox
 from adapters.email.copied_header import SEPARATOR, Copied
 from adapters.email.words import FORWARD_PREFIXES, REPLY_PREFIXES
 
-PREFIX = re.compile(r"^\s*([^\W\d_][^:：\[\]]{0,24}?)\s*(?:\[\d+\]|\(\d+\)|\*\d+)?\s*[:：]\s*")
+PREFIX = re.compile(r"^\s*\[?([^\W\d_][^:：\[\]]{0,24}?)\s*(?:\[\d+\]|\(\d+\)|\*\d+)?\s*[:：]\s*")
+SCISSORS = re.compile(r"^\s*=+8<=+[^=]*=+\s*$")
+"""The Bat! puts these around what it forwards."""
 ONE_MARK = re.compile(r"^\s{0,3}> ?")
 FINNISH = "lähettäjä"
 
@@ -36,6 +38,9 @@ def forwarded(text: str, subject: str) -> Forwarded | None:
     mail whose subject says so. Under a subject with "Re:" they are quotations."""
     lines = text.split("\n")
     found = copied_header.find(lines)
+    if found is None and prefix_of(subject) in FORWARD_PREFIXES:
+        lines = _without_marks(lines)
+        found = copied_header.find(lines)
     if found is None or not _is_forward(found, lines, subject):
         return None
     writer = found.writer
@@ -74,22 +79,35 @@ def prefix_of(subject: str) -> str:
 def plain_subject(subject: str) -> str:
     """The subject without what replies and forwards put before it."""
     while (match := PREFIX.match(subject)) and copied_header.lower(match[1]) in FORWARD_PREFIXES | REPLY_PREFIXES:
-        subject = subject[match.end() :]
+        bracketed = match[0].lstrip().startswith("[") and subject.rstrip().endswith("]")
+        subject = subject.rstrip()[match.end() : -1] if bracketed else subject[match.end() :]
     return subject.strip()
+
+
+def _without_marks(lines: list[str]) -> list[str]:
+    """The lines without ">", when all are quoted from some line on: some programs quote what they forward."""
+    start = next((at for at, line in enumerate(lines) if line.lstrip().startswith(">")), len(lines))
+    if any(line.strip() and not line.lstrip().startswith(">") for line in lines[start:]):
+        return lines
+    return lines[:start] + [ONE_MARK.sub("", line, count=1) for line in lines[start:]]
 
 
 def _body(lines: Sequence[str]) -> str:
     """One level of quotation or indentation less."""
     lines = list(lines)
-    while lines and (not lines[-1].strip() or _ends_forward(lines[-1])):
+    while lines and _is_around(lines[-1]):
         lines.pop()
+    while lines and _is_around(lines[0]):
+        lines.pop(0)
     first = next((line for line in lines if line.strip()), "")
     if first.lstrip().startswith(">"):
         lines = [ONE_MARK.sub("", line, count=1) for line in lines]
     return textwrap.dedent("\n".join(lines)).strip()
 
 
-def _ends_forward(line: str) -> bool:
-    """ "-------- End of forwarded message --------"."""
+def _is_around(line: str) -> bool:
+    """Nothing, a line drawn, or "-------- End of forwarded message --------"."""
+    if not line.strip() or SEPARATOR.match(line) or SCISSORS.match(line):
+        return True
     ruled = copied_header.RULED.match(line.strip())
     return ruled is not None and copied_header.FORWARDED.search(copied_header.lower(ruled[1])) is not None

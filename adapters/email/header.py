@@ -18,7 +18,8 @@ from adapters.email.options import Limits
 
 FIELD = re.compile(rb"[>|]?([!-9;-~]+)[ \t]*:[ \t]*(.*)", re.DOTALL)
 FOLD = re.compile(rb"\r?\n[ \t]*")
-ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,100})\?([bBqQ])\?([^?]*)\?=")
+ENCODED_WORD = re.compile(rb"=\?([^?\s]{1,100})\?([bBqQ])\?((?:(?!\?=|=\?[^=]).)*)\?=", re.DOTALL)
+"""The text may hold a question mark, which RFC 2047 §4.2 forbids."""
 QUOTED_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
 PARAMETER = re.compile(rb"""([\w!#$%&'^`{|}~+.-]{1,60}(?:\*\d{1,3})?\*?)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"?|[^;\r\n]*)""")
 BLANK_LINE = re.compile(rb"\n\r?\n")
@@ -138,7 +139,7 @@ def _raw_text(value: bytes, charset: str) -> str:
     """UTF-8 (RFC 6532), else unknown: a stray byte becomes U+FFFD, but text that is mostly unknown bytes, and text in a
     language of another alphabet or of Central Europe, is read by the body's charset or by what it looks like."""
     try:
-        return value.decode()
+        return decode(value) if b"\x1b" in value else value.decode()
     except UnicodeDecodeError:
         text = value.decode("utf-8", "replace")
     codec = codec_of(charset) if charset else ""

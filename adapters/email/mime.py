@@ -197,7 +197,7 @@ def _entity(
         notes["headers_cut"] = None
     content_type = _content_type(fields) or default
     disposition = first(fields, "content-disposition")
-    given = parameters(content_type.partition(b"/")[2])
+    given = parameters(content_type.partition(b"/" if media_type(content_type) else b";")[2])
     name = parameters(disposition).get("filename") or given.get("name") or b""
     part = Part(
         fields=fields,

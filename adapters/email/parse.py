@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import replace
-from email.utils import parsedate_tz
 from hashlib import sha256
 
+from adapters.email import copied_header
 from adapters.email.address import Mailbox, mailboxes
 from adapters.email.automatic import Automatic, judge
 from adapters.email.body import Body, read_body
+from adapters.email.date import moment
 from adapters.email.forwarded import Forwarded, forwarded, prefix_of
 from adapters.email.header import Fields, every, first, text_of
 from adapters.email.mime import Mail, Part, read_mail
@@ -20,10 +20,7 @@ from adapters.email.thread import is_own, message_ids, token_of
 from adapters.email.transfer import decoded
 from adapters.email.words import FORWARD_PREFIXES, REPLY_PREFIXES
 from router.core.inbound import InboundMessage, MailFacts, Parsed, Receipt
-from router.core.words import Ms
 
-LATEST_MS = 253_402_300_800_000
-"""The end of the year 9999."""
 DELIVERED_TO = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to")
 LONGEST_SUBJECT = 1_000
 
@@ -73,7 +70,7 @@ def _message(raw: bytes, mail: Mail, body: Body, limits: Limits) -> InboundMessa
         account=account or next(iter(to), ""),
         subject=subject,
         text=body.text.strip("\n"),
-        sent_at=_sent_at(fields),
+        sent_at=moment(text_of(first(fields, "date"))),
         in_reply_to=answers[0] if answers else "",
         attachments=body.attachments,
         placeholder="encrypted" if body.encrypted else "",
@@ -110,6 +107,8 @@ def _as_written(message: InboundMessage, mail: Mail, body: Body, limits: Limits)
                 signature=words.signature,
             ),
         )
+    if prefix_of(message.subject) in FORWARD_PREFIXES - REPLY_PREFIXES and copied_header.find(whole.split("\n")):
+        return message  # a forward whose writer cannot be told: it is all there is
     words = written(whole)
     return replace(
         message,
@@ -151,11 +150,18 @@ def _charset(root: Part) -> str:
 
 def _sender(fields: Fields, charset: str) -> Mailbox:
     """The first mailbox of From with an address. Without any: who From names; when it names nobody, Sender's, then
-    Return-Path's."""
+    Return-Path's.
+
+    Names before an address belong to it: their comma should have been quoted ("Lee, Ann <ann@example.org>").
+    """
     for name in ("from", "sender", "return-path"):
         found = mailboxes(first(fields, name), limit=5, charset=charset)
-        if found:
-            return next((mailbox for mailbox in found if mailbox.address), found[0])
+        if not found:
+            continue
+        at = next((at for at, mailbox in enumerate(found) if mailbox.address), 0)
+        if at and found[at].name:
+            return replace(found[at], name=", ".join(mailbox.name for mailbox in found[: at + 1]))
+        return found[at]
     return Mailbox()
 
 
@@ -173,18 +179,6 @@ def _external_id(raw: bytes, fields: Fields) -> str:
     ids = message_ids(text_of(first(fields, "message-id")))
     bare = text_of(first(fields, "message-id")).strip("<> ")
     return ids[0] if ids else bare[:250] or f"sha256:{sha256(raw).hexdigest()}"
-
-
-def _sent_at(fields: Fields) -> Ms | None:
-    """The Date field; None when it is missing or no date."""
-    try:
-        parts = parsedate_tz(text_of(first(fields, "date")))
-        if parts is None:
-            return None
-        seconds = calendar.timegm((*parts[:6], 0, 1, 0)) - (parts[9] or 0)
-    except (ValueError, OverflowError, IndexError, TypeError):
-        return None
-    return Ms(seconds * 1000) if 0 <= seconds * 1000 < LATEST_MS else None
 
 
 def _told(

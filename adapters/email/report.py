@@ -28,7 +28,8 @@ RETURNED = frozenset(
     {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/partial"}
 )
 MESSAGE_ID = re.compile(rb"^[ \t>]*Message-I[Dd]:\s*<([^<>\s]{3,250})>", re.MULTILINE | re.IGNORECASE)
-ENHANCED = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+ENHANCED = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
+"""A status code (RFC 3463), which is no part of an address of the Internet."""
 REPLY_CODE = re.compile(r"\b([45]\d\d)[ -]")
 DELAYED = re.compile("|".join(words.DELAYED), re.IGNORECASE)
 STILL_TRYING = re.compile("|".join(words.STILL_TRYING), re.IGNORECASE)

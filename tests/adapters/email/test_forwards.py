@@ -6,6 +6,7 @@ import pytest
 
 from adapters.email.forwarded import forwarded
 from adapters.email.quotation import written
+from tests.adapters.email.mails import message
 
 WRITER = "Bo Ek <bo@shop.example>"
 BODY = "My lamp is broken.\n\nCan you help?"
@@ -108,6 +109,20 @@ WROTE = [
     '"Bo Ek" <bo@shop.example>, 28/10/2021 12:46 tarihinde şunu yazdı:',
 ]
 
+FIELDS = f"From: {WRITER}\nTo: <ann@example.org>\nDate: 28/10/2021 12:46\nSubject: Lamp"
+BY_PROGRAM = {
+    "zoho": f"{'=' * 12} Forwarded message {'=' * 12}\n{FIELDS}\n{'=' * 12} Forwarded message {'=' * 12}\n\n{BODY}",
+    "kmail": f"----------  Forwarded Message  ----------\n\n{FIELDS}\n\n{BODY}\n{'-' * 41}",
+    "the bat": f"This is a forwarded message\n{FIELDS}\n\n===8<=====Original message text=====\n{BODY}\n"
+    "===8<=====End of original message text=====",
+    "gmx": "> " + f"{FIELDS}\n\n{BODY}".replace("\n", "\n> "),
+    "orange": "> Message du 28/10/21 12:46\n> "
+    + f"De : {WRITER}\nA : ann\nObjet : Lamp\n\n{BODY}".replace("\n", "\n> "),
+    "gmail, bold": f"---------- Forwarded message ---------\n{FIELDS.replace('Bo Ek', '*Bo Ek*')}\n\n\n{BODY}",
+    "with a writer only": f"------- Forwarded Message -------\nFrom: {WRITER}\n\n{BODY}",
+    "proton": f"‐‐‐‐‐‐‐ Forwarded Message ‐‐‐‐‐‐‐\n{FIELDS}\n\n{BODY}",
+}
+
 each_header = pytest.mark.parametrize("names", HEADERS, ids=lambda names: names[0])
 
 
@@ -127,6 +142,21 @@ def is_bos(text: str, subject: str = "Fwd: Lamp") -> bool:
     return (found.writer.name, found.writer.address) == ("Bo Ek", "bo@shop.example") and (
         (found.subject, found.text) == ("Lamp", BODY)
     )
+
+
+@pytest.mark.parametrize("program", BY_PROGRAM)
+def test_a_forward_is_its_writers_whatever_a_program_puts_around_it(program: str) -> None:
+    assert is_bos(BY_PROGRAM[program])
+    found = forwarded(f"Please help.\n\n{BY_PROGRAM[program]}", "[Fwd: Lamp]")
+    assert found is not None
+    assert (found.note, found.subject) == ("Please help.", "Lamp")
+
+
+def test_a_forward_whose_writer_cannot_be_told_is_shown_whole() -> None:
+    body = "Please help.\n\n---------- Forwarded message ---------\n\nMy lamp is broken.\n"
+    found = message(body, Subject="Fwd: Lamp")
+    assert (found.sender, found.text) == ("ann@example.org", body.strip())
+    assert message(body, Subject="Re: Lamp").text == "Please help."
 
 
 @each_header

@@ -71,12 +71,22 @@ def test_a_complaint_is_a_bounce_of_somebody_who_wants_no_more() -> None:
         {"From": "", "Subject": "failure notice"},
         {"From": "gate@mx.example", "X-Failed-Recipients": "cy@example.org", "Subject": "Oh"},
         {"From": "mailer-daemon@mail.ru", "Subject": "Ваше сообщение не доставлено"},
+        {"From": f"Outlook <MicrosoftExchange{'0a' * 16}@mx.example>", "Subject": "Nelivrabil: Lampă"},
+        {"From": "postmaster@mx.example", "Subject": "Não é possível entregar: Olá"},
+        {"From": "postmaster@mx.example", "Subject": "Kan inte levereras: Hej"},
+        {"From": "postmaster@mx.example", "Subject": "לא ניתן למסור: שלום"},
     ],
 )
 def test_a_bounce_for_people_is_one_too(fields: dict[str, str]) -> None:
     result = parsed("We could not deliver to\n  cy@example.org\n    550 5.1.1 unknown\n", **fields)
     assert result.kind == "bounce"
     assert facts(result.messages[0]).silent
+
+
+def test_an_address_of_the_internet_is_no_status_code() -> None:
+    text = "The following address failed:\n\n  cy@example.org\n    host mx [1.2.3.4]: 550 unknown\n"
+    [receipt] = parsed(text, From="Mailer-Daemon@mx.example", Subject="Mail delivery failed").receipts
+    assert (receipt.recipient, receipt.code, receipt.outlook) == ("cy@example.org", "550", "never")
 
 
 @pytest.mark.parametrize(
@@ -93,6 +103,10 @@ def test_a_bounce_for_people_is_one_too(fields: dict[str, str]) -> None:
         {"Subject": "Automatische Antwort: Lampe", "In-Reply-To": "<7@shop.example>"},
         {"Subject": "Respuesta automática: Lámpara", "In-Reply-To": "<7@shop.example>"},
         {"Subject": "Автоответ: Лампа", "In-Reply-To": "<7@shop.example>"},
+        {"Subject": "Samodejni odgovor: Luč", "In-Reply-To": "<7@shop.example>"},
+        {"Subject": "ตอบกลับอัตโนมัติ: Lamp", "In-Reply-To": "<7@shop.example>"},
+        {"Subject": "[Auto-Reply] Lamp", "In-Reply-To": "<7@shop.example>"},
+        {"Subject": "OOO: Lamp", "In-Reply-To": "<7@shop.example>"},
     ],
 )
 def test_an_automatic_answer_is_told_by_more_than_its_subject(fields: dict[str, str]) -> None:

@@ -28,6 +28,9 @@ MIXED = 'multipart/mixed; boundary="b"'
         (b"Fr\xf6sche", "Fr�sche"),
         ("Привет, мир".encode("cp1251"), "Привет, мир"),
         (b"=?utf-8?b?broken", "=?utf-8?b?broken"),
+        (b"=?utf-8?Q?Why?_Gr=C3=BC=C3=9Fe!?=", "Why? Grüße!"),
+        (b"=?utf-8?Q?cut =?utf-8?Q?off?=", "=?utf-8?Q?cut off"),
+        ("注文について".encode("iso-2022-jp"), "注文について"),
         (b"a\x00b\x07c", "a b c"),
     ],
 )
@@ -52,12 +55,23 @@ def test_a_header_value_is_told_as_its_writer_meant_it(value: bytes, text: str) 
         ("<@relay.example:ann@example.org>", [("", "ann@example.org")]),
         ("Mailer Daemon <>", [("Mailer Daemon", "")]),
         ('""  (Mail Delivery System)', [("Mail Delivery System", "")]),
+        ("=?utf-8?Q?Lee,_Ann?= <ann@example.org>", [("Lee, Ann", "ann@example.org")]),
+        ("Ann <<ann@example.org>>", [("Ann", "ann@example.org")]),
+        ("Ann <SMTP:ann@example.org>", [("Ann", "ann@example.org")]),
+        ('"Ann <ann@example.org>"', [("Ann", "ann@example.org")]),
+        ("\x1b$BEDCf\x1b(B <ann@example.org>", [("田中", "ann@example.org")]),
         ("Ann", [("Ann", "")]),
         ("", []),
     ],
 )
 def test_addresses_are_found_in_whatever_people_write(value: str, people: list[tuple[str, str]]) -> None:
     assert [(box.name, box.address) for box in mailboxes(value.encode(), limit=10)] == people
+
+
+def test_a_name_with_a_comma_nobody_quoted_is_one_name() -> None:
+    found = message(From="Lee, Ann <ann@example.org>")
+    assert (found.sender_name, found.sender) == ("Lee, Ann", "ann@example.org")
+    assert message(From="Ann Lee <ann@example.org>, Bo <bo@example.org>").sender_name == "Ann Lee"
 
 
 def test_a_file_keeps_its_name_in_every_way_mailers_write_it() -> None:
@@ -135,9 +149,26 @@ def test_a_text_in_the_wrong_charset_is_still_read() -> None:
         b"no-such": "Grüße".encode(),
         b"iso-8859-1": "„Grüße“".encode("cp1252"),
         b"gb2312": "龍 中文".encode("gb18030"),
+        b"big5": "中‧碁".encode("cp950"),
+        b"windows-949": "뷁".encode("cp949"),
+        b"windows-874": "สวัสดี".encode("cp874"),
+        b"x-mac-ce": "žluťoučký".encode("mac-latin2"),
+        b"cp50220": "こんにちは".encode("iso-2022-jp"),
+        b"ISO-8859-1": "注文".encode("iso-2022-jp"),
     }.items():
         text = parse(plain % (label, content)).messages[0].text
-        assert text in {"Grüße", "Grüße aus der Straße", "„Grüße“", "龍 中文"}, label
+        assert text in {
+            *("Grüße", "Grüße aus der Straße", "„Grüße“", "龍 中文"),
+            *("中‧碁", "뷁", "สวัสดี", "žluťoučký", "こんにちは", "注文"),
+        }, label
+
+
+def test_a_content_type_of_one_word_still_names_its_file() -> None:
+    found = message(
+        "--b\n\nHi\n--b\nContent-Type: PDF; name=a.pdf\nContent-Disposition: attachment\n\nx\n--b--\n",
+        Content_Type=MIXED,
+    )
+    assert [file.name for file in found.attachments] == ["a.pdf"]
 
 
 def test_uuencoded_files_leave_the_text() -> None:
@@ -186,3 +217,24 @@ def test_a_date_that_is_none_is_not_made_up(date: str) -> None:
 
 def test_a_date_counts_its_zone() -> None:
     assert message(Date="Mon, 2 Nov 2026 10:00:00 +0100").sent_at == message(Date="2 Nov 26 9:00 GMT").sent_at
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Mon, 2 Nov 2026 10:00:00 +01:00",
+        "Mon, 2 Nov 2026 10:00:00 GMT+01:00",
+        "Mon, 2 Nov 2026 10:00:00 UTC+1",
+        "Mon, 2 Nov 2026 10:00:00 CET",
+        "Mon, 2 Nov 2026 11:00:00 MESZ",
+        "Mon Nov  2 10:00:00 CET 2026",
+        "Mon, 2 Nov 2026 04:00:00 GMT-0500 (EST)",
+        "2026-11-02T10:00:00+01:00",
+        "2026-11-02T09:00:00.000Z",
+        "2026-11-02 10:00:00 +0100",
+        "2026/11/02 09:00:00",
+        "1793610000",
+    ],
+)
+def test_a_date_is_read_in_the_forms_programs_write_it(date: str) -> None:
+    assert message(Date=date).sent_at == 1_793_610_000_000

@@ -32,6 +32,12 @@ WROTE = [
     "בתאריך יום ב׳, 2 בנוב׳ 2026 ב-10:00 מאת Bo Ek <\u202abo@shop.example\u202c\u200f>:",
     "On Mon, Nov 2, 2026 at 10:00 AM Bo Ek\n<bo@shop.example> wrote:",
     "-------- Original Message --------\nOn Nov 2, 2026, 10:00, Bo Ek < bo@shop.example> wrote:",
+    "V pon., 2. nov. 2026 ob 10:00 je Bo Ek <bo@shop.example> napisal/-a:",
+    "O lun, 2 nov 2026 ás 10:00, Bo Ek (<bo@shop.example>) escribiu:",
+    "Missatge de Bo Ek <bo@shop.example> del dia dl., 2 de nov. 2026 a les 10:00:",
+    "در تاریخ ۲ نوامبر ۲۰۲۶، ۱۰:۰۰ Bo Ek <bo@shop.example> نوشت:",
+    ">>> Bo Ek <bo@shop.example> 11/2/2026 10:00 AM >>>",
+    "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn Monday, November 2nd, 2026 at 10:00 AM, Bo Ek <bo@shop.example> wrote:",
 ]
 HEADERS = [
     "From: Bo Ek <bo@shop.example>\nSent: Monday, November 2, 2026 10:00\nTo: Ann\nSubject: Lamp",
@@ -42,6 +48,12 @@ HEADERS = [
     "От: Bo Ek <bo@shop.example>\nОтправлено: понедельник\nКому: Ann\nТема: Lamp",
     "发件人: Bo Ek <bo@shop.example>\n发送时间: 2026年11月2日\n收件人: Ann\n主题: Lamp",
     "差出人: Bo Ek <bo@shop.example>\n送信日時: 2026年11月2日\n宛先: Ann\n件名: Lamp",
+    "Od: Bo Ek <bo@shop.example>\nPoslano: ponedeljek\nZa: Ann\nZadeva: Lamp",
+    "จาก: Bo Ek <bo@shop.example>\nส่ง: 2 พฤศจิกายน 2026\nถึง: Ann\nเรื่อง: Lamp",
+    "من: Bo Ek <bo@shop.example>\nتم الإرسال: 2 نوفمبر 2026\nإلى: Ann\nالموضوع: Lamp",
+    "From: Bo Ek <bo@shop.example>\nXyzd: Monday\nXyze: Monday\nTo: Ann\nSubject: Lamp",
+    "---- Replied Message ----\n| From | Bo Ek<bo@shop.example> |\n| To | Ann |\n| Subject | Lamp |",
+    "-----&nbsp;原始邮件&nbsp;-----\n发件人: Bo Ek <bo@shop.example>;\n收件人:&nbsp;Ann;\n主题:&nbsp;Lamp",
 ]
 
 
@@ -61,6 +73,13 @@ def test_what_stands_under_wrote_is_not_ones_own(line: str, quotes: str) -> None
 )
 def test_what_stands_under_the_line_to_answer_above_is_not_ones_own(line: str) -> None:
     assert written(f"Thanks!\n\n{line}\n\nBo (Lamp Shop)\n\nYour lamp is here.\n").own == "Thanks!"
+
+
+def test_what_stands_above_a_quotation_in_a_language_nobody_wrote_down_is_part_of_it() -> None:
+    quoted = "Xy 2 Xyz 2026 xy 10:00 Bo Ek <bo@shop.example> xyzxyz:\n\n> Your lamp is here.\n"
+    assert written(f"Thanks!\n\n{quoted}").own == "Thanks!"
+    assert written("Thanks!\n\nBo Ek writes:\n\n> Your lamp is here.\n").own == "Thanks!"
+    assert written("You wrote:\nmy lamp is here.").own == "You wrote:\nmy lamp is here."
 
 
 def test_a_date_and_a_name_above_a_quotation_are_part_of_it() -> None:
@@ -137,3 +156,5 @@ def test_a_signature_is_told_and_stays() -> None:
 
 def test_a_subject_loses_the_words_of_answers_and_forwards() -> None:
     assert plain_subject("AW: Re[2]: FW: Fwd: Lamp: blue") == "Lamp: blue"
+    assert plain_subject("Re: [Fwd: Lamp]") == "Lamp"
+    assert plain_subject("[Shop: Lamp]") == "[Shop: Lamp]"
