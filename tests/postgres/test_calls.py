@@ -87,7 +87,23 @@ async def test_calls_of_accounts_that_are_gone_keep_no_others_from_being_looked_
     once = {"now": LATER, "limit": 1}
     assert await calls.due(database, ["line"], **once) == ["call_b"]
     assert await calls.with_actions(database, ["line"], **once) == ["call_b"]
-    assert await calls.unheard(database, ["line"], patience_ms={"menu": 1}, **once) == ["call_b"]
+    assert list(await calls.unheard(database, ["line"], patience_ms={"menu": 1}, **once)) == ["call_b"]
+
+
+async def test_a_silent_call_is_looked_at_by_one_and_is_silent_again_if_they_learn_nothing(database: Database) -> None:
+    call_id, patience = await a_call(database, "a"), 5_000
+
+    async def silent(at: int) -> list[str]:
+        found = await calls.unheard(database, ["line"], now=at, patience_ms={"menu": patience}, limit=9)
+        return [one for one, since in found.items() if await calls.claim_silent(database, one, since=since, for_ms=2)]
+
+    since, now = NOW + 1, NOW + 1 + patience
+    assert await silent(now - 1) == []
+    assert await silent(now) == [call_id]
+    assert not await calls.claim_silent(database, call_id, since=since, for_ms=2)
+    assert [await silent(at) for at in (now + 2, now + 3)] == [[], [call_id]]
+    await calls.touch(database, call_id, at=now + 4)
+    assert [await silent(at) for at in (now + 4 + patience, now + 5 + patience)] == [[], [call_id]]
 
 
 def newcomer(name: str, number: str) -> Newcomer:

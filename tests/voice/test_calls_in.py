@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 
 import pytest
 
+from adapters.twilio_voice.send import TwilioTelephone
+from router.core.call.facts import Fact
+from router.core.call.state import Call
+from router.core.outbound import TryAgain
 from router.core.words import ConversationId, WorkItemId
 from router.engine.calls import reconciler, worker
 from router.store.postgres import calls, erasures, messages, work_items
@@ -130,6 +135,33 @@ async def test_an_end_that_nobody_told_of_is_asked_about(room: Room, monkeypatch
     monkeypatch.undo()
     monkeypatch.setitem(reconciler.PATIENCE_MS, "queued", 100)
     await outcome(room, leg, "abandoned")
+
+
+@pytest.mark.parametrize("trouble", [TryAgain("http_504", "too late"), RuntimeError("as if the node were gone")])
+async def test_what_the_provider_could_not_be_asked_is_asked_again_soon(
+    room: Room, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    leg, dice, database, look = room.calls(), room.centre.exchange.dice, room.centre.database, TwilioTelephone.look
+    await room.in_line(leg)
+    with monkeypatch.context() as lost:
+        lost.setattr(dice, "faults", Faults(callback_lost=1.0))
+        leg.hang_up()
+        await room.over(leg)
+    call_id, asked = await call_of(room, leg), 0
+
+    async def look_or_fail(telephone: TwilioTelephone, call: Call) -> Sequence[Fact]:
+        nonlocal asked
+        asked += call.id == call_id
+        if call.id == call_id and asked == 1:
+            raise trouble
+        return await look(telephone, call)
+
+    monkeypatch.setattr(TwilioTelephone, "look", look_or_fail)
+    monkeypatch.setattr(reconciler, "AGAIN_MS", 100)
+    long_ago = reconciler.PATIENCE_MS["queued"] * 3 // 2  # so that a second patience would be too long to wait for here
+    await database.execute("UPDATE calls SET touched_at = touched_at - $2 WHERE id = $1", call_id, long_ago)
+    await outcome(room, leg, "abandoned")
+    assert asked == 2
 
 
 async def test_who_waits_hears_their_place_and_music_and_who_hangs_up_has_abandoned(room: Room) -> None:

@@ -43,6 +43,8 @@ PATIENCE_MS: Mapping[State, Ms] = {
     "consulting": 4_000,
 }
 """After how long without a word the provider is asked."""
+AGAIN_MS: Ms = 4_000
+"""And asked again when it did not say, or the node that asked is gone: not the whole patience later."""
 
 
 async def run_timers(centre: Centre) -> None:
@@ -96,10 +98,10 @@ async def ask(centre: Centre, *, patience_ms: Mapping[State, Ms] = PATIENCE_MS) 
     lines = centre.switchboard.lines
     silent = await calls.unheard(centre.database, lines, now=centre.now(), patience_ms=patience_ms, limit=PAGE)
     mended = 0
-    for call_id in silent:
-        await calls.touch(centre.database, call_id, at=centre.now())
-        with alone("calls and provider", call_id=call_id):
-            mended += await _ask_about(centre, call_id)
+    for call_id, since in silent.items():
+        if await calls.claim_silent(centre.database, call_id, since=since, for_ms=AGAIN_MS):
+            with alone("calls and provider", call_id=call_id):
+                mended += await _ask_about(centre, call_id)
     return mended
 
 
@@ -115,6 +117,7 @@ async def _ask_about(centre: Centre, call_id: str) -> bool:
         log.info("provider not asked about a call", call_id=call_id, code=error.code)
         return False
     after = await hear(centre, call_id, *found) if found else call
+    await calls.touch(centre.database, call_id, at=centre.now())
     if after is None or after.version == call.version:
         return False
     log.warning("call repaired", call_id=call_id, was=call.state, now=after.state)

@@ -316,17 +316,28 @@ async def due(database: Database, accounts: Collection[str], *, now: Ms, limit: 
 
 async def unheard(
     database: Database, accounts: Collection[str], *, now: Ms, patience_ms: Mapping[State, Ms], limit: int
-) -> list[str]:
-    """Calls of these accounts that are on and of which nothing was heard for longer than usual in their state, the
-    longest first."""
+) -> dict[str, Ms]:
+    """Calls of these accounts that are on and of which nothing was heard since a time, by the patience with their
+    state: that time of each, the longest silent first."""
     rows = await database.fetch(
         """
-        SELECT id FROM calls JOIN unnest($2::text[], $3::bigint[]) AS p (state, patience_ms) USING (state)
+        SELECT id, $1 - p.patience_ms AS since
+        FROM calls JOIN unnest($2::text[], $3::bigint[]) AS p (state, patience_ms) USING (state)
         WHERE ended_at IS NULL AND touched_at < $1 - p.patience_ms AND account = ANY ($5) ORDER BY touched_at LIMIT $4
         """,
         *(now, list(patience_ms), list(patience_ms.values()), limit, list(accounts)),
     )
-    return [row["id"] for row in rows]
+    return {row["id"]: row["since"] for row in rows}
+
+
+async def claim_silent(database: Database, call_id: str, *, since: Ms, for_ms: Ms) -> bool:
+    """A silent call is this caller's to look at for a while, then it counts as silent again; False: it was heard of
+    since that time, or is somebody else's."""
+    return bool(
+        await database.execute(
+            "UPDATE calls SET touched_at = $2 + $3 WHERE id = $1 AND touched_at < $2", *(call_id, since, for_ms)
+        )
+    )
 
 
 async def touch(database: Database, call_id: str, *, at: Ms) -> None:
