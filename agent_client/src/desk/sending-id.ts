@@ -9,15 +9,22 @@ interface SendingId {
   renew: () => void;
 }
 
-export function useSendingId(): SendingId {
-  const last = useRef({ words: "", id: newId() });
+/** seen: what is sent shows on the page, though its answer may be lost: it arrived. */
+export function useSendingId(seen = false): SendingId {
+  const sending = (useRef<SendingId | null>(null).current ??= sendingId());
+  if (seen) sending.renew();
+  return sending;
+}
+
+export function sendingId(): SendingId {
+  let last = { words: "", id: newId() };
   return {
     of(words) {
-      if (last.current.words !== words) last.current = { words, id: newId() };
-      return last.current.id;
+      if (last.words !== words) last = { words, id: newId() };
+      return last.id;
     },
     renew() {
-      last.current = { words: "", id: newId() };
+      last = { words: "", id: newId() };
     },
   };
 }

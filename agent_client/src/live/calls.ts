@@ -31,20 +31,21 @@ export const handOver = (callId: string, note: string): Promise<boolean> =>
 /** Where a call may go: one of these. */
 export type CallTarget = { queue: string } | { agent_id: string } | { number: string };
 
-export const transferCall = (callId: string, to: CallTarget, note: string): Promise<boolean> =>
-  asked({ type: "call.transfer", call_id: callId, note, client_id: newId(), ...to });
+/** clientId, here and below: given again because no answer came, it is the same command, and happens once. */
+export const transferCall = (callId: string, to: CallTarget, note: string, clientId: string): Promise<boolean> =>
+  asked({ type: "call.transfer", call_id: callId, note, client_id: clientId, ...to });
 
-export const consult = (callId: string, to: Exclude<CallTarget, { queue: string }>): Promise<boolean> =>
-  asked({ type: "call.consult", call_id: callId, client_id: newId(), ...to });
+export const consult = (callId: string, to: Exclude<CallTarget, { queue: string }>, clientId: string): Promise<boolean> =>
+  asked({ type: "call.consult", call_id: callId, client_id: clientId, ...to });
 
 /** How a supervisor is on a call; also from one way to another. */
 export const supervise = (type: "call.monitor" | "call.whisper" | "call.barge" | "call.take_over", workItemId: string): Promise<boolean> =>
   asked({ type, work_item_id: workItemId });
 
 /** Call a number, the customer of an item of mine, or both in one. The item that is mine by that; null: refused. */
-export async function dial(to: { number?: string; work_item_id?: string }): Promise<string | null> {
+export async function dial(to: { number?: string; work_item_id?: string }, clientId: string): Promise<string | null> {
   const answers: AnyResult[] = [];
-  const work = command({ type: "call.dial", client_id: newId(), ...to }).then((result) => result && answers.push(result));
+  const work = command({ type: "call.dial", client_id: clientId, ...to }).then((result) => result && answers.push(result));
   if (!(await done(work))) return null;
   const [answer] = answers;
   return answer?.type === "dialed" ? answer.work_item_id : null;

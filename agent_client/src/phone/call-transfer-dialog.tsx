@@ -6,6 +6,7 @@ import { type CallTarget, consult, transferCall } from "../live/calls";
 import { calls } from "../live/store";
 import { useClose } from "../shell/view";
 import { Dialog } from "../ui/dialog";
+import { useSendingId } from "../desk/sending-id";
 import { type Target, TargetList } from "../desk/target-list";
 import { may, partnerName } from "./current";
 import { t } from "./words";
@@ -18,6 +19,7 @@ export function CallTransferDialog({ callId }: { callId: string }): JSX.Element 
   const busy = useSignal(false);
   const ids = useId();
   const call = calls.value.get(callId) ?? null;
+  const sending = useSendingId(call !== null && !may(call, "transfer"));
   const close = useClose();
   const to = number.value.trim() !== "" ? { number: number.value.trim() } : targetOf(target.value);
   const act = async (work: Promise<boolean>): Promise<void> => {
@@ -32,7 +34,8 @@ export function CallTransferDialog({ callId }: { callId: string }): JSX.Element 
         class="transfer"
         onSubmit={(event) => {
           event.preventDefault();
-          if (to && may(call, "transfer")) void act(transferCall(callId, to, note.peek().trim()));
+          const words = note.peek().trim();
+          if (to && may(call, "transfer")) void act(transferCall(callId, to, words, sending.of(JSON.stringify([to, words]))));
         }}
       >
         <TargetList without={call.queue} target={target} />
@@ -56,7 +59,7 @@ export function CallTransferDialog({ callId }: { callId: string }): JSX.Element 
             class="button"
             disabled={busy.value || to === null || "queue" in to || !may(call, "consult")}
             onClick={() => {
-              if (to && !("queue" in to)) void act(consult(callId, to));
+              if (to && !("queue" in to)) void act(consult(callId, to, sending.of(JSON.stringify(to))));
             }}
           >
             {t("call.ask_first")}

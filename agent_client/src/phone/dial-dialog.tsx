@@ -7,6 +7,7 @@ import { useClose } from "../shell/view";
 import { Dialog } from "../ui/dialog";
 import { Icon } from "../ui/icon";
 import { openWhenMine } from "../desk/open-when-mine";
+import { useSendingId } from "../desk/sending-id";
 import { CallLog } from "./call-log";
 import { phone } from "./phone";
 import { t } from "./words";
@@ -15,12 +16,13 @@ import { t } from "./words";
 export function DialDialog(): JSX.Element {
   const number = useSignal("");
   const busy = useSignal(false);
+  const sending = useSendingId();
   const close = useClose();
   const id = useId();
   const call = async (to: string): Promise<void> => {
     if (busy.peek() || to.trim() === "") return;
     busy.value = true;
-    const item = await dial({ number: to.trim() });
+    const item = await dial({ number: to.trim() }, sending.of(to.trim()));
     busy.value = false;
     if (item === null) return;
     close();
