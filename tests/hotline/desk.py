@@ -147,6 +147,10 @@ class Desk:
         if not known:
             self.took(self, assignment)
 
+    def is_at(self, item: str) -> bool:
+        """Whether it is theirs and not in wrap-up."""
+        return item in self.items and item not in self.wrapping_up
+
     def told(self, item: str) -> str:
         preview = self.items[item].work_item.preview
         return f"{item} ({preview}, {'wrap-up' if item in self.wrapping_up else self.items[item].state})"

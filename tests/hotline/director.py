@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from loadtest.client import CommandRefused, Stopped
@@ -93,20 +94,26 @@ class Director:
             self.exchange.spawn(self._after(desk, assignment, scenario), f"after {scenario.name}")
 
     async def _after(self, desk: Desk, assignment: Assignment, scenario: Scenario) -> None:
-        """The caller is gone: is called back, or was listened to."""
+        """The caller is gone: is called back, or was listened to. A refusal is none once the call goes on."""
         item = assignment.work_item.work_item_id
         await asyncio.sleep(CALLBACK_S)
-        with self._told(desk, "", scenario):
+        try:
             if scenario.after == "dial":
                 await desk.until(lambda: all(desk.state(each) == "callback" for each in self._about(desk, item)))
             else:
                 await desk.until(lambda: not self._about(desk, item))
-            if item not in desk.items or item in desk.wrapping_up:
+            if not desk.is_at(item):
                 return
             if scenario.after == "dial":
-                await desk.client.ask(calling.Dial, work_item_id=item)
+                await desk.client.ask(calling.Dial, work_item_id=item, client_id=secrets.token_hex(8))
             else:
                 await desk.client.ask(staff.WrapUp, work_item_id=item)
+        except (TimeoutError, CommandRefused, Stopped) as error:
+            with suppress(TimeoutError):
+                await desk.until(lambda: not desk.is_at(item) or self._about(desk, item))
+                self.interrupted[scenario.name] += 1
+                return
+            self.failures.append(f"after {scenario.name}: {desk.staff_id} has {desk.told(item)}: {error!r}")
 
     @staticmethod
     def _about(desk: Desk, item: str) -> list[str]:
