@@ -85,8 +85,8 @@ def _json(content: str) -> object | None:
     return value
 
 
-_INTENT = re.compile(r"^\s*(?:##|-)\s*intent:\s*(\S+)\s*$")
-_OTHER = re.compile(r"^\s*(?:##|-)\s*(?:synonym|regex|lookup)\b")
+_INTENT = re.compile(r"^\s*(?:##|-)\s*intent:\s*(\S.*?)\s*(?:<!--.*|\s#.*)?$")
+_OTHER = re.compile(r"^\s*(?:##|-\s*(?:synonym|regex|lookup)\b)")
 _EXAMPLE = re.compile(r"^\s*[-*+]\s+(.+?)\s*$")
 _ENTITY = re.compile(r"\[([^\]]+)\](?:\([^)]*\)|\{[^}]*\})")
 

@@ -1,7 +1,8 @@
 """Texts with labels in JSON: found by their shape, wherever in the document they are.
 
 [{"text": …, "intent": …}, …]              rows, also under any key
-[["text", "label"], …]                     pairs, also under the name of a split
+{"text": ["text", …], "intent": […]}       columns, also {"text": {"0": "text", …}, …}
+[["text", "label"], …]                     pairs, also under the name of a split, also the label first
 {"intent": ["text", …], …}                 texts by label
 [{"tag": "intent", "patterns": ["text"]}]  the same as rows
 """
@@ -39,6 +40,11 @@ def _found(value: Any, path: Path, named: tuple[str, str], split: Split | None, 
 def _in_mapping(
     value: Mapping[str, Any], path: Path, named: tuple[str, str], split: Split | None, depth: int
 ) -> Iterator[Row]:
+    if columns := _columns(value, named):
+        yield from _in_list(
+            [dict(zip(value, cells, strict=True)) for cells in zip(*columns, strict=True)], path, named, split
+        )
+        return
     if _by_label(value):
         yield from (Row(text, (label,), split) for label, texts in value.items() for text in texts if text.strip())
         return
@@ -52,7 +58,8 @@ def _in_mapping(
 def _in_list(value: Sequence[Any], path: Path, named: tuple[str, str], split: Split | None) -> Iterator[Row]:
     pairs = [one for one in value if _is_pair(one)]
     if pairs and len(pairs) == len(value):
-        yield from (Row(text.strip(), labels_of(label), split) for text, label in pairs if text.strip())
+        ordered = [(text, label) for label, text in pairs] if _labels_first(pairs) else pairs
+        yield from (Row(text.strip(), labels_of(label), split) for text, label in ordered if text.strip())
         return
     table = [one for one in value if isinstance(one, dict)]
     if any(_is_row(one, named) for one in table):
@@ -75,6 +82,23 @@ def _is_pair(value: Any) -> bool:
     return isinstance(value[0], str) and isinstance(value[1], str | int | list)
 
 
+def _labels_first(pairs: Sequence[Sequence[Any]]) -> bool:
+    """Whether what comes first is shorter and said again more often."""
+    first, second = zip(*pairs, strict=True)
+    if not all(isinstance(one, str) for one in second) or len(set(first)) >= len(set(second)):
+        return False
+    return sum(len(one.split()) for one in first) < sum(len(one.split()) for one in second)
+
+
+def _columns(value: Mapping[str, Any], named: tuple[str, str]) -> list[list[Any]]:
+    """The cells of each column; none when it is no table by columns."""
+    names = {name.casefold() for name in value}
+    if not (named[0] in value or names & {*TEXT_NAMES}) or not (named[1] in value or names & {*LABEL_NAMES}):
+        return []
+    columns = [list(one.values()) if isinstance(one, dict) else one for one in value.values()]
+    return columns if all(isinstance(one, list) and len(one) == len(columns[0]) for one in columns) else []
+
+
 def _is_row(value: Mapping[str, Any], named: tuple[str, str]) -> bool:
     return any(isinstance(value.get(name), str) for name in (named[0] or None, *TEXT_NAMES) if name)
 
@@ -82,7 +106,8 @@ def _is_row(value: Mapping[str, Any], named: tuple[str, str]) -> bool:
 def _by_label(value: Mapping[str, Any]) -> bool:
     return (
         bool(value)
-        and all(_are_texts(texts) for texts in value.values())
+        and any(value.values())
+        and all(texts == [] or _are_texts(texts) for texts in value.values())
         and all(len(label.split()) <= MOST_WORDS_OF_A_LABEL for label in value)
         and not any(_split_of(label) for label in value)
     )

@@ -29,12 +29,20 @@ SHAPES = {
     "rows under a key": json.dumps({"rasa_nlu_data": {"common_examples": ROWS}}),
     "rows by number": json.dumps({str(number): row for number, row in enumerate(ROWS)}),
     "pairs": json.dumps([[text, labels[0]] for text, labels in WANTED]),
+    "pairs with the label first": json.dumps([[labels[0], text] for text, labels in WANTED]),
+    "columns": json.dumps({"text": [text for text, _ in WANTED], "label": [labels[0] for _, labels in WANTED]}),
+    "columns by number": json.dumps(
+        {name: {str(number): row[name] for number, row in enumerate(ROWS)} for name in ("intent", "text")}
+    ),
     "lines": "\n".join(json.dumps(row) for row in ROWS),
     "Markdown of Rasa": "## intent:order\n- where is my [order](thing)\n- track my order\n\n## lookup:x\n- y\n"
-    "## intent:return\n- send it back\n",
+    "## intent:return <!-- much asked -->\n- send it back\n### other things\n- z\n",
     "YAML of Rasa": 'version: "3.1"\nnlu:\n- intent: order\n  examples: |\n    - where is my [order]{"entity": "x"}\n'
     "    - track my order\n- intent: return\n  examples: |\n    - send it back\n",
     "by label": json.dumps({"order": ["where is my order", "track my order"], "return": ["send it back"]}),
+    "by label, one without texts": json.dumps(
+        {"order": ["where is my order", "track my order"], "return": ["send it back"], "greet": []}
+    ),
     "patterns": json.dumps(
         {
             "intents": [
