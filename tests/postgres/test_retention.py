@@ -156,8 +156,10 @@ async def _one_of_each(database: Database, conversation_id: str, number: int, at
     )
     for stage, ended_at in (("ended", at), ("talking", None)):  # the other was closed by its customer
         await database.execute(
-            "INSERT INTO conversations SELECT $2, channel, account, customer_id, NULL, $2, '', 'en', '', '', '{}',"
-            " 'closed', 1, $3, 0 FROM conversations WHERE id = $1",
+            "INSERT INTO conversations (id, channel, account, customer_id, start_id, subject, language, department,"
+            " page_url, attributes, state, started_at, closed_at, last_n)"
+            " SELECT $2, channel, account, customer_id, $2, '', 'en', '', '', '{}', 'closed', 1, $3, 0"
+            " FROM conversations WHERE id = $1",
             *(conversation_id, f"con_{stage}_{number}", at),
         )
         await database.execute(

@@ -63,7 +63,7 @@ def _answer_columns(answers: Sequence[Answer]) -> list[list[tuple[object, ...]]]
 
 
 def _row(given: Answer) -> tuple[object, ...]:
-    """A talk_answer of migration 0046."""
+    """A row of the type talk_answer."""
     claimed, turn = given.claimed, given.turn
     return (
         *(claimed.conversation.id, claimed.claim, given.at + CLAIMED_MS, given.hold_until, given.at),
@@ -90,7 +90,7 @@ ANSWER: Kind[Answer, Sequence[Appended | Refused] | None] = Kind(
 
 
 def _back_columns(given: Sequence[GivenBack]) -> list[list[tuple[object, ...]]]:
-    """Rows of the type talk_given_back of migration 0046."""
+    """Rows of the type talk_given_back."""
     return [[(*_OF_BACK(each), to_json(each.talk)) for each in given]]
 
 

@@ -13,7 +13,7 @@ from router.core.words import ItemState, Ms, PlanId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One item's change, in the order of the type item_change (migration 0044).
+    """One item's change, in the order of the type item_change.
 
     queued_seq or state_seq None: that part stays.
     """

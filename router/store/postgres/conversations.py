@@ -306,7 +306,7 @@ def _start_columns(starts: Sequence[Start]) -> list[list[tuple[object, ...]]]:
 
 
 def _row(new: Start) -> tuple[object, ...]:
-    """A conversation_start of migration 0044."""
+    """A row of the type conversation_start."""
     item, extra = new.item, None if new.extra is None else to_json(new.extra)
     asked = (None,) * 5 if item is None else (item.id, item.queue, to_json(item.demand), item.weight, item.priority)
     return *_PLAIN(new), to_json(new.attributes), extra, *asked

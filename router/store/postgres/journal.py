@@ -33,7 +33,7 @@ Journaled = tuple[int, bytes, Event]
 
 
 LATE_EVENTS = "UL001"
-"""SQLSTATE of migration 0004."""
+"""SQLSTATE of what the trigger refuse_late_events refuses."""
 
 
 class TooLate(StoreUnavailable):
@@ -212,13 +212,13 @@ def _columns(entries: Sequence[Sequence[Journaled]]) -> Sequence[Sequence[object
 
 
 def _row(seq: int, packed: bytes, event: Event) -> tuple[object, ...]:
-    """A journal_event of migration 0044."""
+    """A row of the type journal_event."""
     item, agent, queue = (getattr(event, name, None) for name in ("item", "agent", "queue"))
     return seq, event.at, event.__struct_config__.tag, item, agent, queue, packed
 
 
 _change = attrgetter(*Change.__dataclass_fields__)
-"""An item_change of migration 0044."""
+"""A row of the type item_change."""
 
 
 def _outcomes(entries: Sequence[Sequence[Journaled]], _: Answers) -> list[None]:

@@ -219,7 +219,7 @@ def _append_columns(drafts: Sequence[Draft]) -> list[list[tuple[object, ...]]]:
 
 
 def row_of(draft: Draft) -> tuple[object, ...]:
-    """A message_draft of migration 0044."""
+    """A row of the type message_draft."""
     extra = None if draft.extra is None else to_json(draft.extra)
     outgoing = None if draft.outgoing is None else to_json(draft.outgoing)
     return *_PLAIN(draft), extra, outgoing

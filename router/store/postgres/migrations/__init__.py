@@ -1,7 +1,8 @@
 """The schema, as numbered SQL files beside this one, each applied once, whole, in order.
 
 A file is named `NNNN.PHASE.WORDS.sql`. `pre` files only add: the version before still runs on them, so they are applied
-before new nodes start. `post` files take away what no running node needs any more.
+before new nodes start. `post` files take away what no running node needs any more. The first files are the schema by
+area, to be read in order; a change is a file of its own after them, as an applied file must stay as it is.
 Safe to run from many nodes at once: one works, the others wait and find it done.
 """
 

@@ -78,10 +78,12 @@ CREATE TABLE help_visits (
 );
 CREATE INDEX help_visits_begun ON help_visits (begun_at);
 
+-- What agents type after a slash. teams: who may use it; empty: everybody.
 CREATE TABLE quick_texts (
     id         text PRIMARY KEY,
     short      text NOT NULL,             -- what is typed after the slash
     owner_id   text NOT NULL DEFAULT '',  -- whose alone it is; empty: everybody's
+    teams      text[] NOT NULL DEFAULT '{}',
     title      text NOT NULL,
     texts      jsonb NOT NULL,            -- language → text with variables
     revision   integer NOT NULL,
@@ -90,11 +92,13 @@ CREATE TABLE quick_texts (
     UNIQUE (owner_id, short)
 );
 
+-- Several actions on a conversation or a case, run as one. teams: as of quick texts.
 CREATE TABLE macros (
     id         text PRIMARY KEY,
     key        text NOT NULL UNIQUE,
     title      text NOT NULL,
     keys       text NOT NULL DEFAULT '',  -- the digit that runs it; empty: none
+    teams      text[] NOT NULL DEFAULT '{}',
     condition  text NOT NULL,
     actions    jsonb NOT NULL,
     revision   integer NOT NULL,
@@ -102,13 +106,15 @@ CREATE TABLE macros (
     changed_at bigint NOT NULL
 );
 
--- macro_runs: a macro under way or over. done: actions carried out; what is in flight is carried out once in effect.
+-- macro_runs: a macro under way or over, on a conversation or on a case (the other is ''). What is in flight is carried out
+-- once in effect.
 CREATE TABLE macro_runs (
     id              text PRIMARY KEY,     -- of agent and client_id: the same command again is the same run
     macro_id        text NOT NULL,
     agent_id        text NOT NULL,
     conversation_id text NOT NULL,
-    work_item_id    text NOT NULL,
+    work_item_id    text NOT NULL,        -- '' when it is not in the agent's hands
+    case_id         text NOT NULL DEFAULT '',
     language        text NOT NULL,
     actions         jsonb NOT NULL,       -- as they were when it began
     outcomes        jsonb NOT NULL,       -- one for each action that was tried
@@ -117,3 +123,4 @@ CREATE TABLE macro_runs (
     over            boolean NOT NULL DEFAULT false
 );
 CREATE INDEX macro_runs_under_way ON macro_runs (touched_at) WHERE NOT over;
+CREATE INDEX macro_runs_conversation ON macro_runs (conversation_id);

@@ -1,5 +1,6 @@
--- What is looked for: words of messages, customers and conversations. Filled behind (router/engine/search_index.py) from
--- a queue that the change itself writes to: so nothing is forgotten, and a message waits for no dictionary.
+-- What is looked for: words of messages, customers, conversations and cases. Filled behind
+-- (router/engine/search_index.py) from a queue that the change itself writes to: so nothing is forgotten, and a message
+-- waits for no dictionary.
 
 CREATE TABLE search_entries (
     serial      bigint GENERATED ALWAYS AS IDENTITY,   -- newest last
@@ -78,7 +79,12 @@ CREATE TRIGGER search_identity AFTER INSERT OR DELETE OR UPDATE OF customer_id O
 CREATE TRIGGER search_claim AFTER INSERT OR DELETE ON claims
     FOR EACH ROW EXECUTE FUNCTION queue_identified();
 
-INSERT INTO search_queue SELECT 'message', conversation_id, n FROM messages WHERE kind <> 'system' AND text <> '';
-INSERT INTO search_queue SELECT 'customer', id, 0 FROM customers c
-    WHERE name <> '' OR email <> '' OR EXISTS (SELECT FROM identities i WHERE i.customer_id = c.id);
-INSERT INTO search_queue SELECT 'conversation', id, 0 FROM conversations WHERE channel = 'email' AND subject <> '';
+CREATE FUNCTION queue_case() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO search_queue VALUES ('case', new.id, 0);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_new_case AFTER INSERT ON cases FOR EACH ROW EXECUTE FUNCTION queue_case();
+CREATE TRIGGER search_changed_case AFTER UPDATE OF subject, customer_id ON cases
+    FOR EACH ROW WHEN ((new.subject, new.customer_id) IS DISTINCT FROM (old.subject, old.customer_id))
+    EXECUTE FUNCTION queue_case();

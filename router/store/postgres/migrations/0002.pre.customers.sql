@@ -1,20 +1,30 @@
 -- One customer over all channels. A row of customers is what came to us in one way: everything else refers to it and
 -- stays with it. Those found to be one person form a tree; its head stands for all of them.
 
--- merged_into: directly; head_id: at the top, null for a head. erased_at: their data is gone, the row is kept for the
--- numbers.
-ALTER TABLE customers
-    ADD COLUMN merged_into text REFERENCES customers,
-    ADD COLUMN head_id text REFERENCES customers,
-    ADD COLUMN erased_at bigint,
-    ADD CHECK ((merged_into IS NULL) = (head_id IS NULL));
+CREATE TABLE customers (
+    id          text PRIMARY KEY,
+    name        text NOT NULL,
+    email       text NOT NULL,
+    language    text NOT NULL,
+    attributes  jsonb NOT NULL,
+    created_at  bigint NOT NULL,
+    merged_into text REFERENCES customers,    -- directly
+    head_id     text REFERENCES customers,    -- at the top; null for a head
+    erased_at   bigint,                       -- their data is gone, the row is kept for the numbers
+    CHECK ((merged_into IS NULL) = (head_id IS NULL))
+);
 CREATE INDEX customers_head ON customers (head_id) WHERE head_id IS NOT NULL;
 CREATE INDEX customers_merged ON customers (merged_into) WHERE merged_into IS NOT NULL;
 
--- proof: router.core.identity. What was kept before nobody knows the proof of: the next message tells.
-ALTER TABLE identities
-    ADD COLUMN proof text NOT NULL DEFAULT 'shown' CHECK (proof IN ('shown', 'channel', 'signed')),
-    ADD COLUMN at bigint NOT NULL DEFAULT 0;
+CREATE TABLE identities (
+    kind        text NOT NULL,        -- phone, email, messenger id …
+    value       text NOT NULL,
+    customer_id text NOT NULL REFERENCES customers ON DELETE CASCADE,
+    proof       text NOT NULL DEFAULT 'shown' CHECK (proof IN ('shown', 'channel', 'signed')),   -- router.core.identity
+    at          bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (kind, value)
+);
+CREATE INDEX identities_customer ON identities (customer_id);
 
 -- What somebody said of a customer, that they themselves have not proved: several may say the same.
 CREATE TABLE claims (
@@ -57,13 +67,13 @@ CREATE TABLE merge_suggestions (
 CREATE INDEX merge_suggestions_other ON merge_suggestions (other_id);
 CREATE INDEX merge_suggestions_open ON merge_suggestions (at, one_id, other_id) WHERE state = 'open';
 
--- Customers whose data is to go; done_at: it is gone.
-CREATE TABLE erasures (
-    customer_id text PRIMARY KEY REFERENCES customers ON DELETE CASCADE,
-    by          text NOT NULL,
-    at          bigint NOT NULL,
-    done_at     bigint
+-- Browsers that write through the widget.
+CREATE TABLE visitors (
+    id           text PRIMARY KEY,
+    token_hash   bytea NOT NULL UNIQUE CHECK (length(token_hash) = 32),   -- SHA-256
+    customer_id  text NOT NULL REFERENCES customers ON DELETE CASCADE,
+    account      text NOT NULL,
+    created_at   bigint NOT NULL,
+    last_seen_at bigint NOT NULL
 );
-CREATE INDEX erasures_waiting ON erasures (at) WHERE done_at IS NULL;
-
-CREATE INDEX audit_subject ON audit (subject, id);
+CREATE INDEX visitors_customer ON visitors (customer_id);

@@ -1,5 +1,42 @@
--- What a bot answers a message with, as entries of the group commit: what it says with the talk it belongs to, and then
--- that it waits for the customer. Forms as in 0044.
+-- The bot's talks, one a conversation it answers first; what it is taught, and what is counted.
+
+-- Changed by whoever has claimed it, kept with what is still to be done.
+CREATE TABLE bot_talks (
+    conversation_id text PRIMARY KEY REFERENCES conversations ON DELETE CASCADE,
+    account         text NOT NULL,
+    bot             text NOT NULL,
+    stage           text NOT NULL CHECK (stage IN ('talking', 'handed_over', 'ended')),
+    reason          text NOT NULL DEFAULT '',   -- why it was handed over or ended
+    heard_n         integer NOT NULL,           -- the customer's last message that was answered
+    body            jsonb,                      -- router.core.bot.talk.Talk; null: nothing was heard yet
+    -- Counted up at each claim, so that one who was taken for lost changes nothing any more.
+    claim           bigint NOT NULL DEFAULT 0,
+    claimed_until   bigint NOT NULL,            -- whose it is, is at it until then
+    attempts        integer NOT NULL,           -- in vain, since it last went on
+    due_at          bigint NOT NULL,            -- when the customer has been silent for too long
+    started_at      bigint NOT NULL,
+    ended_at        bigint
+) WITH (fillfactor = 70);
+CREATE INDEX bot_talks_ended ON bot_talks (ended_at) WHERE ended_at IS NOT NULL;
+
+-- What was heard, understood and decided at each message: no text, that is the message's own.
+CREATE TABLE bot_turns (
+    conversation_id text NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    n               integer NOT NULL,           -- of the customer's message
+    at              bigint NOT NULL,
+    language        text NOT NULL,
+    decision        text NOT NULL,              -- router.core.bot.draft.Decision
+    intent          text NOT NULL,              -- the likeliest, or what was answered
+    confidence      real NOT NULL,
+    model           text NOT NULL,              -- version of the engine's model
+    -- What came of asking an adviser about the message: words of router.core.adviser.Advice, in the order asked.
+    advice          text[] NOT NULL DEFAULT '{}',
+    PRIMARY KEY (conversation_id, n)
+);
+CREATE INDEX bot_turns_at ON bot_turns (at, decision);
+
+-- What a bot answers a message with, as entries of the writer: what it says with the talk it belongs to, and then that it
+-- waits for the customer.
 
 -- held_until: how long the bot has the conversation from now on; 0: as it is. n … advice: of the turn. body: the talk.
 CREATE TYPE talk_answer AS (
@@ -88,3 +125,44 @@ BEGIN
     RETURN QUERY
     SELECT place = ANY (kept) FROM generate_series(1::bigint, cardinality(talks)) AS e (place) ORDER BY place;
 END $$;
+
+-- What bots are taught beside their files: words of customers that were not understood, and what they meant.
+CREATE TABLE bot_examples (
+    bot      text NOT NULL,
+    intent   text NOT NULL,
+    language text NOT NULL,
+    text     text NOT NULL,
+    added_by text NOT NULL,
+    added_at bigint NOT NULL,
+    PRIMARY KEY (bot, intent, text)
+);
+
+-- Whose words an example was made of.
+CREATE TABLE bot_example_sources (
+    bot             text NOT NULL,
+    intent          text NOT NULL,
+    text            text NOT NULL,
+    conversation_id text NOT NULL,
+    PRIMARY KEY (conversation_id, bot, intent, text),
+    FOREIGN KEY (bot, intent, text) REFERENCES bot_examples ON DELETE CASCADE
+);
+CREATE INDEX bot_example_sources_example ON bot_example_sources (bot, intent, text);
+
+-- Questions somebody has seen to: taught, made an article of, or not worth either.
+CREATE TABLE bot_seen (
+    conversation_id text NOT NULL REFERENCES conversations ON DELETE CASCADE,
+    n               integer NOT NULL,
+    seen_by         text NOT NULL,
+    seen_at         bigint NOT NULL,
+    PRIMARY KEY (conversation_id, n)
+);
+
+-- How often somebody named things a data source did not know, by day: who guesses other people's numbers is stopped,
+-- however many talks they begin. A day and the one before are kept.
+CREATE TABLE bot_misses (
+    whose text NOT NULL,                        -- customer:ID, or network:MARK (a keyed digest of where they write from)
+    day   integer NOT NULL,                     -- days since 1970, UTC
+    count integer NOT NULL,
+    PRIMARY KEY (whose, day)
+);
+CREATE INDEX bot_misses_day ON bot_misses (day);

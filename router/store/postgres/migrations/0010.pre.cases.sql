@@ -27,11 +27,16 @@ CREATE TABLE cases (
     updated_at      bigint NOT NULL,
     status_since    bigint NOT NULL,
     closed_at       bigint,
+    forgotten_at    bigint,                   -- its words are gone, the row is kept for the numbers
     promised_at     bigint,
     plan            text NOT NULL,
     routed_at       bigint,                   -- since when it is to be in line or in work: its item's enqueued_at
     requirements    jsonb NOT NULL,           -- skill → level, by the words it began with
     asked_at        bigint,                   -- its customer was asked how they found it, and has not said yet
+    -- Since when its customer is to be told the expected time, and to be asked how they found it: a node may die between
+    -- a change and telling it.
+    promise_owed_at bigint,
+    survey_owed_at  bigint,
     csat            integer CHECK (csat BETWEEN 1 AND 5),
     nps             integer CHECK (nps BETWEEN 0 AND 10),
     due_at          bigint,                   -- its next deadline, the past included
@@ -45,6 +50,7 @@ CREATE INDEX cases_updated ON cases (updated_at DESC, id DESC);
 CREATE INDEX cases_created ON cases (created_at DESC, id DESC);
 CREATE INDEX cases_status ON cases (status, updated_at DESC, id DESC);
 CREATE INDEX cases_owner ON cases (owner_id, updated_at DESC, id DESC);
+CREATE INDEX cases_in_hand ON cases (owner_id) WHERE closed_at IS NULL AND owner_id <> '';
 CREATE INDEX cases_queue ON cases (queue, updated_at DESC, id DESC);
 CREATE INDEX cases_customer ON cases (customer_id, updated_at DESC);
 CREATE INDEX cases_parent ON cases (parent_id) WHERE parent_id IS NOT NULL;
@@ -54,8 +60,11 @@ CREATE INDEX cases_routed ON cases (id) WHERE routed_at IS NOT NULL;
 CREATE INDEX cases_open ON cases (id) WHERE closed_at IS NULL;
 CREATE INDEX cases_folder ON cases (folder) WHERE folder <> '';
 CREATE INDEX cases_closed ON cases (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX cases_to_forget ON cases (closed_at, id) WHERE closed_at IS NOT NULL AND forgotten_at IS NULL;
 CREATE INDEX cases_search ON cases USING gin (search);
 
+-- Its deadlines. left_ms: working time left at `since`, when it last began to run; below 0 once it is over. due_at,
+-- warn_at: null: it does not run, never comes due, or was warned of. late: it was or is missed.
 CREATE TABLE case_milestones (
     case_id    text NOT NULL REFERENCES cases ON DELETE CASCADE,
     kind       text NOT NULL,
@@ -80,7 +89,6 @@ CREATE TABLE case_conversations (
     linked_at       bigint NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX case_conversations_case ON case_conversations (case_id);
-CREATE INDEX conversations_thread ON conversations (account, thread) WHERE thread IS NOT NULL;   -- over, too
 
 -- What happened to a case, beside what was said in its conversations. key: the same twice is one.
 CREATE TABLE case_entries (

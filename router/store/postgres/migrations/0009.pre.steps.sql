@@ -28,10 +28,12 @@ CREATE TABLE posts (
     account    text NOT NULL,
     place      text NOT NULL,
     kind       text NOT NULL CHECK (kind IN ('open', 'update', 'reply', 'alert')),
-    text       text NOT NULL,
+    text       text NOT NULL,             -- '' once it is sent: it is there then
     state      text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'sent', 'parked')),
     attempts   integer NOT NULL DEFAULT 0,
     next_at    bigint NOT NULL,
     reason     text NOT NULL DEFAULT ''
 );
 CREATE INDEX posts_due ON posts (next_at, id) WHERE state = 'waiting';
+CREATE INDEX posts_sent ON posts (next_at) WHERE state = 'sent';
+CREATE INDEX posts_step ON posts (step_id) WHERE step_id IS NOT NULL;
