@@ -27,6 +27,9 @@ MEDIA_TYPES: Mapping[str, str] = {"image": "image/*", "sticker": "image/*", "aud
 LONGEST_TEXT = 2_000
 """Of Messenger; whether a longer one names a link again is not worth looking."""
 
+ADDRESSES = (("payload", "url"), ("url",), ("URL",), ("payload", "story_media_url"))
+"""Where the address of an attachment has stood over the years."""
+
 FILES = ("image", "audio", "video", "file")
 
 
@@ -129,7 +132,7 @@ def _each_once(files: Sequence[Attachment]) -> tuple[Attachment, ...]:
 def _attachment(found: object) -> tuple[Attachment | None, str, str]:
     """A file to show, or a line in its place; and a word for what it is when that is not plain to see."""
     kind = name(found, "type")[:40] or "attachment"
-    where = url(found, "payload", "url") or url(found, "url")
+    where = next((said for path in ADDRESSES if (said := url(found, *path))), "")
     title = name(found, "title") or name(found, "payload", "title")
     if kind == "location":
         latitude, longitude = (number(found, "payload", "coordinates", axis) for axis in ("lat", "long"))

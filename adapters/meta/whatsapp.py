@@ -6,17 +6,15 @@ https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/payload-example
 from __future__ import annotations
 
 import binascii
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adapters.harvest import Harvest
-from adapters.lines import bracketed, joined, place
+from adapters.lines import bracketed, filled_in, joined, place
 from adapters.meta import errors
 from adapters.payload import (
     MOST_PARTS,
     at,
-    clean,
     fields,
     ident,
     items,
@@ -182,21 +180,10 @@ def _interactive(found: Mapping[str, object]) -> Content:
         return Content(text=text(chosen, "title") or text(chosen, "id"), choice=text(chosen, "id"))
     if kind == "nfm_reply":
         answers = text(chosen, "response_json")
-        return Content(text=text(chosen, "body") or _answers(answers), choice=answers)
+        return Content(text=text(chosen, "body") or filled_in(answers), choice=answers)
     if kind == "call_permission_reply":
         return Content(text=bracketed(kind, name(chosen, "response")), placeholder=kind, opens=False)
     return Content(text=bracketed("interactive", kind), placeholder=kind or "interactive")
-
-
-def _answers(written: str) -> str:
-    """What was filled in, a line for each field."""
-    try:
-        found = json.loads(written)
-    except (ValueError, RecursionError):
-        return written
-    return clean(
-        "\n".join(f"{field}: {text(value)}" for field, value in fields(found).items() if field != "flow_token")
-    )
 
 
 def _reaction(found: Mapping[str, object]) -> Content:

@@ -29,6 +29,7 @@ from adapters.payload import (
     url,
     whole,
 )
+from adapters.slack.wording import plain, rich
 from router.core.inbound import Attachment, InboundMessage, Parsed
 
 SAID = ("", "file_share", "me_message", "thread_broadcast")
@@ -90,8 +91,9 @@ def _event(found: Mapping[str, object], harvest: Harvest) -> None:
     elif subtype == "message_changed" and _says_otherwise(event):
         new = _message(fields(event, "message"), found)
         place, edits = ident(event, "channel"), ident(event, "message", "ts")
-        harvest.messages.append(replace(new, place=place, edits=edits, opens=False))
-    elif subtype == "message_deleted" and ident(event, "previous_message", "user"):
+        at_ms = moment(event, "ts") or new.sent_at
+        harvest.messages.append(replace(new, place=place, edits=edits, sent_at=at_ms, opens=False))
+    elif (subtype == "message_deleted" or _is_tombstone(event)) and ident(event, "previous_message", "user"):
         harvest.messages.append(_deleted(event, found))
     else:
         harvest.events.append(joined(kind, subtype, by=" "))
@@ -100,13 +102,18 @@ def _event(found: Mapping[str, object], harvest: Harvest) -> None:
 def _says_otherwise(event: Mapping[str, object]) -> bool:
     """Whether a person changed what they said; a preview of a link in it is told of as a change, too."""
     new, before = fields(event, "message"), fields(event, "previous_message")
-    by_person = bool(ident(new, "user")) and not ident(new, "bot_id")
+    by_person = bool(ident(new, "user")) and not ident(new, "bot_id") and not _is_tombstone(event)
     return by_person and not (before and text(before, "text") == text(new, "text"))
+
+
+def _is_tombstone(event: Mapping[str, object]) -> bool:
+    """Whether a message was taken back that others had answered: it stays, and says that it is gone."""
+    return name(event, "message", "subtype") == "tombstone"
 
 
 def _message(event: Mapping[str, object], found: Mapping[str, object]) -> InboundMessage:
     files = tuple(_file(one) for one in items(event, "files", most=MOST_PARTS))
-    said = text(event, "text") or _shared(event)
+    said = plain(text(event, "text")) or _in_blocks(event) or _shared(event)
     sender, stamp = ident(event, "user"), ident(event, "ts")
     thread = ident(event, "thread_ts")
     return InboundMessage(
@@ -122,16 +129,24 @@ def _message(event: Mapping[str, object], found: Mapping[str, object]) -> Inboun
     )
 
 
+def _in_blocks(event: Mapping[str, object]) -> str:
+    """The words of a message that has them in blocks alone."""
+    blocks = items(event, "blocks", most=MOST_PARTS)
+    said = (rich(one) if name(one, "type") == "rich_text" else plain(text(one, "text", "text")) for one in blocks)
+    return "\n".join(filter(None, said))
+
+
 def _shared(event: Mapping[str, object]) -> str:
     """A message somebody passes on without a word of their own."""
     passed = items(event, "attachments", most=MOST_PARTS)
-    return "\n".join(filter(None, (text(one, "text") or text(one, "fallback") for one in passed)))
+    return "\n".join(filter(None, (plain(text(one, "text") or text(one, "fallback")) for one in passed)))
 
 
 def _deleted(event: Mapping[str, object], found: Mapping[str, object]) -> InboundMessage:
     gone = fields(event, "previous_message")
+    deletes = ident(event, "deleted_ts") or ident(gone, "ts")
     return InboundMessage(
-        external_id=ident(found, "event_id") or made_id("deleted", ident(event, "deleted_ts")),
+        external_id=ident(found, "event_id") or made_id("deleted", deletes),
         sender=ident(gone, "user"),
         account=ident(found, "team_id"),
         place=ident(event, "channel"),
@@ -139,7 +154,7 @@ def _deleted(event: Mapping[str, object], found: Mapping[str, object]) -> Inboun
         sent_at=moment(event, "ts"),
         in_reply_to=ident(gone, "thread_ts"),
         placeholder="deleted",
-        deletes=ident(event, "deleted_ts") or ident(gone, "ts"),
+        deletes=deletes,
         opens=False,
     )
 
@@ -198,7 +213,7 @@ def _asked(found: Mapping[str, object], kind: str, harvest: Harvest) -> None:
         external_id=ident(found, "trigger_id")
         or ident(found, "action_ts")
         or made_id(kind, ident(found, "view", "id")),
-        line=_answers(found) or text(found, "message", "text") or bracketed(kind, called),
+        line=_answers(found) or plain(text(found, "message", "text")) or bracketed(kind, called),
         choice=called,
         word=kind,
     )
@@ -222,17 +237,8 @@ def _chosen(element: object, of_option: tuple[str, ...]) -> str:
         or joined(*(text(one, *of_option) for one in options))
         or next((said for field in PICKED if (said := text(element, field))), "")
         or joined(*(text(one) or name(one, "name") for one in several))
-        or _written(at(element, "rich_text_value"))
+        or rich(at(element, "rich_text_value"))
     )
-
-
-def _written(found: object, *, depth: int = 6) -> str:
-    """The words of rich text, a line for each of its sections."""
-    parts = items(found, "elements", most=MOST_PARTS)
-    if not parts or depth == 0:
-        return text(found, "text") or text(found, "url")
-    by = "\n" if name(found, "type") in ("rich_text", "rich_text_list") else ""
-    return by.join(_written(one, depth=depth - 1) for one in parts)
 
 
 def _person(

@@ -41,6 +41,9 @@ SERVICE = (
     "giveaway",
     "video_chat_",
     "voice_chat_",
+    "direct_message_price_changed",
+    "paid_message_price_changed",
+    *(f"suggested_post_{word}" for word in ("approv", "declined", "paid", "refunded")),
 )
 """How the fields of notices about a chat begin: nobody said anything."""
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from adapters.harvest import Harvest, unreadable
-from adapters.lines import bracketed, joined, place
+from adapters.lines import bracketed, filled_in, joined, place
 from adapters.payload import MOST_PARTS, Unreadable, form, ident, name, number, text, url
 from adapters.twilio_messaging import errors
 from router.core.inbound import Attachment, InboundMessage, Parsed, Receipt, ReceiptState
@@ -103,7 +103,7 @@ def _said(found: Fields) -> str:
     body = text(found, "Body")
     if body.strip():
         return unwrapped(body)
-    chosen = text(found, "ButtonText") or text(found, "ListTitle")
+    chosen = text(found, "ButtonText") or text(found, "ListTitle") or filled_in(text(found, "InteractiveData"))
     return chosen or joined(text(found, "Label"), text(found, "Address"))
 
 
@@ -113,7 +113,7 @@ def _placeholder(found: Fields, kind: str, *, empty: bool) -> str:
     if kind in ("button", "interactive"):
         return ""
     if kind not in PLAIN:
-        return kind[:40]
+        return "contact" if kind == "contacts" else kind[:40]
     return "empty" if empty else ""
 
 
@@ -160,8 +160,8 @@ def _done_at(written: str) -> Ms | None:
 
 def _other(found: Fields, harvest: Harvest) -> None:
     """Twilio has many webhooks; what is none of messages is named by its event, or by what it is about."""
-    telling = ("EventType", "StatusCallbackEvent", "CallStatus", "RecordingStatus")
-    about = [field for field in found if field.endswith("Sid") and field != "AccountSid"]
+    telling = ("EventType", "event_type", "StatusCallbackEvent", "CallStatus", "RecordingStatus")
+    about = [field for field in found if field.endswith(("Sid", "_sid")) and field not in ("AccountSid", "account_sid")]
     for field in (*telling, *about):
         if field in found:
             harvest.events.append(f"{field} {name(found, field)}"[:80])

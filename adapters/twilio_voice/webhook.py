@@ -13,7 +13,7 @@ from router.core.words import Channel, Ms
 
 TELLING = (
     *("StatusCallbackEvent", "RecordingStatus", "TranscriptionStatus", "TranscriptionEvent", "StreamEvent"),
-    *("DialCallStatus", "QueueResult", "AnsweredBy", "CallStatus"),
+    *("EventType", "DialCallStatus", "QueueResult", "AnsweredBy", "CallStatus"),
 )
 """Fields that say what a request is about."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adapters.harvest import Harvest, unreadable
 from adapters.lines import bracketed, joined, place
@@ -109,7 +109,7 @@ def _url(message: Mapping[str, object], kind: str) -> Content:
 
 
 def _unknown(message: Mapping[str, object], kind: str) -> Content:
-    return Content(text=text(message, "text"), placeholder=kind)
+    return replace(_file(message, kind), placeholder=kind)
 
 
 READERS: Mapping[str, Callable[[Mapping[str, object], str], Content]] = {

@@ -1,7 +1,8 @@
 """Request bodies in files: as they came, or as people keep them.
 
 A file is the raw body. Understood too: form fields as a JSON object (Twilio sends forms, captures show objects), an
-object that holds the raw body in `body`, `form_body` or `form`, and lists or objects of such cases.
+object that holds the raw body in `body`, `form_body` or `form` (or in `body` what was read of it), lists or objects of
+such cases, and JSON documents a line each.
 """
 
 from __future__ import annotations
@@ -18,16 +19,26 @@ OF_PROVIDERS = frozenset({"object", "entry", "events", "update_id", "event", "ty
 
 def bodies(raw: bytes, channel: str) -> list[bytes]:
     """The request bodies in a file; the file itself when it is nothing of the above."""
-    try:
-        found = json.loads(raw)
-    except (ValueError, RecursionError):
-        return [raw]
+    found = _document(raw)
+    if found is None:
+        lines = [_document(line) for line in raw.splitlines() if line.strip()]
+        if not all(isinstance(line, dict) for line in lines):
+            return [raw]
+        found = lines
     if isinstance(found, list):
         return [body for one in found for body in _unwrapped(one, channel)] or [raw]
     if isinstance(found, dict) and _is_cases(found):
         return [body for one in found.values() for body in _unwrapped(one, channel)]
     unwrapped = next(_unwrapped(found, channel))
     return [raw] if unwrapped == _dumped(found) else [unwrapped]
+
+
+def _document(written: bytes) -> object:
+    """What JSON says; None when it is none."""
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _is_cases(found: Mapping[str, object]) -> bool:
@@ -46,6 +57,8 @@ def _unwrapped(found: object, channel: str) -> Iterator[bytes]:
             if isinstance(found.get(wrapper), str):
                 yield found[wrapper].encode("utf-8", "replace")
                 return
+        if not OF_PROVIDERS & set(found) and isinstance(found.get("body"), dict):
+            found = found["body"]
         if channel in FORM_CHANNELS and not OF_PROVIDERS & set(found) and found:
             pairs = {name: value if isinstance(value, str) else json.dumps(value) for name, value in found.items()}
             yield urlencode(pairs, errors="replace").encode()

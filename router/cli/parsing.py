@@ -117,7 +117,8 @@ def _headers(file: Path) -> Mapping[str, str]:
         found = {name: value for name, colon, value in lines if colon}
     if not isinstance(found, dict):
         refuse(f'{file}: neither a JSON object nor lines "Name: value"')
-    return {str(name).strip().lower(): str(value).strip() for name, value in found.items()}
+    first = ((name, value[0] if isinstance(value, list) and value else value) for name, value in found.items())
+    return {str(name).strip().lower(): str(value).strip() for name, value in first}
 
 
 def _read(channel: str, file: Path) -> dict[str, Any]:

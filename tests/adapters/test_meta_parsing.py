@@ -84,6 +84,7 @@ def test_files_are_shown_with_a_word_when_they_are_no_plain_files(
             {"type": "template", "payload": {"product": {"elements": [{"title": "Shoe", "subtitle": "42"}]}}},
             "[template Shoe 42]",
         ),
+        ({"type": "fallback", "title": "A page", "URL": "https://x.example/"}, "[link A page https://x.example/]"),
         ({"type": "unsupported_type"}, "[unsupported type]"),
         ({"type": "image", "payload": {"url": "/relative"}}, "[image /relative]"),
         ({"type": "image", "payload": {"url": PICTURE, "sticker_id": 369239263222822}}, "👍"),
@@ -185,6 +186,18 @@ def test_an_answer_to_a_story_shows_the_story() -> None:
     found = said(text="Lovely", reply_to={"story": {"url": PICTURE, "id": "18"}})
     assert (found.text, found.attachments[0].url, found.placeholder) == ("Lovely", PICTURE, "story_reply")
     assert said(text="Lovely", reply_to={"story": {"id": "18"}}).attachments == ()
+
+
+def test_a_story_passed_on_shows_it() -> None:
+    found = attached("ig_story", payload={"story_media_id": "1", "story_media_url": PICTURE})
+    assert ([one.url for one in found.attachments], found.placeholder) == ([PICTURE], "ig_story")
+
+
+def test_all_answers_of_a_form_are_told() -> None:
+    answers = {"flow_token": "x", "colours": ["red", "blue"], "ok": True, "values": {"street": "Main 1", "nr": 5}}
+    reply = {"type": "nfm_reply", "nfm_reply": {"name": "flow", "response_json": json.dumps(answers)}}
+    found = whatsapp(type="interactive", interactive=reply)
+    assert found.text.split("\n") == ["colours: red, blue", "ok: yes", "street: Main 1", "nr: 5"]
 
 
 def test_what_comes_under_an_old_and_a_new_name_is_shown_once() -> None:

@@ -56,9 +56,50 @@ def test_an_edit_and_a_deletion_name_their_message() -> None:
     around = {"type": "message", "channel": "C1", "ts": "1700000009.000000"}
     (edited,) = event(**around, subtype="message_changed", message={**WRITTEN, "text": "Done"}).messages
     assert (edited.text, edited.edits, edited.place, edited.opens) == ("Done", WRITTEN["ts"], "C1", False)
+    assert edited.sent_at == 1_700_000_009_000
     gone = {"deleted_ts": WRITTEN["ts"], "previous_message": WRITTEN}
     (deleted,) = event(**around, subtype="message_deleted", **gone).messages
     assert (deleted.deletes, deleted.sender, deleted.opens) == (WRITTEN["ts"], "U1", False)
+
+
+def test_what_was_taken_back_after_it_was_answered_is_taken_back() -> None:
+    around = {"type": "message", "channel": "C1", "ts": "1700000009.000000"}
+    stone = {"subtype": "tombstone", "user": "USLACKBOT", "text": "This message was deleted.", "ts": WRITTEN["ts"]}
+    (gone,) = event(**around, subtype="message_changed", message=stone, previous_message=WRITTEN).messages
+    assert (gone.deletes, gone.sender, gone.opens, gone.edits) == (WRITTEN["ts"], "U1", False, "")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("A &amp; B &lt;5&gt;", "A & B <5>"),
+        ("&amp;lt;", "&lt;"),
+        ("<https://x.example/a?b=1&amp;c=2>", "https://x.example/a?b=1&c=2"),
+        ("<https://x.example|x.example>", "https://x.example"),
+        ("<https://x.example/a|the page>", "the page (https://x.example/a)"),
+        ("<mailto:a@x.example|a@x.example>", "a@x.example"),
+        ("<@U2> <@U2|bo> <#C1|general> <#C1>", "@U2 @bo #general #C1"),
+        ("<!here> <!subteam^S1|@desk> <!date^1^{date}|2 Nov>", "@here @desk 2 Nov"),
+        ("1 < 2", "1 < 2"),
+    ],
+)
+def test_a_text_is_shown_as_it_was_typed(written: str, shown: str) -> None:
+    assert event(**{**WRITTEN, "text": written}).messages[0].text == shown
+
+
+def test_a_text_in_blocks_alone_is_read() -> None:
+    parts = [
+        {"type": "text", "text": "On it "},
+        {"type": "emoji", "name": "wave"},
+        {"type": "text", "text": " "},
+        {"type": "user", "user_id": "U2"},
+        {"type": "channel", "channel_id": "C2"},
+        {"type": "broadcast", "range": "here"},
+    ]
+    rich = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": parts}]}
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": "A &amp; B"}}
+    found = event(**{**WRITTEN, "text": "", "blocks": [rich, section]}).messages[0]
+    assert (found.text, found.placeholder) == ("On it :wave: @U2#C2@here\nA & B", "")
 
 
 def test_a_preview_of_a_link_is_nothing_said_anew() -> None:

@@ -192,7 +192,11 @@ def test_being_blocked_is_news_of_the_account(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "notice", ["new_chat_members", "left_chat_member", "pinned_message", "group_chat_created", "forum_topic_created"]
+    "notice",
+    [
+        *("new_chat_members", "left_chat_member", "pinned_message", "group_chat_created", "forum_topic_created"),
+        *("paid_message_price_changed", "direct_message_price_changed", "suggested_post_approval_failed"),
+    ],
 )
 def test_notices_of_a_chat_are_events(notice: str) -> None:
     message = {"message_id": 44, "from": PERSON, "chat": GROUP, "date": 1_700_000_000, notice: [{"id": 1}]}

@@ -66,6 +66,7 @@ def test_every_file_is_taken_whatever_their_number_is_said_to_be() -> None:
         ({"ListTitle": "Red", "ListId": "R", "MessageType": "interactive"}, "Red", "R", ""),
         ({"MessageType": "sticker", "MediaUrl0": "https://api.twilio.com/m"}, "", "", "sticker"),
         ({"MessageType": "order"}, "[order]", "", "order"),
+        ({"MessageType": "contacts"}, "[contacts]", "", "contact"),
         ({"MessageType": "reaction", "Body": "👍"}, "👍", "", "reaction"),
         ({}, "[empty message]", "", "empty"),
     ],
@@ -156,6 +157,8 @@ def test_a_step_is_told_from_a_repeat() -> None:
         ({"StatusCallbackEvent": "participant-join", "CallSid": "CA1"}, "StatusCallbackEvent participant-join"),
         ({"RecordingSid": "RE1", "RecordingStatus": "completed"}, "RecordingStatus completed"),
         ({"FaxSid": "FX1", "AccountSid": "AC1"}, "FaxSid FX1"),
+        ({"event_type": "click", "account_sid": "AC1", "sms_sid": "SM1"}, "event_type click"),
+        ({"account_sid": "AC1", "sms_sid": "SM1"}, "sms_sid SM1"),
         ({**AROUND, "EventType": "onMessageAdded", "Body": "x"}, "EventType onMessageAdded"),
     ],
 )
@@ -194,3 +197,4 @@ def test_no_text_upsets_the_reading_of_base64(text: str) -> None:
 def test_a_form_that_was_answered_keeps_its_answers() -> None:
     answers = json.dumps({"age": "32"})
     assert said(**ON_WHATSAPP, Body="Sent", InteractiveData=answers).choice == answers
+    assert said(**ON_WHATSAPP, InteractiveData=answers).text == "age: 32"

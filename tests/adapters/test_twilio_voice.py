@@ -83,6 +83,7 @@ def test_what_twilio_tells_is_understood() -> None:
         ({"RecordingSid": "RE1", "RecordingStatus": "completed"}, ("RecordingStatus completed",)),
         ({"StreamSid": "MZ1", "StreamEvent": "stream-started", "CallSid": "CA1"}, ("StreamEvent stream-started",)),
         ({"CallSid": "CA1", "QueueSid": "QU1", "QueueResult": "bridged"}, ("QueueResult bridged",)),
+        ({"TaskSid": "WT1", "EventType": "reservation.accepted"}, ("EventType reservation.accepted",)),
         ({"CallSid": "CA1"}, ()),
     ],
 )

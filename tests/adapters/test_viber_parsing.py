@@ -69,6 +69,11 @@ def test_every_kind_can_be_read(content: dict[str, Any], text: str, placeholder:
     assert (found.text, found.placeholder) == (text, placeholder)
 
 
+def test_a_file_of_a_kind_nobody_knows_is_shown() -> None:
+    found = said(type="audio", media=PICTURE, size=5)
+    assert ([one.url for one in found.attachments], found.placeholder) == ([PICTURE], "audio")
+
+
 def test_a_sticker_is_shown_by_its_number() -> None:
     found = said(type="sticker", sticker_id=40133)
     assert found.attachments[0].url == "https://viber.github.io/docs/img/stickers/40133.png"

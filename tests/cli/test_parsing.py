@@ -73,12 +73,14 @@ def test_bodies_are_found_however_they_were_kept(capfd: pytest.CaptureFixture[st
         written(tmp_path, "line", raw + "\n"),
         written(tmp_path, "fields.json", json.dumps(INBOUND)),
         written(tmp_path, "wrapped.json", json.dumps({"label": "x", "form_body": raw})),
+        written(tmp_path, "read.json", json.dumps({"headers": {"Host": "a.example"}, "body": INBOUND})),
         written(tmp_path, "cases.json", json.dumps([{"body": raw}, {"body": raw.replace("SM1", "SM2")}])),
+        written(tmp_path, "lines.jsonl", "\n".join(json.dumps({**INBOUND, "MessageSid": f"SM{n}"}) for n in (1, 2))),
     ]
     results = usher(capfd, "parse", "webhook", "sms", *kept, "--json").document["results"]
     assert [[one["external_id"] for one in result["messages"]] for result in results] == [
-        *(["SM1"], ["SM1"], ["SM1"], ["SM1"]),
-        ["SM1", "SM2"],
+        *(["SM1"], ["SM1"], ["SM1"], ["SM1"], ["SM1"]),
+        *(["SM1", "SM2"], ["SM1", "SM2"]),
     ]
     assert [result["file"] for result in results] == [str(file) for file in kept]
 
@@ -121,14 +123,15 @@ def test_bad_input_ends_with_two_and_a_clear_line(capfd: pytest.CaptureFixture[s
     assert "Error:" in ended.err
 
 
-@pytest.mark.parametrize("shape", ["json", "lines"])
+@pytest.mark.parametrize("shape", ["json", "lists", "lines"])
 def test_a_signature_is_checked(capfd: pytest.CaptureFixture[str], tmp_path: Path, shape: str) -> None:
     url, body = "https://a.example/x", urlencode({"Body": "Hi"})
     digest = hmac.new(b"s", f"{url}BodyHi".encode(), hashlib.sha1).digest()
     signature = base64.b64encode(digest).decode()
     headers = {"X-Twilio-Signature": signature, "Host": "a.example"}
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-    kept = written(tmp_path, "headers", json.dumps(headers) if shape == "json" else lines)
+    shapes = {"json": json.dumps(headers), "lists": json.dumps({name: [value] for name, value in headers.items()})}
+    kept = written(tmp_path, "headers", shapes.get(shape, lines))
     words = ("--headers", kept, "--body", written(tmp_path, "body", body), "--json")
     for channel in ("sms", "voice", "whatsapp"):
         ended = usher(capfd, "verify", channel, "--secret", "s", "--url", url, *words)
