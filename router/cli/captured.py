@@ -57,8 +57,9 @@ def _unwrapped(found: object, channel: str) -> Iterator[bytes]:
             if isinstance(found.get(wrapper), str):
                 yield found[wrapper].encode("utf-8", "replace")
                 return
-        if not OF_PROVIDERS & set(found) and isinstance(found.get("body"), dict):
-            found = found["body"]
+        inside = found.get("body")
+        if isinstance(inside, dict) and not OF_PROVIDERS & set(found):
+            found = inside
         if channel in FORM_CHANNELS and not OF_PROVIDERS & set(found) and found:
             pairs = {name: value if isinstance(value, str) else json.dumps(value) for name, value in found.items()}
             yield urlencode(pairs, errors="replace").encode()
