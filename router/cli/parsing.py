@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from adapters.registry import FOLDERS
 from router.cli.output import as_json, refuse, say
 
 if TYPE_CHECKING:
     from adapters.form import Webhook
     from router.core.inbound import Attachment, InboundKind, InboundMessage, MailFacts, Parsed, Receipt
 
-CHANNELS = ("sms", "whatsapp", "messenger", "instagram", "telegram", "viber", "voice", "slack", "line")
+CHANNELS = tuple(FOLDERS)
 MOST_BYTES = 32_000_000
 RANK: tuple[InboundKind, ...] = ("message", "auto_reply", "bounce", "status", "event", "ignored", "error")
 """Of several bodies in a file, the kind of the first of these is the file's."""

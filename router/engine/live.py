@@ -202,14 +202,18 @@ class Live:
         here = self.agents.get(agent_id)
         return here.desk.work.get(item) if here is not None else None
 
-    def serves(self, agent_id: AgentId, customers: Collection[str]) -> bool:
-        """Whether an agent with sessions here has work of one of these customers now, or is offered some."""
+    def served_by(self, agent_id: AgentId) -> set[str]:
+        """The customers an agent with sessions here has work of now, or is offered some."""
         here = self.agents.get(agent_id)
         if here is None:
-            return False
+            return set()
         offered = (offer.work_item for offer in here.desk.offers.values())
         working = (work.item for work in here.desk.work.values())
-        return any(item.customer.customer_id in customers for item in (*offered, *working))
+        return {item.customer.customer_id for item in (*offered, *working)}
+
+    def serves(self, agent_id: AgentId, customers: Collection[str]) -> bool:
+        """Whether one of these customers is `served_by` the agent."""
+        return not self.served_by(agent_id).isdisjoint(customers)
 
     def has(self, agent_id: AgentId, conversation_id: str) -> bool:
         """Whether an agent with sessions here has this conversation in their hands."""

@@ -35,9 +35,9 @@ async def centre(embedded_urls: Urls, migrated_template: str) -> AsyncIterator[T
         yield running
 
 
-async def known_by(centre: TestCentre, channel: str, sender: str, name: str = "") -> CustomerId:
-    """Somebody who wrote by a provider's channel."""
-    fresh = Customer(id=CustomerId(f"cus_{secrets.token_hex(6)}"), name=name, created_at=1_000)
+async def known_by(centre: TestCentre, channel: str, sender: str, name: str = "", at: int = 1_000) -> CustomerId:
+    """Somebody who wrote by a provider's channel, first at this time."""
+    fresh = Customer(id=CustomerId(f"cus_{secrets.token_hex(6)}"), name=name, created_at=at)
     return (await customers.of_identity(centre.database, of_sender(channel, sender), otherwise=fresh)).id
 
 
@@ -238,3 +238,28 @@ async def test_where_agents_see_only_whom_they_serve_others_stay_hidden(room: Ro
         hits = (await found(anna, "search", query=token))["hits"]
         assert [hit["id"] for hit in hits] == [conversation_id]
         assert (await anna.ask("customers.find", query=token))["customers"] == []
+
+
+async def test_whom_they_served_they_find_however_many_others_there_are(room: Room) -> None:
+    async with room.centre.another(customers_for_agents="served") as node:
+        anna, sue, visitor = await room.tab(room.anna, node=node), await room.tab(room.sue), await room.customer()
+        token = f"q{secrets.token_hex(5)}"
+        conversation_id, item = await room.talking(anna, visitor, "Hello")
+        mine = await of_conversation(anna, conversation_id)
+        await sue.ask("customer.describe", customer_id=mine, name=token)
+        for number in range(3):
+            await known_by(room.centre, "telegram", f"6{room.number}{number}", name=token, at=2**42)
+        async with asyncio.timeout(PATIENCE):
+            while len((await sue.ask("customers.find", query=token))["customers"]) < 4:
+                await asyncio.sleep(0.05)
+
+        async def seen(**asked: Any) -> list[str]:
+            return [
+                each["card"]["customer_id"]
+                for each in (await anna.ask("customers.find", limit=1, **asked))["customers"]
+            ]
+
+        assert (await seen(query=token), await seen()) == ([mine], [mine])
+        await anna.ask("item.wrap_up", work_item_id=item)
+        await anna.ask("item.complete", work_item_id=item, disposition="")
+        assert (await seen(query=token), await seen()) == ([mine], [mine])

@@ -24,12 +24,14 @@ async def find(centre: Centre, me: AgentId, command: asked.FindCustomers) -> ask
     """By beginnings of words; without any, the newest who are known by something."""
     words = query_words.wanted(command.query)
     stems = dict.fromkeys(words.words, ())
-    hits = await search.others(centre.database, words, stems, ["customer"], limit=command.limit * 2)
+    most = command.limit * 2
+    if permission.restricted(centre, me):
+        in_hand = centre.live.served_by(me)
+        hits = await search.customers_served(centre.database, words, stems, me, in_hand, limit=most)
+    else:
+        hits = await search.others(centre.database, words, stems, ["customer"], limit=most)
     heads = await merges.heads(centre.database, [CustomerId(hit.id) for hit in hits])
     wanted = list(dict.fromkeys(heads[CustomerId(hit.id)] for hit in hits if hit.id in heads))
-    if permission.restricted(centre, me):
-        trees = {head: await merges.together(centre.database, head) for head in wanted}
-        wanted = [head for head in wanted if await permission.served(centre, me, trees[head])]
     return asked.Customers(customers=await _found(centre, wanted[: command.limit]))
 
 

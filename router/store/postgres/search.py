@@ -79,6 +79,30 @@ async def others(database: Database, asked: Wanted, known: Stems, kinds: Sequenc
     return [Hit(**row) for row in rows]
 
 
+async def customers_served(
+    database: Database, asked: Wanted, known: Stems, agent: AgentId, in_hand: Collection[str], *, limit: int
+) -> list[Hit]:
+    """`others` of kind customer, but only those this agent worked for, whichever of their records, and in_hand."""
+    rows = await database.fetch(
+        """
+        WITH taken AS (
+            SELECT conversation_id FROM work_items WHERE agent_id = $1 AND state = 'closed'
+            UNION ALL SELECT conversation_id FROM work_items WHERE agent_id = $1 AND state <> 'closed'
+        ), served AS (
+            SELECT DISTINCT coalesce(p.head_id, p.id) AS id FROM customers p
+            WHERE p.id = ANY ($2)
+                OR p.id IN (SELECT c.customer_id FROM conversations c JOIN taken t ON t.conversation_id = c.id)
+        )
+        SELECT e.kind, e.id, e.n, e.customer_id, e.at FROM search_entries e JOIN customers p ON p.id = e.customer_id
+        WHERE e.kind = 'customer' AND coalesce(p.head_id, p.id) IN (SELECT id FROM served)
+            AND ($3 = '' OR e.words @@ nullif($3, '')::tsquery)
+        ORDER BY ts_rank(e.words, nullif($3, '')::tsquery) DESC, e.at DESC, e.id DESC LIMIT $4
+        """,
+        *(agent, list(in_hand), tsquery(asked, known, every_open=True), limit),
+    )
+    return [Hit(**row) for row in rows]
+
+
 _AMONG_NEWEST = "AND serial > (SELECT max(serial) - 20000 FROM search_entries WHERE kind = 'message')"
 _MESSAGES = """
 SELECT kind, id, n, customer_id, at FROM (
