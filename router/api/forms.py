@@ -1,7 +1,7 @@
 """Web forms: as a page that needs no script, to be framed by other sites, and as JSON.
 
     GET  /form/<key>?language=        the page
-    POST /form/<key>                  the page, sent: multipart or urlencoded; 303 to the thanks, else again with what is wrong
+    POST /form/<key>                  the page, sent: multipart or urlencoded; 303 to the thanks, or what is wrong
     GET  /api/forms/<key>?language=   what it asks
     POST /api/forms/<key>             the same as JSON
 
