@@ -298,7 +298,7 @@ async def flood(room: Room) -> Tab:
 
 
 async def full_node(room: Room) -> Tab:
-    async with room.centre.another(max_connections=1) as node:
+    async with room.centre.another(max_connections=2) as node:
         tabs = [await room.tab(room.anna, node=node) for _ in range(2)]
         assert all(tab.close_code is None for tab in tabs)
         tab = await room.tab(room.anna, node=node)

@@ -6,6 +6,7 @@ A tab folds its events (reducer.py), answers commands by their id, checks that `
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 from collections.abc import Callable, Mapping
@@ -90,7 +91,8 @@ class Tab:
             tab.state, tab.events, tab._looked = after.state, after.events, after._looked
             tab._ids = after._ids
         tab.listen()
-        await tab.say({**seat.hello, "type": "hello", "session_id": tab.session_id, "last_seq": tab.last_seq})
+        with contextlib.suppress(ConnectionClosed):  # a full node does not wait for a word
+            await tab.say({**seat.hello, "type": "hello", "session_id": tab.session_id, "last_seq": tab.last_seq})
         await tab._until(lambda: bool(tab.session_welcomed) or tab.close_code is not None)
         return tab
 

@@ -49,6 +49,13 @@ async def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:
     assert await migrate(empty_url, all_migrations=[good, mended]) == ["2.pre.bad"]
 
 
+async def test_a_database_made_by_something_else_is_refused_by_name(empty_url: str) -> None:
+    table = Migration(name="1.pre.people", phase="pre", sql="CREATE TABLE people ()")
+    await migrate(empty_url, all_migrations=[table])
+    with pytest.raises(MigrationError, match=r'2\.pre\.again does not fit this database: relation "people" already'):
+        await migrate(empty_url, all_migrations=[table, Migration(name="2.pre.again", phase="pre", sql=table.sql)])
+
+
 async def test_a_changed_migration_is_refused(empty_url: str) -> None:
     await migrate(empty_url, all_migrations=[Migration(name="1.pre.a", phase="pre", sql="SELECT 1")])
     with pytest.raises(MigrationError, match=r"1\.pre\.a was changed"):

@@ -86,7 +86,10 @@ async def migrate(
 
 async def _apply(connection: asyncpg.Connection, migration: Migration) -> None:
     async with connection.transaction():
-        await connection.execute(migration.sql)
+        try:
+            await connection.execute(migration.sql)
+        except asyncpg.SyntaxOrAccessError as error:
+            raise MigrationError(f"{migration.name} does not fit this database: {error}") from None
         await connection.execute(
             "INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)", migration.name, migration.sha256
         )
