@@ -53,6 +53,7 @@ Label = Annotated[str, one_line(80, "What people see.")]
 Weight = Annotated[int, Meta(ge=1, le=MOST_AGENT_UNITS)]
 PausedWeight = Annotated[int, Meta(ge=0, le=MOST_AGENT_UNITS)]
 RingSeconds = Annotated[float, Meta(ge=3, le=120)]
+MOST_RUNG = 10
 Level = Annotated[int, Meta(ge=1, le=10)]
 Requires = Annotated[
     dict[Annotated[str, Names("skills")], Level],
@@ -142,7 +143,8 @@ class QueueShape(Struct, frozen=True, kw_only=True):
         dict[ChannelName, RingSeconds], Meta(description="Ring time by channel, in place of the channel's own.")
     ] = field(default_factory=dict)
     ring_agents: Annotated[
-        int, Meta(ge=1, le=10, description="At how many agents an item rings at once; the first to accept has it.")
+        int,
+        Meta(ge=1, le=MOST_RUNG, description="At how many agents an item rings at once; the first to accept has it."),
     ] = 1
     auto_accept: Annotated[bool, Meta(description="Agents' clients accept its offers themselves, after a warning.")] = (
         False

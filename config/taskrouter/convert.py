@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from config.policy_shape import MOST_RUNG
 from config.taskrouter.document import Document, QueueEntry, Table, WorkflowEntry, as_api, tables, text
 from config.taskrouter.names import label_of, unique_name, unique_text
 from config.taskrouter.report import Report
@@ -41,10 +42,11 @@ _TARGET_KEYS: Final = frozenset(TargetShape.__struct_fields__) - {"timeout_s", "
 _BOOKKEEPING: Final = frozenset(
     {
         *("account_sid", "workspace_sid", "operating_unit_sid", "date_created", "date_updated", "url", "links", "meta"),
-        *("id", "document_content_type", "source_template"),
+        *("id", "document_content_type", "source_template", "$schema"),
     }
 )
 """Keys that say nothing of routing, wherever they stand."""
+_RING: Final = "task_reservation_timeout"
 _WHOLE: Final = re.compile(r"[+-]?[0-9]{1,12}(?:\.0*)?")
 _NUMBER: Final = re.compile(r"[0-9]{1,12}(?:\.[0-9]*)?")
 
@@ -100,12 +102,27 @@ class _Conversion:
         else:
             table["unreadable"] = source[:MOST_CHARS]
         self.done.queues[name] = table | {"reference": self._cut(where, entry.reference), **_ALIKE}
-        most, order = (_shown(entry.table.get(key)) for key in ("max_reserved_workers", "task_order"))
-        if most not in ("", "1"):
-            self.report.approximated(f"{where}: max_reserved_workers", most, "one agent at a time is offered an item")
+        self.done.queues[name] |= self._rung(where, entry.table.get("max_reserved_workers"))
+        order = _shown(entry.table.get("task_order"))
         if order.upper() not in ("", "FIFO"):
             self.report.approximated(f"{where}: task_order", order, "of equal priority the longest waiting goes first")
         self._unknown(where, entry.table, _QUEUE_KEYS)
+
+    def _rung(self, where: str, given: object) -> dict[str, object]:
+        """At how many agents an item rings at once."""
+        if _blank(given):
+            return {}
+        most = _whole(given)
+        if most is None or most < 1:
+            reason = "expected a whole number from 1; one agent at a time is rung"
+            self.report.refused(f"{where}: max_reserved_workers", _shown(given), reason)
+            return {}
+        if most > MOST_RUNG:
+            reason = f"at most {MOST_RUNG} agents are rung at once"
+            self.report.approximated(f"{where}: max_reserved_workers", _shown(given), reason)
+        else:
+            self.report.ok(f"{where}: max_reserved_workers", _shown(given))
+        return {"ring_agents": min(most, MOST_RUNG)} if most > 1 else {}
 
     def _workflow(self, entry: WorkflowEntry) -> None:
         names = [workflow.name for workflow in self.done.workflows]
@@ -122,7 +139,10 @@ class _Conversion:
             default = self._target(f"{where}, {DEFAULT_FILTER}", entry.default_filter, "")
         aliases = tuple(alias[:MOST_NAME_CHARS] for alias in entry.aliases)
         self.done.workflows.append(WorkflowShape(name=name, aliases=aliases, filters=filters, default_filter=default))
-        self._unknown(where, entry.beside, _NAME_KEYS)
+        if not _blank(given := entry.beside.get(_RING)):
+            reason = "not taken over: how long an offer rings is ring_s of the queue or its channel"
+            self.report.approximated(f"{where}: {_RING}", _shown(given), reason)
+        self._unknown(where, entry.beside, _NAME_KEYS | {_RING})
         self._unknown(f"{where}, task_routing", entry.rest, frozenset())
 
     def _filter(self, where: str, table: Table, number: int, path: str) -> FilterShape:
@@ -259,11 +279,7 @@ class _Conversion:
         value = table.get("priority")
         if _blank(value):
             return None
-        whole = (
-            int(value) if isinstance(value, int | float) and not isinstance(value, bool) and value % 1 == 0 else None
-        )
-        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
-            whole = int(value.strip().partition(".")[0])
+        whole = _whole(value)
         if whole is None or abs(whole) > MOST_PRIORITY:
             reason = f"expected a whole number, {-MOST_PRIORITY:,} to {MOST_PRIORITY:,}; the priority before stays"
             self.report.refused(f"{where}: priority", _shown(value), reason)
@@ -291,6 +307,15 @@ class _Conversion:
 def _blank(value: object) -> bool:
     """Nothing was given: null, or a text of nothing but space."""
     return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _whole(value: object) -> int | None:
+    """A whole number, also one written as text."""
+    if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        return int(value.strip().partition(".")[0])
+    if isinstance(value, bool) or not isinstance(value, int | float) or value % 1:
+        return None
+    return int(value)
 
 
 def _shown(value: object) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from config.policy import load
 from tests.cli.taskrouter import ADA, WORKFLOW, WORKSPACE, filters, imported
 from tests.cli.usher import Ended, usher
 
@@ -83,12 +84,10 @@ def test_every_expression_of_a_real_policy_is_in_the_report(
             "refused",
             "line 1, column 3",
         ),
-        (
-            {"task_queues": [{"key": "k", "max_reserved_workers": 5}], "workflows": []},
-            "max_reserved_workers",
-            "approximated",
-            "one agent at a time",
-        ),
+        ({"task_queues": [{"key": "k", "max_reserved_workers": 50}]}, "_workers", "approximated", "at most 10"),
+        ({"task_queues": [{"key": "k", "max_reserved_workers": 0}]}, "_workers", "refused", "one agent at a time"),
+        ({"task_queues": [{"key": "k", "max_reserved_workers": "many"}]}, "_workers", "refused", "whole number"),
+        (filters() | {"task_reservation_timeout": 60}, "task_reservation_timeout", "approximated", "ring_s"),
         ({"task_queues": [{"key": "k", "task_order": "LIFO"}]}, "task_order", "approximated", "longest waiting"),
         (
             {"configuration": {"task_routing": {}, "colour": 5}},
@@ -225,6 +224,15 @@ def test_what_is_blank_is_not_given(
         assert [line[0] for line in imported(document, write, capfd)] == ["queue 'Q'"]
         [target] = explain({}, [ADA], "--json", of=tmp_path / "given").document["targets"]
         assert (target["until_s"], target["priority"], target["eligible"]) == (None, 0, ["ada"])
+
+
+@pytest.mark.parametrize(("most", "rung"), [(1, 1), ("1", 1), (None, 1), (5, 5), ("7", 7), (50, 10)])
+def test_as_many_agents_are_rung_at_once_as_are_reserved(
+    most: object, rung: int, write: Callable[[str, object], Path], capfd: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lines = imported({"task_queues": [{"key": "k", "max_reserved_workers": most}]}, write, capfd)
+    assert len(lines) == (most == 50)
+    assert load(tmp_path / "given").queues["k"].ring_agents == rung
 
 
 def test_people_see_what_needs_their_eye_and_no_colours_in_a_pipe(
