@@ -62,6 +62,20 @@ async def test_a_changed_migration_is_refused(empty_url: str) -> None:
         await migrate(empty_url, all_migrations=[Migration(name="1.pre.a", phase="pre", sql="SELECT 2")])
 
 
+async def test_a_database_that_other_files_began_is_refused_and_left_as_it_is(empty_url: str) -> None:
+    before = [Migration(name="1.pre.a", phase="pre", sql="CREATE TABLE staff ()")]
+    after = [
+        Migration(name=name, phase="pre", sql=f"CREATE TABLE {name[-5:]} ()") for name in ("1.pre.staff", "2.pre.cases")
+    ]
+    await migrate(empty_url, all_migrations=before)
+    with pytest.raises(MigrationError, match=r"begun with 1\.pre\.a.* begins with 1\.pre\.staff"):
+        await migrate(empty_url, all_migrations=after)
+    assert await tables(empty_url) == {"schema_migrations", "staff"}
+    later = Migration(name="2.pre.later", phase="pre", sql="SELECT 1")
+    assert await migrate(empty_url, all_migrations=[*before, later]) == ["2.pre.later"]
+    assert await migrate(empty_url, all_migrations=before) == [], "an older node runs on"
+
+
 async def test_post_migrations_wait_until_they_are_asked_for(empty_url: str) -> None:
     both = [
         Migration(name="1.pre.a", phase="pre", sql="SELECT 1"),

@@ -63,7 +63,8 @@ async def migrate(
 ) -> list[str]:
     """Apply what is missing; names of what was applied now.
 
-    Raises MigrationError when an applied file was changed since; OSError or asyncpg errors when the database is away.
+    Raises MigrationError when an applied file was changed since, or the database was begun by other files; OSError or
+    asyncpg errors when it is away.
     """
     connection = await asyncpg.connect(url, timeout=10)
     try:
@@ -71,8 +72,14 @@ async def migrate(
         await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
         await connection.execute(JOURNAL_OF_MIGRATIONS)
         applied = dict(await connection.fetch("SELECT name, sha256 FROM schema_migrations"))
+        files = migrations() if all_migrations is None else all_migrations
+        if applied and files and files[0].name not in applied:
+            raise MigrationError(
+                f"the database was begun with {min(applied)}, by a version of the program from which no way leads to"
+                f" this one, which begins with {files[0].name}: give it an empty database, `usher run` another --data"
+            )
         missing = []
-        for migration in migrations() if all_migrations is None else all_migrations:
+        for migration in files:
             if applied.get(migration.name, migration.sha256) != migration.sha256:
                 raise MigrationError(f"{migration.name} was changed after it had been applied to this database")
             if migration.name not in applied and migration.phase in phases:
