@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import FilePayload, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from tests.browser.host_site import Site, served
 from tests.browser.people import Stage
@@ -66,6 +67,30 @@ async def test_a_picture_and_a_document_change_hands_on_somebody_elses_site(stag
 
     await customer.page.reload()
     await expect(customer.log.get_by_role("button", name="cat.png").locator("canvas")).to_have_js_property("width", 40)
+
+
+async def test_files_chosen_while_others_are_on_their_way_are_sent_too(stage: Stage) -> None:
+    ada, customer = await stage.agent("Ada"), await stage.customer()
+    await customer.begin(PARCELS, "Two pictures", name="Edda Holt")
+    await ada.accept("Edda Holt")
+    first, let_go = asyncio.Event(), asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        if not first.is_set():
+            first.set()
+            await let_go.wait()
+        await route.continue_()
+
+    await customer.page.route("**/api/widget/files?*", slow)
+    chooser = customer.widget.locator("input[type=file]")
+    await chooser.set_input_files(BILL)
+    await first.wait()
+    await chooser.set_input_files(CAT)
+    await expect(customer.log.get_by_role("button", name="cat.png")).to_be_visible()
+    await expect(customer.widget.get_by_text("Sending bill.pdf…")).to_be_visible()
+    let_go.set()
+    await expect(customer.log.get_by_role("button", name="bill.pdf")).to_be_visible()
+    await expect(customer.widget.get_by_text("Sending")).to_be_hidden()
 
 
 async def test_a_program_is_refused_in_words_and_nothing_is_sent(stage: Stage) -> None:

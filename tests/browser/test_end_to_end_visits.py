@@ -104,7 +104,13 @@ async def test_who_is_signed_in_at_the_site_is_known_on_another_browser_until_th
     await expect(laptop.widget.get_by_role("listitem")).to_have_count(2)
     await expect(laptop.widget.get_by_role("listitem").nth(1)).to_contain_text("Is a pier long?")
 
+    beside = Customer(centre_url=laptop.centre_url, context=laptop.context, page=await stage.tab(laptop.context))
+    await beside.visit()
+    await beside.launcher.click()
+    await beside.sees("Is it wide?")
     await laptop.page.evaluate("Usher.forget()")
+    await expect(beside.button("Talk to a person")).to_be_visible()
+    await expect(beside.button("Your conversations")).to_be_hidden()
     await laptop.page.reload()  # open as it was
     await expect(laptop.button("Talk to a person")).to_be_visible()
     await expect(laptop.button("Your conversations")).to_be_hidden()

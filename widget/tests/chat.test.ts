@@ -44,9 +44,8 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function scene() {
-  const memory = memoryOf("demo", null);
-  const onForget = vi.fn<() => void>();
+function scene(memory = memoryOf("demo", null)) {
+  const onForget = vi.fn<(elsewhere: boolean) => void>();
   memory.rememberVisitor({ visitor_id: "v1", customer_id: "p1", token: "secret" });
   const chat = new Chat({ base: "https://usher.example/", account: "demo", memory, onChange: () => undefined, onForget, onMessage: () => undefined });
   chat.resume();
@@ -70,6 +69,22 @@ test("who signs out leaves nothing on the screen and in the browser, not even wh
   expect(memory.outbox()).toEqual([]);
   expect(memory.visitor()).toBeNull();
   expect(Line.last.readyState).not.toBe(Line.OPEN);
+});
+
+test("who signed out in another tab is gone here too, and the next one it already knows stays", () => {
+  const stored = new Map<string, string>();
+  const storage = {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+    removeItem: (key: string) => void stored.delete(key),
+  } as unknown as Storage;
+  const { chat, memory, onForget } = scene(memoryOf("demo", storage));
+  memory.rememberVisitor({ visitor_id: "v2", customer_id: "p2", token: "another" });
+
+  chat.forget(true);
+  expect(onForget).toHaveBeenCalledWith(true);
+  expect(chat).toMatchObject({ state: BLANK, outbox: [] });
+  expect(memory.visitor()?.token).toBe("another");
 });
 
 test("earlier messages that come when others are known by then leave no gap", async () => {

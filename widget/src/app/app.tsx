@@ -52,6 +52,7 @@ export async function mount(options: MountOptions): Promise<Mounted> {
   const wished = (): string[] => [memory.note("language"), ...options.languages];
   let words: Words = await loadWords(wished());
   const frame = frameIn(host, options);
+  const otherTabs = new BroadcastChannel(`usher:${options.account}`);
 
   const chat = new Chat({
     base: options.base,
@@ -62,9 +63,11 @@ export async function mount(options: MountOptions): Promise<Mounted> {
       if (wanted && chat.account) go(wanted);
       redraw();
     },
-    onForget: () => {
+    onForget: (elsewhere) => {
       screen = { name: "home" };
       wanted = null;
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has none
+      if (!elsewhere) otherTabs.postMessage(0);
     },
     onMessage: (text, author) => {
       const looking = isOpen && document.visibilityState === "visible";
@@ -176,6 +179,7 @@ export async function mount(options: MountOptions): Promise<Mounted> {
   if (!page) frame.addEventListener("keydown", (event) => keyed(event, frame, close));
   document.addEventListener("visibilitychange", redraw);
   steadyClock(options.base, () => chat.poke());
+  otherTabs.onmessage = () => chat.forget(true);
   chat.resume();
   if (page) open(false);
   else draw();

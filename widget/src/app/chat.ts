@@ -35,7 +35,7 @@ interface ChatOptions {
   memory: Memory;
   onChange(): void;
   /** The customer is gone: what of theirs is on the screen goes, too. */
-  onForget(): void;
+  onForget(elsewhere: boolean): void;
   /** Somebody else wrote. */
   onMessage(text: string, author: string): void;
 }
@@ -111,15 +111,16 @@ export class Chat {
     if (visitor) void this.#proven(identity, visitor).catch(() => undefined);
   }
 
-  /** They signed out: whoever comes next to this browser sees nothing of it. */
-  forget(): void {
+  /** They signed out: whoever comes next to this browser sees nothing of it. elsewhere: in another tab, which cleared
+      what the browser keeps, and may have kept the next one's since. */
+  forget(elsewhere = false): void {
     this.#identity = undefined;
     this.#leave();
-    this.#options.memory.forget();
+    this.#options.memory.forget(elsewhere);
     this.#courier.forget();
     this.past = null;
     this.trouble = "";
-    this.#options.onForget();
+    this.#options.onForget(elsewhere);
     this.#become(BLANK);
   }
 

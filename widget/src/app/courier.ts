@@ -68,9 +68,8 @@ export class Courier {
     for (const message of this.outbox) this.#change({ ...message, failed: "closed" });
   }
 
-  /** Whoever wrote them has left this browser: the next one sees and sends none of them. */
+  /** Whoever wrote them has left this browser, which forgets them: the next one sees and sends none of them. */
   forget(): void {
-    for (const { client_id } of this.outbox) this.#options.memory.drop(client_id);
     this.#become([]);
   }
 

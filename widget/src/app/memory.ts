@@ -15,7 +15,8 @@ export interface Memory {
   drop(clientId: string): void;
   note(key: Note): string;
   setNote(key: Note, value: string): void;
-  forget(): void;
+  /** elsewhere: only what the page itself keeps. */
+  forget(elsewhere?: boolean): void;
 }
 /** draft: what is being written. muted: "1" without sound. name, email: as last given. language: as chosen. */
 type Note = "draft" | "muted" | "name" | "email" | "language";
@@ -55,7 +56,7 @@ export function memoryOf(account: string, storage: Storage | null): Memory {
     drop: (clientId) => remove(`out:${clientId}`),
     note: (key) => read(key),
     setNote: (key, value) => (value ? write(key, value) : remove(key)),
-    forget: () => keys().forEach(remove),
+    forget: (elsewhere) => (elsewhere ? fallback.clear() : keys().forEach(remove)),
   };
 }
 

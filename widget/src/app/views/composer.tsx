@@ -13,7 +13,7 @@ export function Composer(): JSX.Element {
   const { chat, words, draft, setDraft } = useWidget();
   const [emoji, setEmoji] = useState(false);
   const [full, setFull] = useState(false);
-  const [sending, setSending] = useState("");
+  const [sending, setSending] = useState<readonly (readonly File[])[]>([]);
   const [fault, setFault] = useState<FileFault | "">("");
   const chooser = useRef<HTMLInputElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
@@ -40,10 +40,12 @@ export function Composer(): JSX.Element {
 
   const attach = async (list: FileList | undefined | null): Promise<void> => {
     const files = [...(list ?? [])];
-    if (!files.length || sending) return;
-    setSending(files.map((file) => file.name).join(", "));
-    setFault(await chat.attach(files));
-    setSending("");
+    if (!files.length) return;
+    setFault("");
+    setSending((others) => [...others, files]);
+    const answer = await chat.attach(files);
+    setSending((all) => all.filter((each) => each !== files));
+    setFault((earlier) => answer || earlier);
   };
 
   const key = (event: TargetedKeyboardEvent<HTMLTextAreaElement>): void => {
@@ -58,7 +60,7 @@ export function Composer(): JSX.Element {
       {full && <p class="fault">{words.t("full")}</p>}
       <div role="status">
         {fault && <p class="fault">{words.t(fault)}</p>}
-        {sending && <p class="faint clip">{words.t("file_sending", sending)}</p>}
+        {sending[0] && <p class="faint clip">{words.t("file_sending", sending.flatMap((files) => files.map((file) => file.name)).join(", "))}</p>}
       </div>
       {emoji && <EmojiGrid onPick={insert} onClose={() => setEmoji(false)} />}
       <div class="write">
@@ -81,13 +83,15 @@ export function Composer(): JSX.Element {
           type="file"
           multiple
           hidden
-          onChange={({ currentTarget }) => void attach(currentTarget.files).then(() => (currentTarget.value = ""))}
+          onChange={({ currentTarget }) => {
+            void attach(currentTarget.files);
+            currentTarget.value = "";
+          }}
         />
         <button
           class="tool"
           aria-label={words.t("attach")}
           title={words.t("attach")}
-          aria-disabled={!!sending}
           onClick={() => chooser.current?.click()}
         >
           <Icon name="clip" />
