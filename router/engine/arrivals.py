@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
+from msgspec.structs import replace
 
 from router.core.demands import point_credit_ms
 from router.core.policy import Demand
@@ -85,6 +86,7 @@ def conversation_of(new: stored.Start, begun: stored.Started) -> stored.Conversa
         marks=stored.Marks(),
         rating=None,
         rating_comment="",
+        address=new.address,
     )
 
 
@@ -181,7 +183,7 @@ def brief_of(arrival: Arrival) -> bytes:
         conversation_id=conversation.id,
         channel=demand.channel,
         queue=demand.queue,
-        customer=arrival.card,
+        customer=_called(arrival),
         language=conversation.language,
         requirements=lanes.shown(demand),
         priority=arrival.priority,
@@ -193,3 +195,9 @@ def brief_of(arrival: Arrival) -> bytes:
         interruptible=demand.interruptible,
     )
     return brief.pack(brief.Brief(item=item, model=demand.model))
+
+
+def _called(arrival: Arrival) -> CustomerCard:
+    """Who calls and gave no name is told apart by their number."""
+    card, conversation = arrival.card, arrival.conversation
+    return card if card.name or conversation.channel != "voice" else replace(card, name=conversation.address)

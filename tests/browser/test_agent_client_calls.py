@@ -127,8 +127,10 @@ async def test_a_call_is_muted_held_recorded_and_ended_by_press_and_by_key() -> 
         await at.go("conversation/c-ann")
         bar = at.page.get_by_role("article", name="Call with Ann Lee")
         await expect(bar).to_contain_text("talking")
+        await expect(at.page.get_by_role("main")).not_to_contain_text("on the page")
         await expect(bar).to_contain_text("Recording")
         await bar.get_by_role("button", name="Mute").click()
+        await expect(bar.get_by_role("button", name="Mute")).to_be_focused()
         assert (await at.desk.heard(call.Mute))[0].muted is True
         assert await at.page.evaluate("window.phoneStub.muted") == [True]
         await at.page.keyboard.press("Alt+h")
@@ -196,10 +198,18 @@ async def test_a_number_is_called_and_a_missed_one_called_back_from_the_log() ->
         await at.go("conversation/c-ann")
         await at.page.get_by_role("button", name="Call this customer").click()
         assert (await at.desk.heard(call.Dial))[0].work_item_id == "w-ann"
+        scene.log = [replace(missed, call_id="new", outcome="", ended_at=None), missed]
+        log = at.page.get_by_label("Details").get_by_role("listitem")
+        await at.desk.push(call.CallChanged(call=talking(call_id="new")))
+        await expect(log.first).to_contain_text("going on")
+        scene.log[0] = replace(missed, call_id="new", outcome="answered")
+        await at.desk.push(call.CallClosed(call_id="new", version=9, outcome="answered"))
+        await expect(log.first).to_contain_text("answered")
+        await expect(log).to_have_count(2)
         await at.page.keyboard.press("Alt+d")
         dialog = at.page.get_by_role("dialog", name="Call a number")
         await expect(dialog).to_contain_text("left before an answer")
-        await dialog.get_by_role("listitem").get_by_role("button", name="Call").click()
+        await dialog.get_by_role("listitem").last.get_by_role("button", name="Call").click()
         assert (await at.desk.heard(call.Dial, 2))[1].number == "+48500600700"
 
 

@@ -284,6 +284,7 @@ async def test_a_missed_offer_and_a_supervisor_explain_a_changed_status() -> Non
         await at.desk.push(presence("away", "missed_offer"))
         await expect(status).to_contain_text("Away")
         await expect(at.page.locator(".notice")).to_contain_text("You missed an offer")
+        await expect(at.page.get_by_label("My work")).to_contain_text("You missed an offer")
         await status.click()
         await expect(at.page.get_by_role("menu")).to_contain_text("You missed an offer")
         await at.page.get_by_role("menuitemradio", name="Available").click()
@@ -327,7 +328,12 @@ async def test_sign_in_refuses_wrong_words_and_lets_in_the_right_ones() -> None:
         await at.page.get_by_label("Password").fill("wrong")
         await at.page.get_by_role("button", name="Sign in").click()
         await expect(at.page.get_by_role("alert")).to_contain_text("E-mail or password is wrong.")
-        await at.page.get_by_label("Password").fill(PASSWORD)
+        await expect(at.page.get_by_label("Password")).to_be_focused()
+        await at.page.route("**/api/login", lambda route: route.abort())
+        await at.page.keyboard.type(PASSWORD)  # the wrong one is selected
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.get_by_role("alert")).to_contain_text("The server did not answer. Try again.")
+        await at.page.unroute("**/api/login")
         await at.page.get_by_role("button", name="Sign in").click()
         await expect(at.page.get_by_text("All quiet")).to_be_visible()
         at.complaints.clear()  # the browser itself reports the refused requests

@@ -63,6 +63,7 @@ async def test_a_caller_chooses_by_key_and_is_put_through_to_the_agent_who_accep
     call = await room.talking(anna)
     shown = await room.call_is(anna, "talking")
     assert [leg["role"] for leg in shown["legs"]] == ["customer", "agent"]
+    assert anna.state["assignments"][0]["work_item"]["customer"]["name"] == call.leg.from_
     assert room.at("anna").sid in call.leg.ear.of
     await anna.ask("call.hang_up", **call.it)
     await room.over(call.leg)

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useId, useMemo, useRef } from "preact/hooks";
 import { computed, useSignal } from "@preact/signals";
 
-import { clockTime, dayOf, exactTime, shortDate } from "../i18n/times";
+import { exactTime, timeOrDate } from "../i18n/times";
 import { serverNow, tick } from "../live/server-time";
 import { closeStep, replyToStep } from "../live/steps";
 import { departments } from "../live/store";
@@ -36,7 +36,7 @@ export function StepCard({ step }: { step: Step }): JSX.Element {
       </p>
       <p class="step-facts small faint">
         <time dateTime={new Date(step.opened_at).toISOString()} title={exactTime(step.opened_at)}>
-          {t("step.asked", { time: timeOrDay(step.opened_at) })}
+          {t("step.asked", { time: timeOrDate(step.opened_at, serverNow()) })}
         </time>
         <span class="with-icon">
           <Icon name={step.posted ? "check" : "clock"} size={13} /> {t(step.posted ? "step.posted" : "step.not_posted")}
@@ -55,10 +55,6 @@ export function StepCard({ step }: { step: Step }): JSX.Element {
 
 function departmentLabel(key: string): string {
   return departments.value.find((one) => one.key === key)?.label ?? key;
-}
-
-function timeOrDay(at: number): string {
-  return dayOf(at) === dayOf(serverNow()) ? clockTime(at) : shortDate(at);
 }
 
 /** Counted on the server's clock. Drawn again when its time has come, not with every second. */

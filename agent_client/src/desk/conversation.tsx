@@ -11,6 +11,7 @@ import { go } from "../router";
 import { openCallTransfer } from "../phone/acts";
 import { callOf } from "../phone/current";
 import { contextSheet, dialog, hasContextColumn, hasListColumn } from "../shell/view";
+import { isOnPage } from "../state/on-page";
 import { Age } from "../ui/age";
 import { Avatar } from "../ui/avatar";
 import { channelIcon, Icon } from "../ui/icon";
@@ -64,7 +65,7 @@ function Head({ assignment }: { assignment: Assignment }): JSX.Element {
           <Icon name="back" size={20} />
         </button>
       )}
-      <Avatar id={item.customer.customer_id} name={name} online={assignment.customer_online} />
+      <Avatar id={item.customer.customer_id} name={name} {...(isOnPage(assignment.conversation) ? { online: assignment.customer_online } : {})} />
       <div class="grow clip-box">
         <h2 class="clip">{name}</h2>
         <p class="faint small clip">
@@ -90,11 +91,12 @@ function Head({ assignment }: { assignment: Assignment }): JSX.Element {
 /** Who is on our page is seen to be there; others are where their channel is, and a mail is about something. */
 function Whereabouts({ assignment }: { assignment: Assignment }): JSX.Element {
   const { conversation, customer_online: online, work_item: item } = assignment;
-  if (!conversation.can) return <>{t(online ? "customer.online" : "customer.offline")}</>;
+  if (isOnPage(conversation)) return <>{t(online ? "customer.online" : "customer.offline")}</>;
+  const address = conversation.address === nameOf(assignment) ? "" : (conversation.address ?? "");
   return (
     <span class="with-icon">
       <Icon name={channelIcon(conversation.channel)} size={13} />{" "}
-      {conversation.channel === "email" ? item.preview : `${channelLabel(conversation.channel)} ${conversation.address ?? ""}`}
+      {conversation.channel === "email" ? item.preview : `${channelLabel(conversation.channel)} ${address}`}
     </span>
   );
 }

@@ -9,6 +9,7 @@ import { tick } from "../live/server-time";
 import { assignments, me, offers } from "../live/store";
 import { go, openConversation, pathOf } from "../router";
 import { dueOf } from "../state/milestones";
+import { isOnPage } from "../state/on-page";
 import { unansweredSince, unreadCount } from "../state/unread";
 import { Age, Until } from "../ui/age";
 import { Avatar } from "../ui/avatar";
@@ -55,6 +56,7 @@ function WorkRow({ assignment }: { assignment: Assignment }): JSX.Element {
   const unread = unreadCount(conversation);
   const name = item.customer.name || t("customer.unnamed");
   const route = { page: "work", conversation_id: conversation.conversation_id } as const;
+  const onPage = isOnPage(conversation);
   return (
     <li>
       <a
@@ -68,11 +70,11 @@ function WorkRow({ assignment }: { assignment: Assignment }): JSX.Element {
           go(route);
         }}
       >
-        <Avatar id={item.customer.customer_id} name={name} online={assignment.customer_online} />
+        <Avatar id={item.customer.customer_id} name={name} {...(onPage ? { online: assignment.customer_online } : {})} />
         <span class="row-text">
           <span class="row-head">
             <strong class="clip grow">{name}</strong>
-            <span class="only-heard">{t(assignment.customer_online ? "customer.online" : "customer.offline")}</span>
+            {onPage && <span class="only-heard">{t(assignment.customer_online ? "customer.online" : "customer.offline")}</span>}
             <RowTime assignment={assignment} />
           </span>
           <span class="row-line">
@@ -164,11 +166,12 @@ function LastWords({ assignment: { conversation } }: { assignment: Assignment })
 /** Why the list is empty, and what would fill it. */
 function NoWork(): JSX.Element {
   const free = me.value !== null && statusTone(me.value.status) === "free";
+  const missed = me.value?.status_reason === "missed_offer";
   return (
     <div class="empty">
       <Icon name={free ? "coffee" : "moon"} size={28} />
       <h2>{t(free ? "work.none" : "work.none_paused")}</h2>
-      <p>{t(free ? "work.none_help" : "work.none_paused_help")}</p>
+      <p>{t(free ? "work.none_help" : missed ? "status.missed_offer" : "work.none_paused_help")}</p>
     </div>
   );
 }

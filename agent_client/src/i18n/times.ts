@@ -24,6 +24,11 @@ export function shortDate(at: number): string {
   return once("date", (lang) => new Intl.DateTimeFormat(lang, { dateStyle: "medium" })).format(at);
 }
 
+/** 14:05 of today, else the date. */
+export function timeOrDate(at: number, now: number): string {
+  return dayOf(at) === dayOf(now) ? clockTime(at) : shortDate(at);
+}
+
 /** The local calendar day of a time, as an ordinal. */
 export function dayOf(at: number): number {
   const date = new Date(at);

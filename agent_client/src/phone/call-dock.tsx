@@ -42,7 +42,6 @@ function CallBar({ call }: { call: Call }): JSX.Element {
             {t(`call.recording_${call.recording}`)}
           </span>
         )}
-        <span class="grow" />
         <Buttons call={call} />
       </div>
       <Others call={call} />
@@ -107,21 +106,21 @@ function Buttons({ call }: { call: Call }): JSX.Element {
   return (
     <div class="call-buttons" role="group" aria-label={t("call.acts")}>
       {(muted || may(call, "mute")) && (
-        <Act icon={muted ? "muted" : "microphone"} text={muted ? "call.unmute" : "call.mute"} chord="Alt+KeyM" pressed={muted} onDo={() => toggleMute(call)} />
+        <Act icon={muted ? "muted" : "microphone"} text={muted ? "call.unmute" : "call.mute"} chord="Alt+KeyM" on={muted} onDo={() => toggleMute(call)} />
       )}
       {(held || may(call, "hold")) && (
-        <Act icon="pause" text={held ? "call.unhold" : "call.hold"} chord="Alt+KeyH" pressed={held} onDo={() => toggleHold(call)} />
+        <Act icon="pause" text={held ? "call.unhold" : "call.hold"} chord="Alt+KeyH" on={held} onDo={() => toggleHold(call)} />
       )}
       {may(call, "keypad") && (
-        <Act icon="keypad" text="call.keypad" chord="Alt+KeyK" pressed={keypadOpen.value === call.call_id} onDo={() => toggleKeypad(call)} />
+        <Act icon="keypad" text="call.keypad" chord="Alt+KeyK" expanded={keypadOpen.value === call.call_id} onDo={() => toggleKeypad(call)} />
       )}
       {(may(call, "transfer") || may(call, "consult")) && (
         <Act icon="transfer" text="action.transfer" chord="Alt+KeyT" onDo={() => openCallTransfer(call)} />
       )}
       {may(call, "merge") && <Act icon="user" text="call.merge" words onDo={() => void onCall("call.merge", call.call_id)} />}
       {may(call, "hand_over") && <Act icon="forward" text="call.hand_over" words onDo={() => void handOver(call.call_id, "")} />}
-      {may(call, "pause_recording") && <Act icon="record" text="call.record_pause" pressed onDo={() => toggleRecording(call)} />}
-      {may(call, "record") && <Act icon="record" text="call.record" pressed={false} onDo={() => toggleRecording(call)} />}
+      {may(call, "pause_recording") && <Act icon="record" text="call.record_pause" on onDo={() => toggleRecording(call)} />}
+      {may(call, "record") && <Act icon="record" text="call.record" onDo={() => toggleRecording(call)} />}
       {may(call, "listen") && <Act icon="eye" text="call.listen" words onDo={() => void supervise("call.monitor", call.work_item_id)} />}
       {may(call, "whisper") && <Act icon="note" text="monitor.whisper" words onDo={() => void supervise("call.whisper", call.work_item_id)} />}
       {may(call, "barge") && <Act icon="megaphone" text="call.barge" words onDo={() => void supervise("call.barge", call.work_item_id)} />}
@@ -145,29 +144,33 @@ interface ActProps {
   text: Parameters<typeof t>[0];
   onDo: () => void;
   chord?: Chord;
-  pressed?: boolean;
+  /** The words say what a press does; this, that it is as they would end. */
+  on?: boolean;
+  expanded?: boolean;
   /** With its words beside the picture, where there is room. */
   words?: boolean;
 }
 
-function Act({ icon, text, onDo, chord, pressed, words = false }: ActProps): JSX.Element {
+function Act({ icon, text, onDo, chord, on = false, expanded, words = false }: ActProps): JSX.Element {
   const busy = useSignal(false);
   const label = t(text);
   const keys: ComponentChildren = chord ? ` (${printed(chord).join(" ")})` : "";
   const act = (): void => {
-    onDo();
-    // A second press of an impatient finger must not undo the first.
+    // A second press of an impatient finger must not undo the first. Switched off, the button would lose the focus.
+    if (busy.peek()) return;
     busy.value = true;
     setTimeout(() => (busy.value = false), 400);
+    onDo();
   };
   return (
     <button
       type="button"
       class={words ? "button" : "button square"}
-      aria-pressed={pressed}
+      data-on={on}
+      aria-expanded={expanded}
       aria-label={label}
       title={`${label}${keys}`}
-      disabled={busy.value}
+      aria-disabled={busy.value}
       onClick={act}
     >
       <Icon name={icon} />

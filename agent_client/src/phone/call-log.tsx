@@ -3,9 +3,11 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 
-import { duration, exactTime, shortDate } from "../i18n/times";
+import { duration, exactTime, timeOrDate } from "../i18n/times";
 import { fetchCallLog } from "../live/calls";
 import { tell } from "../live/commands";
+import { serverNow } from "../live/server-time";
+import { calls } from "../live/store";
 import { Icon } from "../ui/icon";
 import { t } from "./words";
 
@@ -16,10 +18,13 @@ export function CallLog({ customerId, onCallBack }: { customerId: string; onCall
   const known = useSignal<readonly LoggedCall[] | null>(null);
   const more = useSignal(false);
   const before = useSignal(0);
+  const running = calls.value.size; // one that begins or ends is told otherwise
   useEffect(() => {
-    fetchCallLog(customerId, before.value).then(
+    const since = before.peek();
+    fetchCallLog(customerId, since).then(
       (page) => {
-        known.value = [...(known.peek() ?? []), ...page];
+        const all = since === 0 ? page : [...(known.peek() ?? []), ...page];
+        known.value = [...new Map(all.map((call) => [call.call_id, call])).values()];
         more.value = page.length >= PAGE;
       },
       (error: unknown) => {
@@ -28,7 +33,7 @@ export function CallLog({ customerId, onCallBack }: { customerId: string; onCall
         if (error.code !== "voice_off") tell(error);
       },
     );
-  }, [customerId, known, more, before.value]);
+  }, [customerId, known, more, before, before.value, running]);
   const last = known.value?.at(-1);
   if (known.value === null) return <p class="faint small">{t("line.loading")}</p>;
   if (known.value.length === 0) return <p class="faint small">{t("call_log.none")}</p>;
@@ -55,7 +60,7 @@ function Logged({ call, onCallBack }: { call: LoggedCall; onCallBack: ((number: 
       <span class="grow clip-box">
         <strong class="clip">{call.customer_name || call.number || t("call.withheld")}</strong>
         <span class="small faint">
-          <time title={exactTime(call.started_at)}>{shortDate(call.started_at)}</time> ·{" "}
+          <time title={exactTime(call.started_at)}>{timeOrDate(call.started_at, serverNow())}</time> ·{" "}
           {t(`call.outcome.${call.outcome || "running"}`)}
           {call.talked_ms !== null && ` · ${duration(call.talked_ms)}`}
           {call.agents.length > 0 && ` · ${call.agents.join(", ")}`}

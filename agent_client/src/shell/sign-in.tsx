@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 
 import { isKey, type Key, t } from "../i18n/language";
@@ -10,6 +10,7 @@ import { Icon } from "../ui/icon";
 import { enterWith, type Why } from "./sign";
 import "./sign-in.css";
 
+const NO_ANSWER = 0;
 const WHY: Record<Exclude<Why, "">, Key> = { ended: "sign_in.ended", forbidden: "sign_in.forbidden", unsure: "sign_in.unsure" };
 
 /** The only page without a session. `why`: what ended the last one, if anything did. */
@@ -19,6 +20,7 @@ export function SignIn({ why }: { why: Why }): JSX.Element {
   const trouble = useSignal<Key | null>(why === "" ? null : WHY[why]);
   const busy = useSignal(false);
   const demo = useSignal<DemoLogin[]>([]);
+  const again = useRef<HTMLInputElement>(null);
   const ids = useId();
   useEffect(() => {
     void demoLogins().then((logins) => (demo.value = logins));
@@ -32,8 +34,9 @@ export function SignIn({ why }: { why: Why }): JSX.Element {
       await enterWith(as.email, as.password);
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      trouble.value = errorKey(error.code);
-      document.getElementById(`${ids}email`)?.focus();
+      trouble.value = error.status === NO_ANSWER ? "error.no_answer" : errorKey(error.code);
+      again.current?.focus(); // most often it is the password that is wrong
+      again.current?.select();
     } finally {
       busy.value = false;
     }
@@ -59,7 +62,7 @@ export function SignIn({ why }: { why: Why }): JSX.Element {
         <div role="alert">
           {trouble.value && (
             <p class="form-error">
-              <Icon name="alert" /> {t(trouble.value)}
+              <Icon name="alert" /> <span>{t(trouble.value)}</span>
             </p>
           )}
         </div>
@@ -75,6 +78,7 @@ export function SignIn({ why }: { why: Why }): JSX.Element {
         />
         <label for={`${ids}password`}>{t("sign_in.password")}</label>
         <input
+          ref={again}
           id={`${ids}password`}
           class="field"
           type="password"
