@@ -70,6 +70,7 @@ async def test_customers_are_found_merged_and_parted_by_keyboard_and_erased_by_a
 
     await view.get_by_role("button", name="Merge", exact=True).press("Enter")
     await expect(view.get_by_role("heading", name="Came to us as")).to_be_visible()
+    await expect(view).to_be_focused()
     await expect(view).to_contain_text("The parcel is a mystery to me")
     await view.get_by_role("button", name="mystery").click()
     await expect(page.get_by_role("dialog")).to_contain_text("The parcel is a mystery to me")
@@ -77,6 +78,15 @@ async def test_customers_are_found_merged_and_parted_by_keyboard_and_erased_by_a
     assert await violations(page) == []
     await view.get_by_role("button", name="Separate again").press("Enter")
     await expect(view.get_by_role("heading", name="Came to us as")).to_be_hidden()
+    await expect(view).to_be_focused()
+    await view.get_by_role("button", name="More").click()
+    await page.get_by_role("menuitem", name="Merge").click()
+    merging = page.get_by_role("dialog", name="Merge customers")
+    await merging.get_by_role("searchbox").fill("nobody at all")
+    await expect(merging.get_by_role("status")).to_have_text("Nobody fits “nobody at all”.")
+    await expect(merging.get_by_role("button", name="Merge")).to_be_disabled()
+    await merging.get_by_role("button", name="Cancel").press("Enter")
+    await expect(view.get_by_role("button", name="More")).to_be_focused()
     await expect(view).not_to_contain_text("mystery")
 
     await page.keyboard.press("Control+k")

@@ -54,4 +54,6 @@ async def test_a_bot_helps_and_hands_over_and_a_supervisor_teaches_it(stage: Sta
     await group.get_by_role("button", name="Try").click()
     await expect(group.get_by_text("past question")).to_be_visible(timeout=2 * PATIENCE_MS)
     await group.get_by_role("button", name="Teach").click()
+    told = olga.page.get_by_text("Taught: “My gnome fell off the balcony”. The bot knows within a minute.")
+    await expect(told).to_be_focused()
     await expect(group).to_have_count(0)

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 
 import { language } from "../i18n/language";
@@ -14,6 +14,9 @@ import { isKey, t } from "./words";
 import "./bot.css";
 
 const PERIODS = [1, 7, 30, 90];
+/** What the report calls the answers of a bot that had none. */
+const NOTHING = "nothing";
+const ARTICLE = "article:";
 
 /** What the bot achieves, and what it should learn. */
 export function BotPage(): JSX.Element {
@@ -62,7 +65,7 @@ function Period({ days, onChange }: { days: number; onChange: (days: number) => 
 function Figures({ report }: { report: Report }): JSX.Element {
   const said = language.value;
   const intents = (counts: Record<string, number>): [string, number][] =>
-    Object.entries(counts).map(([name, count]) => [titleOf(report.intents, name, said), count]);
+    Object.entries(counts).map(([name, count]) => [name === NOTHING ? t("bot.nothing") : titleOf(report.intents, name, said), count]);
   const worded = (counts: Record<string, number>, keyOf: (word: string) => string): [string, number][] =>
     Object.entries(counts).map(([word, count]) => {
       const key = keyOf(word);
@@ -115,14 +118,24 @@ function Counts({ title, rows, none }: { title: string; rows: readonly [string, 
 }
 
 function Unanswered({ report, onChanged }: { report: Report; onChanged: () => void }): JSX.Element {
+  const settled = useSignal("");
+  const told = useRef<HTMLParagraphElement>(null);
+  const settle = (words: string): void => {
+    settled.value = words;
+    told.current?.focus(); // what had it is about to go
+    onChanged();
+  };
   return (
     <section class="bot-unanswered">
       <h2>{t("bot.unanswered")}</h2>
       <p class="faint">{t("bot.unanswered_help")}</p>
+      <p ref={told} role="status" tabIndex={-1}>
+        {settled.value}
+      </p>
       {report.unanswered.length === 0 && <p>{t("bot.none")}</p>}
       <ul class="bot-groups">
         {report.unanswered.map((group) => (
-          <Group key={`${group.places[0]?.conversation_id ?? ""} ${group.places[0]?.n ?? 0}`} group={group} intents={report.intents} onChanged={onChanged} />
+          <Group key={`${group.places[0]?.conversation_id ?? ""} ${group.places[0]?.n ?? 0}`} group={group} intents={report.intents} onSettled={settle} />
         ))}
       </ul>
     </section>
@@ -135,15 +148,22 @@ function write(group: Gathered): void {
   go({ page: "knowledge", path: ["new", group.text] });
 }
 
-function Group({ group, intents, onChanged }: { group: Gathered; intents: readonly Intent[]; onChanged: () => void }): JSX.Element {
+interface GroupProps {
+  group: Gathered;
+  intents: readonly Intent[];
+  /** words: what became of it. */
+  onSettled: (words: string) => void;
+}
+
+function Group({ group, intents, onSettled }: GroupProps): JSX.Element {
   const id = useId();
   const intent = useSignal(intents.some(({ name }) => name === group.intent) ? group.intent : "");
   const state = useSignal<"" | "busy" | "failed">("");
-  const act = async (doing: Promise<void>): Promise<void> => {
+  const act = async (doing: Promise<void>, done: "bot.taught" | "bot.was_put_aside"): Promise<void> => {
     state.value = "busy";
     try {
       await doing;
-      onChanged();
+      onSettled(t(done, { text: group.text }));
     } catch (error) {
       state.value = failed(error);
     }
@@ -175,13 +195,10 @@ function Group({ group, intents, onChanged }: { group: Gathered; intents: readon
           }}
         >
           <option value="">{t("bot.choose")}</option>
-          {intents.map(({ name }) => (
-            <option key={name} value={name}>
-              {titleOf(intents, name, language.value)}
-            </option>
-          ))}
+          <Meanings label={t("bot.own")} intents={intents.filter(({ name }) => !name.startsWith(ARTICLE))} />
+          <Meanings label={t("bot.articles")} intents={intents.filter(({ name }) => name.startsWith(ARTICLE))} />
         </select>
-        <button type="button" class="button small primary" disabled={busy || !intent.value} onClick={() => void act(teach(group, intent.peek()))}>
+        <button type="button" class="button small primary" disabled={busy || !intent.value} onClick={() => void act(teach(group, intent.peek()), "bot.taught")}>
           {t("bot.teach")}
         </button>
         <button type="button" class="button small" disabled={busy || !intent.value} onClick={() => void tryNow()}>
@@ -190,7 +207,7 @@ function Group({ group, intents, onChanged }: { group: Gathered; intents: readon
         <button type="button" class="button small" onClick={() => write(group)}>
           {t("bot.write")}
         </button>
-        <button type="button" class="button small quiet" disabled={busy} onClick={() => void act(putAside(group))}>
+        <button type="button" class="button small quiet" disabled={busy} onClick={() => void act(putAside(group), "bot.was_put_aside")}>
           {t("bot.aside")}
         </button>
       </div>
@@ -204,5 +221,21 @@ function Group({ group, intents, onChanged }: { group: Gathered; intents: readon
       </div>
       {state.value === "failed" && <p role="alert">{t("bot.not_done")}</p>}
     </li>
+  );
+}
+
+/** By title: an article may be called like something the bot does. */
+function Meanings({ label, intents }: { label: string; intents: readonly Intent[] }): JSX.Element | null {
+  if (intents.length === 0) return null;
+  const titled = intents.map(({ name }) => ({ name, title: titleOf(intents, name, language.value) }));
+  titled.sort((one, other) => one.title.localeCompare(other.title, language.value));
+  return (
+    <optgroup label={label}>
+      {titled.map(({ name, title }) => (
+        <option key={name} value={name}>
+          {title}
+        </option>
+      ))}
+    </optgroup>
   );
 }

@@ -9,6 +9,7 @@ import { Icon } from "../ui/icon";
 import { changes } from "./changes";
 import { useFetched } from "./fetched";
 import { nameOf } from "./names";
+import { Since } from "./since";
 import { fetchSuggestions, findCustomers } from "./requests";
 import { SUGGESTIONS } from "./suggestions";
 import { t } from "./words";
@@ -68,7 +69,7 @@ function Found({ query, chosen }: { query: string; chosen: string }): JSX.Elemen
   );
 }
 
-function Row({ customer: { card, identities, stage }, here }: { customer: CustomerFound; here: boolean }): JSX.Element {
+function Row({ customer: { card, identities, stage, created_at }, here }: { customer: CustomerFound; here: boolean }): JSX.Element {
   const known = identities.map((one) => one.value).filter((value) => value !== card.name);
   return (
     <a class="row" href={pathOf({ page: "customers", path: [card.customer_id] })} aria-current={here ? "page" : undefined} onClick={(event) => follow(event, card.customer_id)}>
@@ -76,7 +77,8 @@ function Row({ customer: { card, identities, stage }, here }: { customer: Custom
       <span class="row-text">
         <strong class="clip">{nameOf(card)}</strong>
         <span class="row-line faint small">
-          <span class="clip">{known.slice(0, 2).join(" · ") || t(stage === "unknown" ? "customers.unreachable" : `customers.stage.${stage}`)}</span>
+          <span class="clip grow">{known.slice(0, 2).join(" · ") || t(stage === "unknown" ? "customers.unreachable" : `customers.stage.${stage}`)}</span>
+          <Since at={created_at} />
         </span>
       </span>
     </a>

@@ -1,5 +1,6 @@
 import type { CustomerPage } from "@usher/protocol";
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { type Signal, useSignal } from "@preact/signals";
 
 import { languageName, shortDate } from "../i18n/times";
@@ -44,7 +45,12 @@ export function CustomerView({ customerId }: { customerId: string }): JSX.Elemen
 
 function Known({ customer, into, onChanged }: { customer: CustomerPage; into: Signal<Fetched<CustomerPage>>; onChanged: () => void }): JSX.Element {
   const asking = useSignal<Asking>(null);
+  const article = useRef<HTMLElement>(null);
   const { card, records } = customer;
+  const settled = (): void => {
+    article.current?.focus(); // what was pressed goes
+    onChanged();
+  };
   const take = (page: CustomerPage): void => {
     into.value = { is: "there", value: page };
     asking.value = null;
@@ -54,7 +60,7 @@ function Known({ customer, into, onChanged }: { customer: CustomerPage; into: Si
     asking.value = null;
   };
   return (
-    <article class="customer-view" aria-label={nameOf(card)}>
+    <article ref={article} class="customer-view" tabIndex={-1} aria-label={nameOf(card)}>
       <button type="button" class="button quiet customer-back" onClick={() => go({ page: "customers", path: [] })}>
         <Icon name="back" /> {t("customers.find")}
       </button>
@@ -63,7 +69,7 @@ function Known({ customer, into, onChanged }: { customer: CustomerPage; into: Si
       {customer.suggested.length > 0 && (
         <section class="panel customer-panel">
           <h2>{t("customers.may_be_one")}</h2>
-          <PairList pairs={customer.suggested} of={card.customer_id} onSettled={onChanged} />
+          <PairList pairs={customer.suggested} of={card.customer_id} onSettled={settled} />
         </section>
       )}
       <div class="customer-columns">
@@ -83,7 +89,7 @@ function Known({ customer, into, onChanged }: { customer: CustomerPage; into: Si
           {records.length > 1 && (
             <section class="panel customer-panel">
               <h2>{t("customers.records")}</h2>
-              <Records customer={customer} onParted={onChanged} />
+              <Records customer={customer} onParted={settled} />
             </section>
           )}
           <Facts customerId={card.customer_id} />

@@ -8,6 +8,7 @@ import { Avatar } from "../ui/avatar";
 import { Dialog } from "../ui/dialog";
 import { useFetched } from "./fetched";
 import { kindLabel, nameOf } from "./names";
+import { Since } from "./since";
 import { CLAIMABLE, type Claimable, claimIdentity, eraseCustomer, findCustomers, mergeCustomers, renameCustomer } from "./requests";
 import { t } from "./words";
 
@@ -67,7 +68,7 @@ export function MergeDialog({ card, onDone, onClose }: Asked<CustomerPage>): JSX
     <FormDialog
       title={t("customers.merge_title")}
       save={t("customers.merge")}
-      ready={other.value !== ""}
+      ready={others.some((one) => one.card.customer_id === other.value)}
       ask={() => mergeCustomers(card.customer_id, other.peek())}
       onDone={onDone}
       onClose={onClose}
@@ -75,16 +76,23 @@ export function MergeDialog({ card, onDone, onClose }: Asked<CustomerPage>): JSX
       <p class="small faint">{t("customers.merge_help", { kept: nameOf(card) })}</p>
       <label for={id}>{t("customers.find")}</label>
       <input id={id} class="field" type="search" autoFocus placeholder={t("customers.find_hint")} value={query.value} onInput={({ currentTarget }) => (query.value = currentTarget.value)} />
+      {found.is === "there" && others.length === 0 && query.value !== "" && (
+        <p class="faint" role="status">
+          {t("customers.none", { query: query.value })}
+        </p>
+      )}
       <fieldset class="merge-choices">
         <legend class="only-heard">{t("customers.found")}</legend>
-        {others.map(({ card: one, identities }) => (
+        {others.map(({ card: one, identities, created_at }) => (
           <label key={one.customer_id} class="merge-choice">
             <input type="radio" name="other" checked={other.value === one.customer_id} onChange={() => (other.value = one.customer_id)} />
             <Avatar id={one.customer_id} name={one.name} />
             <span class="clip-box">
               <span class="clip">{nameOf(one)}</span>
-              <span class="faint small clip">{identities.map((each) => each.value).join(" · ")}</span>
+              <span class="faint small clip">{identities.map((each) => each.value).join(" · ") || t("customers.unreachable")}</span>
             </span>
+            <span class="grow" />
+            <Since at={created_at} />
           </label>
         ))}
       </fieldset>

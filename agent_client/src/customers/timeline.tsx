@@ -4,8 +4,9 @@ import { useEffect } from "preact/hooks";
 import { useSignal } from "@preact/signals";
 
 import { channelLabel } from "../i18n/labels";
-import { duration, exactTime, shortDate } from "../i18n/times";
+import { duration, exactTime, timeOrDate } from "../i18n/times";
 import { tell } from "../live/commands";
+import { serverNow } from "../live/server-time";
 import { phase } from "../live/store";
 import { channelIcon, Icon, type IconName } from "../ui/icon";
 import { wordsOf } from "../desk/message-words";
@@ -117,7 +118,7 @@ function Item({ icon, at, head, children }: { icon: IconName; at: number; head: 
         <span class="row-head">
           <strong class="grow">{head}</strong>
           <time class="faint small" dateTime={new Date(at).toISOString()} title={exactTime(at)}>
-            {shortDate(at)}
+            {timeOrDate(at, serverNow())}
           </time>
         </span>
         {children}

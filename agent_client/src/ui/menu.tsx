@@ -66,7 +66,7 @@ export function Menu({ button, label, class: name, place = "below", align = "sta
           data-place={place}
           data-align={align}
           aria-label={label}
-          onClick={close}
+          onClickCapture={close} // before what is chosen acts: a dialog gives the focus back to where it finds it
           onKeyDown={(event) => {
             if (event.key === "Escape") close();
             else if (event.key === "Tab") shown.value = false;
