@@ -18,6 +18,9 @@ from router.core.inbound import Attachment
 
 MEDIA = ("image/", "audio/", "video/")
 TEXTS = frozenset({"text/plain", "text/html"})
+MARKDOWN = frozenset({"text/markdown", "text/x-markdown"})
+READABLE = MARKDOWN | {"text/enriched", "text/richtext"}
+"""Text that people can read as it stands."""
 TNEF_TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 ENCRYPTED = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
 UNSAFE_IN_NAMES = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+|^.*[/\\]", re.DOTALL)
@@ -66,6 +69,8 @@ def read_body(root: Part, *, limits: Limits) -> Body:
     text = _joined(texts)
     if not text.strip():
         text = _joined([page.text for page in pages])
+    if not text.strip():
+        text = next((_told(part, limits) for part in chosen.files if _is_told(part)), "")
     if hidden and not text.strip():
         text = hidden.text or read_html(hidden.html, limits=limits).text
     cut = {
@@ -125,6 +130,17 @@ def _choose(
             text += html[html_before:]
         elif len(html) == html_before:
             html += text[text_before:]
+
+
+def _is_told(part: Part) -> bool:
+    """A text of another kind that stands where the letter should."""
+    return part.media_type in READABLE and part.disposition != "attachment" and not part.name
+
+
+def _told(part: Part, limits: Limits) -> str:
+    """Its text; without the tags that RFC 1896 puts into one."""
+    text = text_in(part)
+    return text if part.media_type in MARKDOWN else read_html(text.replace("\n\n", "<br>"), limits=limits).text
 
 
 def _is_husk(part: Part) -> bool:

@@ -35,8 +35,10 @@ TIME = re.compile(r"\d{1,2}[:.]\d{2}")
 DATE_AND_WHO = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s[^@]{0,80}<[^\s@]{1,100}@[^\s@]{1,200}>$")
 GROUPWISE = re.compile(r"^>>> ?[^>\s][^>]{0,100}(?:<[^\s<>]{3,250}> )?[^>]{0,40}\d[:.]\d{2}[^>]{0,12}>>>$")
 """Novell's line above an answer: >>> Bo Ek <bo@shop.example> 11/2/2026 10:00 AM >>>"""
-ENDS = re.compile(r"[:：]\s*$|\S\s*-{4,}\s*$")
-OUTLOOK_MOBILE = re.compile(r"\bOutlook \S{2,5} (?:iOS|Android)\b")
+ENDS = re.compile(r"[:：]\s*$|\S\s*-{3,}\s*$")
+OUTLOOK_MOBILE = re.compile(
+    r"\bOutlook \S{2,5}(?: \S{3,8})? (?:iOS|Android)\b|\b(?:iOS|Android)\S? ?(?:版|用|için) ?(?:\S{0,4} ?)Outlook"
+)
 RULES = ("--", "==", "‐‐")
 MOST_LINES = 5_000
 LONGEST_LINE = 2_000
@@ -312,7 +314,15 @@ def _wrote(lines: Sequence[str], at: int) -> Copied | None:
         end += 1
     while start > 0 and (not bare(lines[start - 1]) or ORIGINAL.search(lower(lines[start - 1][:LONGEST_LINE]))):
         start -= 1
-    return Copied(kind="wrote", start=start, end=end, values=_who_wrote(whole))
+    return Copied(kind="wrote", start=_ruled_above(lines, start), end=end, values=_who_wrote(whole))
+
+
+def _ruled_above(lines: Sequence[str], at: int) -> int:
+    """Where a rule and lines of a header stand above `at`, as of Yandex; else `at` itself."""
+    start = at
+    while start > 0 and _labelled(bare(lines[start - 1])):
+        start -= 1
+    return start - 1 if 0 < start < at and SEPARATOR.match(bare(lines[start - 1])) else at
 
 
 def _dated(line: str) -> bool:

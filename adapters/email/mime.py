@@ -6,6 +6,7 @@ parts are bounded, time is linear in the size, and every part is a slice of the 
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 
@@ -64,6 +65,7 @@ def read_mail(raw: bytes, *, limits: Limits) -> Mail:
         raw = raw[: limits.mail_bytes]
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     start = len(raw) - len(raw.lstrip(b"\r\n"))
     root, body_start = _split(raw, start, limits, notes, exact=True)
     if root.media_type.startswith("multipart/") and not root.children:

@@ -11,8 +11,11 @@ from adapters.email.copied_header import SEPARATOR, bare
 
 SIGNATURE_BEGINS = re.compile(r"^(?:--|__|—+|–+|-{2} )\s*$")
 SENT_FROM = re.compile("|".join(words.SENT_FROM), re.IGNORECASE)
+ESCAPED = ">From "
+"""What mailboxes of the mbox kind make of "From " at the beginning of a line."""
 MOST_SIGNATURE_LINES = 15
 LONGEST_SENT_FROM = 80
+MOST_WORDS_WITH_A_STOP = 7
 WRAPPED_AT = 60
 
 
@@ -53,8 +56,11 @@ def _is_quoted(lines: Sequence[str], at: int) -> bool:
 def _own(lines: Sequence[str]) -> list[str]:
     """The lines without ">", and without those a mailer wrapped off the end of one."""
     quoted = [bare(line).startswith(">") for line in lines]
+    for at, line in enumerate(lines):
+        alone = not any(quoted[max(0, at - 1) : at]) and not any(quoted[at + 1 : at + 2])
+        quoted[at] = quoted[at] and not (line.startswith(ESCAPED) and alone)
     return [
-        line
+        line[1:] if line.startswith(ESCAPED) else line
         for at, line in enumerate(lines)
         if not quoted[at]
         and not (
@@ -78,7 +84,8 @@ def _signature(own: str) -> str:
         len(lines) > 1
         and len(last) < LONGEST_SENT_FROM
         and SENT_FROM.match(last)
-        and not re.search(r"[,;!?]|\.$", last)
+        and not re.search(r"[,;!?]", last)
+        and not (last.endswith(".") and len(last.split()) > MOST_WORDS_WITH_A_STOP)
     ):
         return last
     return ""

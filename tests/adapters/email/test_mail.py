@@ -171,6 +171,20 @@ def test_a_content_type_of_one_word_still_names_its_file() -> None:
     assert [file.name for file in found.attachments] == ["a.pdf"]
 
 
+def test_a_mark_before_the_first_field_is_no_part_of_it() -> None:
+    assert parse(b"\xef\xbb\xbf" + raw()).messages[0].sender == "ann@example.org"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [("text/markdown", "Hi *there*."), ("text/enriched", "<bold>Hi</bold> <italic>*there*</italic>.")],
+)
+def test_a_letter_in_another_kind_of_text_is_read(media_type: str, body: str) -> None:
+    assert message(body, Content_Type=media_type).text == "Hi *there*."
+    named = message(body, Content_Type=f"{media_type}; name=notes")
+    assert (named.text, [file.name for file in named.attachments]) == ("", ["notes"])
+
+
 def test_uuencoded_files_leave_the_text() -> None:
     found = message("See:\n\nbegin 644 a.txt\n%:&5L;&\\\n`\nend\nBye.\n", Content_Type="text/plain")
     assert found.text == "See:\n\nBye."

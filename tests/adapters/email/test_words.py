@@ -37,6 +37,8 @@ WROTE = [
     "Missatge de Bo Ek <bo@shop.example> del dia dl., 2 de nov. 2026 a les 10:00:",
     "در تاریخ ۲ نوامبر ۲۰۲۶، ۱۰:۰۰ Bo Ek <bo@shop.example> نوشت:",
     ">>> Bo Ek <bo@shop.example> 11/2/2026 10:00 AM >>>",
+    "---- On Mon, 02 Nov 2026 10:00:00 +0100 Bo Ek <bo@shop.example> wrote ---",
+    '----------------\nКому: Ann (ann@x.example);\nТема: Лампа;\n02.11.2026, 10:00, "Bo Ek" <bo@shop.example>:',
     "‐‐‐‐‐‐‐ Original Message ‐‐‐‐‐‐‐\nOn Monday, November 2nd, 2026 at 10:00 AM, Bo Ek <bo@shop.example> wrote:",
 ]
 HEADERS = [
@@ -135,6 +137,11 @@ def test_ones_own_words_stay(text: str) -> None:
     assert written(text).own == text
 
 
+def test_a_line_that_begins_like_a_mailboxes_first_stays() -> None:
+    assert written("Hi.\n>From Monday on I am away.\nBye.").own == "Hi.\nFrom Monday on I am away.\nBye."
+    assert written("Yes.\n>Are you away\n>From Monday on?\n").own == "Yes."
+
+
 def test_answers_between_the_lines_stay_and_the_questions_go() -> None:
     text = (
         "On 2 Nov 2026, at 10:00, Bo <bo@x.example> wrote:\n> Which lamp?\n\nThe blue one.\n\n> Since when?\nMonday.\n"
@@ -150,6 +157,8 @@ def test_a_mail_of_nothing_but_quotation_is_left_whole() -> None:
 def test_a_signature_is_told_and_stays() -> None:
     assert written("Hi.\n\n-- \nAnn Lee\nShop").signature == "-- \nAnn Lee\nShop"
     assert written("Hi.\n\nVon meinem iPhone gesendet").signature == "Von meinem iPhone gesendet"
+    assert written("Hi.\n\nSent with Proton Mail secure email.").signature == "Sent with Proton Mail secure email."
+    assert written("Hi.\n\nTélécharger Outlook pour iOS").signature == "Télécharger Outlook pour iOS"
     assert written("Hi.\n\nSent from my Pixel").own == "Hi.\n\nSent from my Pixel"
     assert written("Costs -- as said -- 5").signature == ""
 
