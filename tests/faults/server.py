@@ -16,6 +16,8 @@ from tests.program import USHER, Program, started
 READY_S = 30.0
 STOP_S = 20.0
 CRASHING = "tests.faults.crashing"
+ONCE = "USHER_TEST_CRASHED"
+"""Names the file by which nodes know that one of them has crashed already."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,6 +72,11 @@ class Server:
     async def ended(self) -> int:
         assert self.process is not None
         return await asyncio.to_thread(self.process.ended, STOP_S)
+
+    async def ends(self) -> None:
+        """Whenever it does."""
+        while self.process is not None and self.process.process.is_alive():
+            await asyncio.sleep(0.05)
 
     async def end(self) -> None:
         if self.process is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -32,9 +32,13 @@ def number_of(index: int) -> str:
 
 @dataclass(slots=True, kw_only=True)
 class Director:
-    """failures: what a part could not be played to its end for; interrupted: because the call was over before."""
+    """plays: what happens in the calls, in turn.
+
+    failures: what a part could not be played to its end for; interrupted: because the call was over before.
+    """
 
     exchange: Exchange
+    plays: Sequence[Scenario] = SCENARIOS
     everybody: list[Desk] = field(default_factory=list)
     agents: list[Desk] = field(default_factory=list)
     experts: asyncio.Queue[Desk] = field(default_factory=asyncio.Queue)
@@ -59,7 +63,7 @@ class Director:
                 await asyncio.sleep(BETWEEN_S)
 
     async def _one(self, index: int) -> None:
-        number, scenario = number_of(index), SCENARIOS[index % len(SCENARIOS)]
+        number, scenario = number_of(index), self.plays[index % len(self.plays)]
         self.scenarios[number] = scenario
         if scenario.out:
             await self._call_out(number)
@@ -78,7 +82,7 @@ class Director:
         """By one who takes nothing from the line."""
         desk = await self.experts.get()
         try:
-            await desk.client.ask(calling.Dial, number=number)
+            await desk.client.ask(calling.Dial, number=number, client_id=secrets.token_hex(8))
             await desk.until(lambda: desk.items)
             await desk.until(lambda: not desk.items, OVER_S)
         except (TimeoutError, CommandRefused) as error:

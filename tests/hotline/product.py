@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from loadtest.address import Address
-from tests.faults.server import Server
+from tests.faults.server import ONCE, Server
 from tests.hotline import centre
 from tests.hotline.balancer import Balancer, balancer
 from tests.servers import free_port
@@ -48,8 +49,8 @@ class Product:
     def address(self) -> Address:
         return self.front.address
 
-    async def start(self, node: Server) -> None:
-        await node.start()
+    async def start(self, node: Server, *, ends_at: str = "") -> None:
+        await node.start(ends_at=ends_at)
         self.front.up.append(node.port)
 
     async def lose_one(self) -> None:
@@ -58,14 +59,31 @@ class Product:
         self.front.up.remove(lost.port)
         killed = asyncio.ensure_future(lost.kill())
         await asyncio.sleep(0)
+        await self._comes_back(lost, killed)
+
+    async def outlive_one(self) -> None:
+        """The first node that ends by itself comes back."""
+        ends = {asyncio.ensure_future(node.ends()): node for node in self.nodes}
+        try:
+            (first, *_), _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            self.front.up.remove(ends[first].port)
+            await self._comes_back(ends[first], first)
+        finally:
+            for waiting in ends:
+                waiting.cancel()
+
+    async def _comes_back(self, lost: Server, ended: asyncio.Future[Any]) -> None:
         self.front.lose(lost.port)
-        await killed
+        await ended
         self.killed += 1
         await self.start(lost)
 
 
 @asynccontextmanager
-async def product(stores: Stores, folder: Path, twilio: Running, *, nodes: int) -> AsyncIterator[Product]:
+async def product(
+    stores: Stores, folder: Path, twilio: Running, *, nodes: int, ends_at: str = ""
+) -> AsyncIterator[Product]:
+    """ends_at: the place of `crashing.CALLS` where the first node to come there ends."""
     policy = folder / "centre"
     centre.write(policy, agent_count=AGENTS, expert_count=EXPERTS, api=twilio.url, account_sid=SID, api_key=API_KEY)
     hooks = f"{PUBLIC}/hooks/twilio/voice/{centre.ACCOUNT}"
@@ -81,6 +99,7 @@ async def product(stores: Stores, folder: Path, twilio: Running, *, nodes: int) 
             "USHER_POSTGRES_URL": stores.postgres,
             "USHER_PUBLIC_URL": PUBLIC,
             "USHER_ALLOWED_ORIGINS": reached_at,
+            ONCE: str(folder / "crashed"),
         }
         command = ("serve", "--policy", str(policy))
         made = [
@@ -90,7 +109,7 @@ async def product(stores: Stores, folder: Path, twilio: Running, *, nodes: int) 
         running = Product(nodes=made, front=front)
         try:
             for node in made:
-                await running.start(node)
+                await running.start(node, ends_at=ends_at)
             yield running
         finally:
             for node in made:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import time
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import asyncpg
@@ -14,7 +15,7 @@ from tests.hotline import centre
 from tests.hotline.desk import Desk
 from tests.hotline.director import Director
 from tests.hotline.product import AGENTS, API_KEY, API_SECRET, EXPERTS, Product, Stores, product
-from tests.hotline.scenario import OUTSIDE
+from tests.hotline.scenario import OUTSIDE, SCENARIOS, Scenario
 from tests.hotline.verdict import Row, Verdict, judged
 from tests.simulators.twilio import report
 from tests.simulators.twilio.fault import Faults
@@ -49,18 +50,28 @@ async def soak(
     seed: int,
     faults: Faults,
     kill_every_s: float | None = None,
+    ends_at: str = "",
+    plays: Sequence[Scenario] = SCENARIOS,
+    deaf: Collection[str] = (),
 ) -> Verdict:
-    """folder: empty, for configuration and log. kill_every_s: two nodes, one of which is killed so often."""
+    """folder: empty, for configuration and log. kill_every_s: two nodes, one of which is killed so often.
+
+    ends_at: two nodes, of which the first to come to this one of `crashing.CALLS` ends there. deaf: staff whose phones
+    nobody answers.
+    """
     api = Settings(seed=seed, speed=SPEED, data=DATA, api_keys={API_KEY: API_SECRET})
-    async with running(api) as twilio, product(stores, folder, twilio, nodes=2 if kill_every_s else 1) as nodes:
-        director = Director(exchange=twilio.exchange)
-        await _staff(director, nodes)
+    count = 2 if kill_every_s or ends_at else 1
+    async with running(api) as twilio, product(stores, folder, twilio, nodes=count, ends_at=ends_at) as nodes:
+        director = Director(exchange=twilio.exchange, plays=plays)
+        await _staff(director, nodes, deaf)
         twilio.exchange.dice.faults = faults
         began_s = time.monotonic()
-        killing = asyncio.create_task(_kill(nodes, kill_every_s), name="killing")
+        losing = nodes.outlive_one() if ends_at else _kill(nodes, kill_every_s)
+        killing = asyncio.create_task(losing, name="killing")
         try:
             await director.direct(calls, at_once=at_once)
-            killing.cancel()
+            if not ends_at:
+                killing.cancel()
             unsettled = [*await _ended(killing), *await _settled(stores, director)]
             took_s = time.monotonic() - began_s
             rows = await _rows(stores)
@@ -74,9 +85,9 @@ async def soak(
 
 
 async def _ended(killing: asyncio.Task[None]) -> list[str]:
-    """Whether every node that was killed came back."""
-    (outcome,) = await asyncio.gather(killing, return_exceptions=True)
-    return [f"a node did not come back: {outcome}"] if isinstance(outcome, Exception) else []
+    """Whether every node that was killed came back, and one ended that was to."""
+    (outcome,) = await asyncio.gather(asyncio.wait_for(killing, SETTLED_S), return_exceptions=True)
+    return [f"a node did not come back: {outcome!r}"] if isinstance(outcome, Exception) else []
 
 
 async def _kill(nodes: Product, every_s: float | None) -> None:
@@ -85,7 +96,7 @@ async def _kill(nodes: Product, every_s: float | None) -> None:
         await nodes.lose_one()
 
 
-async def _staff(director: Director, nodes: Product) -> None:
+async def _staff(director: Director, nodes: Product, deaf: Collection[str]) -> None:
     async def desk(staff_id: str) -> Desk:
         made = Desk(staff_id=staff_id, took=director.took, talks=director.talks)
         await made.sign_in(nodes.address)
@@ -95,6 +106,8 @@ async def _staff(director: Director, nodes: Product) -> None:
     people = director.exchange.people
     for staff_id in (*centre.agents(AGENTS), *centre.experts(EXPERTS), centre.SUPERVISOR):
         people[f"client:{staff_id}"] = Person(picks_up_s=1.0)
+    for staff_id in deaf:
+        people[f"client:{staff_id}"] = Person(outcome="no-answer")
     people[OUTSIDE] = Person(picks_up_s=2.0)
     for staff_id in centre.agents(AGENTS):
         director.agents.append(await desk(staff_id))

@@ -20,7 +20,8 @@ from tests.simulators.twilio.server import Running
 
 LONGEST_QUIET_S = 5.0
 LOOKED_AT_S = 30.0
-"""When every word of an agent's leaving is lost, the customer hears nothing until the call is looked at."""
+"""When every word of an agent's leaving is lost, the customer hears nothing until the call is looked at; when the node
+is killed that was about to play music, until another one does."""
 LONGEST_OVERLAP_S = 15.0
 """In all, while the end of a leg is asked for again after a fault and the next call rings already."""
 Row = Mapping[str, Any]
@@ -42,7 +43,7 @@ def judged(
     problems = [*unsettled, *director.failures, *_outcomes(director, rows), *_rooms(exchange)]
     problems += report.problems(
         exchange,
-        longest_quiet_s=LOOKED_AT_S if exchange.webhooks.lost else LONGEST_QUIET_S,
+        longest_quiet_s=LOOKED_AT_S if exchange.webhooks.lost or killed else LONGEST_QUIET_S,
         longest_overlap_s=LONGEST_OVERLAP_S,
         unheard=frozenset({OUTSIDE}),
     )
