@@ -20,7 +20,11 @@ def read_task(path: Path) -> Mapping[str, object]:
 
 
 def read_workers(path: Path) -> tuple[Worker, ...]:
-    """A list of {"id", "attributes", "available", "channels", "idle_s"}; only `id` is needed. Raises JsonInvalid."""
+    """A list of {"id", "attributes", "available", "channels", "idle_s"}; only `id` is needed.
+
+    What TaskRouter's REST API says in other words is understood, too: `attributes` as a text of JSON, `friendly_name`
+    beside them, `configured_capacity` and `assigned_tasks` of a channel. Raises JsonInvalid.
+    """
     listed = read_json(path, most_bytes=MOST_WORKERS_BYTES)
     if not isinstance(listed, list):
         raise JsonInvalid(f"{path}: expected a list of workers")
@@ -45,12 +49,14 @@ def _worker(entry: object, where: str) -> Worker:
         raise JsonInvalid(f"{where}.available: expected true or false")
     channels = _object(entry.get("channels"), f"{where}.channels")
     loads = {name: _object(load, f"{where}.channels.{name}") for name, load in channels.items()}
+    named = {"friendly_name": entry["friendly_name"]} if "friendly_name" in entry else {}
+    counted = {name: (load, f"{where}.channels.{name}") for name, load in loads.items()}
     return Worker(
         id=worker_id,
-        attributes=_object(entry.get("attributes"), f"{where}.attributes"),
+        attributes={**named, **_object(entry.get("attributes"), f"{where}.attributes")},
         available=available,
-        capacities={name: _count(load, "capacity", f"{where}.channels.{name}") for name, load in loads.items()},
-        assigned={name: _count(load, "assigned", f"{where}.channels.{name}") for name, load in loads.items()},
+        capacities={name: _count(load, at, "capacity", "configured_capacity") for name, (load, at) in counted.items()},
+        assigned={name: _count(load, at, "assigned", "assigned_tasks") for name, (load, at) in counted.items()},
         idle_s=_seconds(entry.get("idle_s"), f"{where}.idle_s"),
     )
 
@@ -58,7 +64,10 @@ def _worker(entry: object, where: str) -> Worker:
 def _object(value: object, where: str) -> Mapping[str, object]:
     """An object; nothing is an empty one, and the REST API gives attributes as a text of JSON."""
     if isinstance(value, str):
-        value = parse_json(value.encode())
+        try:
+            value = parse_json(value.encode())
+        except JsonInvalid as error:
+            raise JsonInvalid(f"{where}: {error}") from None
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -66,7 +75,9 @@ def _object(value: object, where: str) -> Mapping[str, object]:
     return value
 
 
-def _count(load: Mapping[str, object], key: str, where: str) -> int:
+def _count(load: Mapping[str, object], where: str, *keys: str) -> int:
+    """What is at the first of these keys that is there; 0 when none is."""
+    key = next((each for each in keys if each in load), keys[0])
     value = load.get(key, 0)
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0 or value != int(value):
         raise JsonInvalid(f"{where}.{key}: expected a whole number from 0")

@@ -32,6 +32,25 @@ def test_explain_at_an_age_says_what_is_then(explain: Callable[..., Ended]) -> N
     }
 
 
+def test_workers_may_be_told_of_as_the_rest_api_does(
+    write: Callable[[str, object], Path],
+    explain: Callable[..., Ended],
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:
+    document = filters({"expression": "1==1", "targets": [{"queue": "Q", "expression": "worker.friendly_name == 'A'"}]})
+    usher(capfd, "import", "taskrouter", write("w.json", document), "--out", tmp_path / "w")
+    free = {"chat": {"configured_capacity": 2, "assigned_tasks": 1}}
+    crew = [
+        {"id": "ada", "friendly_name": "A", "attributes": '{"a": 1}', "channels": free},
+        {"id": "bob", "friendly_name": "A", "attributes": '{"friendly_name": "B"}', "channels": free},
+        {"id": "cyd", "friendly_name": "A", "channels": {"chat": {"configured_capacity": 2, "assigned_tasks": 2}}},
+    ]
+    found = explain({}, crew, "--json", of=tmp_path / "w").document
+    assert found["now"]["eligible"] == ["ada"]
+    assert found["why_not"]["cyd"].startswith("no room")
+
+
 @pytest.mark.parametrize(
     ("task", "rule", "queue"), [({"vip": True}, "filter 2", "WQsilver"), ({"vip": 1}, "default_filter", "Everyone")]
 )
@@ -78,6 +97,8 @@ def test_the_clock_can_be_given(
         ({}, [ADA | {"channels": {"chat": 5}}], ["--workflow", "Main"], "channels.chat: expected an object"),
         ({}, [ADA | {"channels": {"chat": {"capacity": -1}}}], ["--workflow", "Main"], "expected a whole number"),
         ({}, [ADA | {"attributes": []}], ["--workflow", "Main"], "attributes: expected an object"),
+        ({}, [ADA | {"attributes": "{"}], ["--workflow", "Main"], "[0].attributes: not JSON"),
+        ({}, [ADA | {"channels": {"chat": {"configured_capacity": "1"}}}], ["--workflow", "Main"], "a whole number"),
         ({}, [ADA | {"idle_s": "5"}], ["--workflow", "Main"], "idle_s: expected seconds"),
         ({}, [], [], "several workflows; name one of: 'Main', 'Other'"),
         ({}, [], ["--workflow", "None"], "no workflow 'None'"),
