@@ -31,6 +31,8 @@ SEPARATOR = re.compile(r"^\s*[-_=*—–]{4,}\s*$")
 RULED = re.compile(r"^\s*[-=‐]{2,}+\s*+([^-=‐\s].{2,60}?)\s*[-=‐]{2,}+(\s*|\s(?:(?!--)[^:：])*[:：].*)$")
 NUMBERS = re.compile(r"\d[\d/.:\s-]*")
 NUMBER = re.compile(r"\d+")
+YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+CLOCK = re.compile(r"\d{1,2}:\d{2}")
 TIME = re.compile(r"\d{1,2}[:.]\d{2}")
 DATE_AND_WHO = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\s[^@]{0,80}<[^\s@]{1,100}@[^\s@]{1,200}>$")
 GROUPWISE = re.compile(r"^>>> ?[^>\s][^>]{0,100}(?:<[^\s<>]{3,250}> )?[^>]{0,40}\d[:.]\d{2}[^>]{0,12}>>>$")
@@ -58,6 +60,8 @@ VERB = re.compile(
     rf"(?<!\w)(?:{_either(filter(_is_spaced, words.WROTE))})(?!\w)"
     rf"|{_either(verb for verb in words.WROTE if not _is_spaced(verb))}"
 )
+OF_ONESELF = re.compile(rf"(?<!\w)(?:{_either(words.OF_ONESELF)})(?!\w)")
+"""People tell what they or others wrote to them; programs name who wrote."""
 FORWARDED = re.compile(_either(words.FORWARDED))
 ORIGINAL = re.compile(_either(words.ORIGINAL))
 ABOVE = re.compile(_either(words.ABOVE))
@@ -180,11 +184,21 @@ def _in_one_line(rest: str, at: int) -> Copied | None:
 def _header_here(lines: Sequence[str], at: int) -> Copied | None:
     ruled = at > 0 and SEPARATOR.match(bare(lines[at - 1])) is not None
     header = _header(lines, at, least=1 if ruled else 2)
-    if header is None:
+    if header is None or not (ruled or _is_of_a_mail(header[1])):
         return None
     above = _labelled(bare(lines[at - 1]), colon=False) if at > 0 else None
     dated = above is not None and above[0] == "date" and NUMBERS.fullmatch(above[1]) is not None
     return Copied(kind="header", start=at - dated, end=header[0], values=header[1])
+
+
+def _is_of_a_mail(values: Mapping[Label, str]) -> bool:
+    """Whether it names an address, a moment, or all a program copies: journeys have a from, a to and a day, too."""
+    date = values.get("date", "")
+    return (
+        any("@" in value for value in values.values())
+        or (YEAR.search(date) is not None and CLOCK.search(date) is not None)
+        or {"from", "date", "to", "subject"} <= values.keys()
+    )
 
 
 def _notes(lines: Sequence[str], at: int) -> Copied | None:
@@ -343,6 +357,8 @@ def _says_wrote(line: str, quoted: bool) -> bool:
     address = SPEC.search(line)
     numbers = len(NUMBER.findall(SPEC.sub("", line)))
     if VERB.search(lower(line)):
+        if numbers >= 2 and not quoted and address is None:
+            return not OF_ONESELF.search(line)
         return address is not None or numbers >= 2 or (quoted and len(line.split()) <= MOST_WORDS_OF_A_NAME)
     if quoted and address is not None and numbers >= 3:
         return True

@@ -18,6 +18,7 @@ LABELS: dict[Label, tuple[str, ...]] = {
 KIND_OF_LABEL: dict[str, Label] = {word: kind for kind, words in LABELS.items() for word in words}
 
 WROTE = tuple(_words["lines"]["wrote"])
+OF_ONESELF = tuple(_words["lines"]["of_oneself"])
 FORWARDED = tuple(_words["lines"]["forwarded"])
 ORIGINAL = tuple(_words["lines"]["original"])
 ABOVE = tuple(_words["lines"]["above"])

@@ -131,10 +131,16 @@ def test_a_forward_in_a_language_nobody_wrote_down_is_known_by_its_shape() -> No
         "Total > 100\n100 < 200",
         "I am writing about: order 1234\nDate: next week\nThanks",
         "Sent from my desk, which is easier than my phone.",
+        "From: London\nTo: Paris\nDate: 5 May\nTwo people, please.",
+        "Von: Berlin, Hauptstr. 1\nAn: Hamburg\nDatum: 3.5.2026\nGewicht: 5 kg",
+        "Da: Roma\nA: Milano\nData: 3 maggio\nPosti: 2",
+        "On 3 May 2026 I wrote to you:\nno answer came.",
+        "Am 3. Mai 2026 um 10 Uhr schrieb ich Ihnen:\n\nes kam keine Antwort.",
     ],
 )
 def test_ones_own_words_stay(text: str) -> None:
     assert written(text).own == text
+    assert written(f"Hello,\n\n{text}").own == f"Hello,\n\n{text}"
 
 
 def test_a_line_that_begins_like_a_mailboxes_first_stays() -> None:
