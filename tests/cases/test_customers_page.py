@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
 from typing import Any
@@ -10,12 +11,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from router.api import my
 from router.core.words import CustomerId
 from router.store.postgres import customers
 from tests.cases.conftest import Writer, becomes, case_of_letter, changed, comes_to_be, feed
 from tests.cases.test_cases import _item_of
 from tests.gateway.centre import Room
-from tests.gateway.http import request
+from tests.gateway.http import PATIENCE_S, request
 from tests.gateway.wire import Tab
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -89,6 +91,36 @@ async def test_times_are_by_the_customers_own_clock_if_it_is_one(
         return f"Case {case['number']} is solved by {shown}." in [each.text for each in writer.office.sent]
 
     await comes_to_be(told, True, patience_s=20)
+
+
+async def test_how_long_the_answer_takes_does_not_tell_whether_there_is_such_a_case(
+    room: Room, writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna = await room.tab(room.anna)
+    case, _ = await of_letter(room, writer, anna)
+    asked, over = asyncio.Queue[None](), asyncio.Event()
+
+    async def alike() -> None:
+        asked.put_nowait(None)
+        await over.wait()
+
+    monkeypatch.setattr(my, "alike", alike)
+    async with asyncio.TaskGroup() as group:
+        asking = [
+            group.create_task(call(room, "POST", "/my", data={"number": number, "email": email}))
+            for number, email in (("999999999", "x@y.example"), (str(case["number"]), f"{writer.name}@x.example"))
+        ]
+        async with asyncio.timeout(PATIENCE_S):
+            for _ in asking:
+                await asked.get()
+
+        async def told() -> bool:
+            return any("is here:" in each.text for each in writer.office.sent)
+
+        await comes_to_be(told, True, patience_s=PATIENCE_S)
+        assert not any(each.done() for each in asking)
+        over.set()
+    assert {each.result().text for each in asking} == {asking[0].result().text}
 
 
 async def test_an_address_that_was_changed_or_made_up_opens_nothing(room: Room, writer: Writer) -> None:
