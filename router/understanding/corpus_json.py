@@ -4,6 +4,7 @@
 {"text": ["text", …], "intent": […]}       columns, also {"text": {"0": "text", …}, …}
 [["text", "label"], …]                     pairs, also under the name of a split, also the label first
 {"intent": ["text", …], …}                 texts by label
+{"intent": {"examples": ["text", …]}, …}   the same with more about each label
 [{"tag": "intent", "patterns": ["text"]}]  the same as rows
 """
 
@@ -18,6 +19,11 @@ from router.understanding.corpus_table import LABEL_NAMES, SPLITS, TEXT_NAMES, l
 
 DEEPEST = 6
 MOST_WORDS_OF_A_LABEL = 12
+EXAMPLES_NAMES = (
+    *("examples", "patterns", "utterances", "texts", "sentences", "phrases", "questions", "queries"),
+    *("training_phrases", "samples"),
+)
+"""What the texts of a label are called beside other lists, such as answers."""
 
 
 def rows_of_json(value: Any, path: Path, text_column: str, label_column: str) -> Iterator[Row]:
@@ -48,6 +54,12 @@ def _in_mapping(
     if _by_label(value):
         yield from (Row(text, (label,), split) for label, texts in value.items() for text in texts if text.strip())
         return
+    divided = any(_split_of(name) for name in value)
+    if value and not divided and all(isinstance(one, dict) and _examples(one) for one in value.values()):
+        yield from (
+            Row(text, (label,), split) for label, one in value.items() for text in _examples(one) if text.strip()
+        )
+        return
     if value and all(isinstance(one, dict) and _is_row(one, named) for one in value.values()):
         yield from _in_list(list(value.values()), path, named, split)
         return
@@ -72,8 +84,13 @@ def _in_list(value: Sequence[Any], path: Path, named: tuple[str, str], split: Sp
 def _grouped(value: Mapping[str, Any], split: Split | None) -> Iterator[Row]:
     """A label with its texts."""
     label = next((part for name, part in value.items() if isinstance(part, str) and name in (*LABEL_NAMES, "name")), "")
-    texts: list[str] = next((part for part in value.values() if _are_texts(part)), [])
+    texts: list[str] = _examples(value) or next((part for part in value.values() if _are_texts(part)), [])
     yield from (Row(text, (label,), split) for text in texts if label and text.strip())
+
+
+def _examples(value: Mapping[str, Any]) -> list[str]:
+    """The texts that are named as examples; none when there are no such."""
+    return next((part for name, part in value.items() if name.casefold() in EXAMPLES_NAMES and _are_texts(part)), [])
 
 
 def _is_pair(value: Any) -> bool:
@@ -92,7 +109,7 @@ def _labels_first(pairs: Sequence[Sequence[Any]]) -> bool:
 
 def _columns(value: Mapping[str, Any], named: tuple[str, str]) -> list[list[Any]]:
     """The cells of each column; none when it is no table by columns."""
-    names = {name.casefold() for name in value}
+    names = {form for name in value for form in (name.casefold(), name.casefold().removesuffix("s"))}
     if not (named[0] in value or names & {*TEXT_NAMES}) or not (named[1] in value or names & {*LABEL_NAMES}):
         return []
     columns = [list(one.values()) if isinstance(one, dict) else one for one in value.values()]

@@ -31,6 +31,9 @@ SHAPES = {
     "pairs": json.dumps([[text, labels[0]] for text, labels in WANTED]),
     "pairs with the label first": json.dumps([[labels[0], text] for text, labels in WANTED]),
     "columns": json.dumps({"text": [text for text, _ in WANTED], "label": [labels[0] for _, labels in WANTED]}),
+    "columns by other names": json.dumps(
+        {"train": {"sentences": [text for text, _ in WANTED], "intents": [labels[0] for _, labels in WANTED]}}
+    ),
     "columns by number": json.dumps(
         {name: {str(number): row[name] for number, row in enumerate(ROWS)} for name in ("intent", "text")}
     ),
@@ -42,6 +45,20 @@ SHAPES = {
     "by label": json.dumps({"order": ["where is my order", "track my order"], "return": ["send it back"]}),
     "by label, one without texts": json.dumps(
         {"order": ["where is my order", "track my order"], "return": ["send it back"], "greet": []}
+    ),
+    "by label, with answers": json.dumps(
+        {
+            "intents": {
+                "order": {"responses": ["soon"], "examples": ["where is my order", "track my order"]},
+                "return": {"responses": ["sure"], "examples": ["send it back"]},
+            }
+        }
+    ),
+    "answers before patterns": json.dumps(
+        [
+            {"responses": ["soon"], "tag": "order", "patterns": ["where is my order", "track my order"]},
+            {"responses": ["sure"], "tag": "return", "patterns": ["send it back"]},
+        ]
     ),
     "patterns": json.dumps(
         {
