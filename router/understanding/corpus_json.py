@@ -47,9 +47,8 @@ def _in_mapping(
     value: Mapping[str, Any], path: Path, named: tuple[str, str], split: Split | None, depth: int
 ) -> Iterator[Row]:
     if columns := _columns(value, named):
-        yield from _in_list(
-            [dict(zip(value, cells, strict=True)) for cells in zip(*columns, strict=True)], path, named, split
-        )
+        table = [dict(zip(value, cells, strict=True)) for cells in zip(*columns, strict=True)]
+        yield from _in_table(table, path, named, split)
         return
     if _by_label(value):
         yield from (Row(text, (label,), split) for label, texts in value.items() for text in texts if text.strip())
@@ -75,10 +74,16 @@ def _in_list(value: Sequence[Any], path: Path, named: tuple[str, str], split: Sp
         return
     table = [one for one in value if isinstance(one, dict)]
     if any(_is_row(one, named) for one in table):
-        yield from (Row(row.text, row.labels, row.split or split) for row in rows_of_table(table, path, *named))
+        yield from _in_table(table, path, named, split)
         return
     for one in table:
         yield from _grouped(one, split)
+
+
+def _in_table(
+    table: Sequence[Mapping[str, Any]], path: Path, named: tuple[str, str], split: Split | None
+) -> Iterator[Row]:
+    return (Row(row.text, row.labels, row.split or split) for row in rows_of_table(table, path, *named))
 
 
 def _grouped(value: Mapping[str, Any], split: Split | None) -> Iterator[Row]:
