@@ -8,14 +8,19 @@
     paused item, a newer message of its customer   → it is resumed
     open conversation, no open item                → an item is made for it; a case's own is closed
 What is younger than a few seconds is left alone: its own start is still at it.
+
+A turn costs the same however long the line is: it looks at the newest items, at those of closed conversations, and at a
+page of all, beginning where the turn before it ended.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
 
 import structlog
 
+from router.core.words import Ms, WorkItemId
 from router.engine import arrivals, conversations, in_line, intake, lost
 from router.engine.centre import Centre
 from router.engine.patience import alone, patiently
@@ -28,31 +33,52 @@ log = structlog.get_logger()
 EVERY_S = 5.0
 SETTLED_MS = 5_000
 PAGE = 500
+Place = tuple[Ms, WorkItemId]
+"""Behind which item a page begins: when it was put in line, and its id."""
 
 
 async def run(centre: Centre) -> None:
     """Reconcile for ever; an unavailable store is tried again at the next turn."""
+    behind: Place | None = None
 
     async def once() -> None:
+        nonlocal behind
         await asyncio.sleep(EVERY_S)
-        if mended := await mend(centre):
+        mended, behind = await turn(centre, behind)
+        if mended:
             log.warning("reconciled", mended=mended)
 
     await patiently("reconciler", once)
 
 
 async def mend(centre: Centre) -> int:
-    """One pass over the open items and conversations; how many had to be mended."""
-    mended = 0
-    page: list[work_items.WorkItem] = []
-    while page := await work_items.open_items(
-        centre.database, after=(page[-1].enqueued_at, page[-1].id) if page else None, limit=PAGE
-    ):
-        mended += await _page(centre, [row for row in page if row.enqueued_at < centre.now() - SETTLED_MS])
+    """One pass over all open items and conversations; how many had to be mended."""
+    mended, page = 0, await work_items.open_items(centre.database, limit=PAGE)
+    while page:
+        mended += await _look_at(centre, page)
+        page = await work_items.open_items(centre.database, after=_behind(page), limit=PAGE)
     return mended + await _written_to(centre) + await _alone(centre)
 
 
-async def _page(centre: Centre, rows: list[work_items.WorkItem]) -> int:
+async def turn(centre: Centre, behind: Place | None) -> tuple[int, Place | None]:
+    """How many had to be mended, and where the next turn goes on; None: from the beginning."""
+    page = await work_items.open_items(centre.database, after=behind, limit=PAGE)
+    goes_on = len(page) == PAGE
+    rows = {row.id: row for row in page}
+    if goes_on or behind is not None:  # else these are all there are
+        rows |= {row.id: row for row in await work_items.newest_open_items(centre.database, limit=PAGE)}
+        rows |= await work_items.by_ids(centre.database, await soundness.closed_with_item(centre.database))
+    mended = await _look_at(centre, rows.values())
+    mended += await _written_to(centre) + await _alone(centre)
+    return mended, _behind(page) if goes_on else None
+
+
+def _behind(page: Sequence[work_items.WorkItem]) -> Place:
+    return page[-1].enqueued_at, page[-1].id
+
+
+async def _look_at(centre: Centre, found: Iterable[work_items.WorkItem]) -> int:
+    rows = [row for row in found if row.enqueued_at < centre.now() - SETTLED_MS]
     live = await centre.store.positions([row.id for row in rows]) if rows else {}
     conversations = await stored.by_ids(
         centre.database, [row.conversation_id for row in rows if row.conversation_id is not None]

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
-import pytest
-
-from config.secret import Secret
-from config.settings import Settings
-from router import app
-from router.cli.serving import plan_of
 from router.core.policy import Demand
 from router.core.words import AgentId, CustomerId
 from router.engine import brief, lanes, rebuild
@@ -20,15 +13,6 @@ from tests.postgres.conftest import a_start
 
 ANN = AgentId("ann")
 CHAT = Demand(queue="sales", channel="webchat", requirements=frozenset(), weight=25, model="longest_idle")
-
-
-@pytest.fixture
-async def centre(valkey_url: str, postgres_url: str) -> AsyncIterator[Centre]:
-    """One at rest."""
-    settings = Settings(redis_url=Secret(valkey_url), postgres_url=Secret(postgres_url))
-    async with app.centre(plan_of(settings, 0)[0]) as (made, _):
-        await rebuild.ensure(made)
-        yield made
 
 
 async def waits(centre: Centre, name: str) -> str:

@@ -155,6 +155,12 @@ async def open_items(
     return [_item(row) for row in rows]
 
 
+async def newest_open_items(database: Database, *, limit: int) -> list[WorkItem]:
+    """As `open_items`: the last of them, newest first."""
+    rows = await database.fetch(SELECT + "WHERE state <> 'closed' ORDER BY enqueued_at DESC, id DESC LIMIT $1", limit)
+    return [_item(row) for row in rows]
+
+
 async def waits_since(database: Database, since: Ms) -> list[QueueDay]:
     """Waits of items answered or abandoned since a time, by queue: what service levels are made of.
 
