@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from router.api.answers import answer, guarded
 from router.engine.centre import Centre
+from router.protocol.errors import Unavailable
 
 READY_S = 2.0
 
@@ -20,8 +21,11 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
         return answer({"ok": True})
 
     async def ready(request: Request) -> Response:
-        async with asyncio.timeout(READY_S):
-            await asyncio.gather(centre.store.seq(), centre.database.fetch_value("SELECT 1"))
+        try:
+            async with asyncio.timeout(READY_S):
+                await asyncio.gather(centre.store.seq(), centre.database.fetch_value("SELECT 1"))
+        except TimeoutError:  # no failure of ours, and asked every second or so
+            raise Unavailable("unavailable") from None
         return answer({"ok": True})
 
     yield Route("/healthz", guarded(health))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
 import httpx
 import pytest
 import structlog
@@ -11,7 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 import config.policy
-from router.api import pages
+from router.api import health, pages
 from router.api.answers import guarded
 
 SHOP = config.policy.DEMO.parent / "shop"
@@ -48,3 +52,15 @@ async def test_an_address_that_no_store_can_look_for_is_refused_before_anything_
 
     answer = await call(Starlette(routes=[Route("/files/{key}", guarded(never))]), "/files/%00")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_text")
+
+
+async def test_a_node_whose_store_is_silent_is_not_ready_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(health, "READY_S", 0)
+    centre: Any = SimpleNamespace(store=SimpleNamespace(seq=silent), database=SimpleNamespace(fetch_value=silent))
+    with structlog.testing.capture_logs() as lines:
+        answer = await call(Starlette(routes=list(health.routes(centre))), "/readyz")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "unavailable")
+    assert lines == []
