@@ -96,13 +96,15 @@ class PolicyWatch:
                 self.faults = invalid.faults
                 log.warning("policy refused", faults=[str(fault) for fault in invalid.faults])
                 return self.faults
-            self.faults = ()
-            if (policy, accounts) != (self._centre.policy, self._centre.accounts):
+            mended, self.faults = bool(self.faults), ()
+            changed = (policy, accounts) != (self._centre.policy, self._centre.accounts)
+            if changed or mended:
+                log.info("policy in force", queues=len(policy.queues), rules=len(policy.rules))
+            if changed:
                 self._replaced.append(self._centre.ruleset)
                 self._passes = 2  # the second takes what was on its way under the old policy
                 self._centre.adopt(policy, compile_rules(policy), accounts)
                 self.in_force_since = self._centre.now()
-                log.info("policy in force", queues=len(policy.queues), rules=len(policy.rules))
                 await self._carry_out()
             return ()
 
