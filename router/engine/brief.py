@@ -36,7 +36,7 @@ def offer_of(event: events.OfferCreated, *, transferred_by: str | None, auto_acc
     why = Why(
         model=event.why.model if event.why is not None else brief.model,
         waited_ms=max(0, event.at - event.enqueued_at),
-        matched=item.requirements,
+        matched=[] if event.direct else item.requirements,  # whoever chooses by hand may choose beyond them
         attempt=event.attempt,
         transferred_by=transferred_by,
     )

@@ -216,10 +216,10 @@ class Why(Record, frozen=True, kw_only=True):
     model: ChoiceModel
     waited_ms: Ms
     matched: list[str]
-    """Requirements the agent meets, `skill≥level`."""
+    """Requirements the agent meets, `skill≥level`; none of what came by hand."""
     attempt: int
     transferred_by: str | None
-    """Name of the colleague who handed it over."""
+    """Name of the colleague who handed it over; the agent's own when they took it."""
 
 
 class Offer(Record, frozen=True, kw_only=True):

@@ -101,6 +101,10 @@ async def test_the_board_moves_cases_by_keys_by_menu_and_by_hand_and_hears_what_
     assert (by_key.case_id, by_key.changes.status) == ("case-1042", "waiting")
 
     await card(at, "grass for shade").get_by_role("button", name="Move case 1045").click()
+    menu, here = await at.page.get_by_role("menu").bounding_box(), await column(at, "New").bounding_box()
+    assert menu is not None
+    assert here is not None
+    assert menu["x"] >= here["x"]  # all of its words are to be read
     await at.page.get_by_role("menuitemradio", name="Closed").click()
     await expect(column(at, "Closed")).to_contain_text("grass for shade")
     await card(at, "broken glass").drag_to(column(at, "Working"))

@@ -151,6 +151,16 @@ async def test_a_late_accept_says_how_late_it_was() -> None:
         await expect(at.page.get_by_text("That was 1.2 s too late")).to_be_visible()
 
 
+async def test_who_hands_an_item_over_is_named_unless_i_took_it() -> None:
+    scene = Scene()
+    scene.offers = [offer(item("ann", "Ann Lee", "Hello"), by="Eleni Papadaki")]
+    scene.offers.append(offer(item("eva", "Eva Roth", "Guten Tag"), by="Anna Kowalska"))
+    async with at_work(scene) as at:
+        await at.go()
+        await expect(at.offer("Ann Lee")).to_contain_text("Eleni Papadaki hands this over to you.")
+        await expect(at.offer("Eva Roth")).to_contain_text("You took this yourself.")
+
+
 async def test_an_offer_is_in_sight_on_every_page_and_width() -> None:
     scene = one_chat()
     scene.offers = [offer(item("eva", "Eva Roth", "Guten Tag"), ring_ms=60_000)]

@@ -11,6 +11,7 @@ import { go } from "../router";
 import { contextSheet, hasContextColumn } from "../shell/view";
 import { Age } from "../ui/age";
 import { Icon } from "../ui/icon";
+import { takeFocus } from "../ui/take-focus";
 import { AnswerForm } from "./answer-form";
 import { CaseLink, customerOf, PriorityTag, StatusTag } from "./case-facts";
 import { changeCase } from "./commands";
@@ -135,7 +136,7 @@ function Subject({ of: one }: { of: Case }): JSX.Element {
       </h2>
       <input
         class="field"
-        autoFocus
+        ref={takeFocus}
         maxLength={SUBJECT_CHARS}
         aria-label={t("cases.subject")}
         value={wish.value}

@@ -5,6 +5,7 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { queues } from "../live/store";
 import { newId } from "../live/ids";
 import { Icon } from "../ui/icon";
+import { takeFocus } from "../ui/take-focus";
 import { index, takeIndex, types } from "./case-index";
 import { told } from "./commands";
 import { OPEN, PRIORITIES, type Status, STATUSES } from "./filter";
@@ -226,7 +227,7 @@ function SaveView(): JSX.Element | null {
       <label class="only-heard" for={id}>
         {t("cases.view_name")}
       </label>
-      <input id={id} class="field" autoFocus maxLength={NAME_CHARS} placeholder={t("cases.view_name")} value={name.value} onInput={({ currentTarget }) => (name.value = currentTarget.value)} />
+      <input ref={takeFocus} id={id} class="field" maxLength={NAME_CHARS} placeholder={t("cases.view_name")} value={name.value} onInput={({ currentTarget }) => (name.value = currentTarget.value)} />
       <label class="with-icon small">
         <input type="checkbox" checked={shared.value} onChange={({ currentTarget }) => (shared.value = currentTarget.checked)} /> {t("cases.view_shared")}
       </label>

@@ -2,13 +2,20 @@ import type { Why } from "@usher/protocol";
 
 import { language, t } from "../i18n/language";
 import { requirementLabel } from "../i18n/labels";
+import { me } from "../live/store";
 
 /** Why an item came to me, in one or two sentences. */
 export function whySentence(why: Why): string {
-  const parts = [why.transferred_by === null ? modelReason(why) : t("why.transferred", { name: why.transferred_by })];
+  const parts = [byHand(why) ?? modelReason(why)];
   if (why.matched.length > 0) parts.push(t("why.matched", { skills: list(why.matched.map(requirementLabel)) }));
   if (why.attempt > 1) parts.push(t("why.attempt", { count: why.attempt }));
   return parts.join(" ");
+}
+
+/** null: nobody chose me, the model did. */
+function byHand({ transferred_by: name }: Why): string | null {
+  if (name === null) return null;
+  return name === me.value?.name ? t("why.taken") : t("why.transferred", { name });
 }
 
 function modelReason(why: Why): string {

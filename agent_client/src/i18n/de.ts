@@ -107,6 +107,7 @@ export const de: Words = {
   "why.best_fit": "Ihre Fähigkeiten passen am besten.",
   "why.round_robin": "Sie sind an der Reihe.",
   "why.transferred": "{name} übergibt Ihnen diese Anfrage.",
+  "why.taken": "Sie haben das selbst übernommen.",
   "why.matched": "Sie bringen mit, was sie braucht: {skills}.",
   "why.ask": "Warum?",
   "why_agent.ask": "Warum kommt nichts?",

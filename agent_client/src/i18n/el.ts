@@ -107,6 +107,7 @@ export const el: Words = {
   "why.best_fit": "Οι δεξιότητές σας ταιριάζουν καλύτερα.",
   "why.round_robin": "Είναι η σειρά σας.",
   "why.transferred": "Σας το μεταβιβάζει: {name}.",
+  "why.taken": "Το αναλάβατε εσείς.",
   "why.matched": "Έχετε ό,τι χρειάζεται: {skills}.",
   "why.ask": "Γιατί;",
   "why_agent.ask": "Γιατί δεν έρχεται τίποτα;",

@@ -113,6 +113,7 @@ export const en = {
   "why.best_fit": "Your skills fit best.",
   "why.round_robin": "It is your turn.",
   "why.transferred": "{name} hands this over to you.",
+  "why.taken": "You took this yourself.",
   "why.matched": "You have what it takes: {skills}.",
   "why.ask": "Why?",
   "why_agent.ask": "Why does nothing come?",

@@ -119,6 +119,7 @@ export const pl: Words = {
   "why.best_fit": "Twoje umiejętności pasują najlepiej.",
   "why.round_robin": "Teraz Twoja kolej.",
   "why.transferred": "{name} przekazuje to Tobie.",
+  "why.taken": "Przejęte przez Ciebie.",
   "why.matched": "Masz to, czego potrzeba: {skills}.",
   "why.ask": "Dlaczego?",
   "why_agent.ask": "Dlaczego nic nie przychodzi?",

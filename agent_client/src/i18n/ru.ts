@@ -119,6 +119,7 @@ export const ru: Words = {
   "why.best_fit": "Ваши навыки подходят лучше всего.",
   "why.round_robin": "Сейчас ваша очередь.",
   "why.transferred": "Вам передаёт {name}.",
+  "why.taken": "Вы взяли это сами.",
   "why.matched": "У вас есть то, что нужно: {skills}.",
   "why.ask": "Почему?",
   "why_agent.ask": "Почему ничего не приходит?",
