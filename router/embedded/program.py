@@ -59,7 +59,7 @@ async def spawn(
         plan["through_closed_doors"] = not all(enterable(door, data.owner) for door in doors)
     lock = await lock_for_server(data, name)
     try:
-        with log_file(data, name).open("ab") as output:
+        with open(log_file(data, name), "ab", opener=_for_us_alone) as output:
             return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", child.__file__, json.dumps(plan), *command),
                 stdin=asyncio.subprocess.DEVNULL if sys.platform == "linux" else asyncio.subprocess.PIPE,
@@ -138,6 +138,10 @@ async def stop(process: asyncio.subprocess.Process, how: signal.Signals) -> None
                 await process.wait()
         except TimeoutError:
             log.warning("embedded server does not stop", pid=process.pid, sent=number.name)
+
+
+def _for_us_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def log_file(data: DataDir, name: str) -> Path:

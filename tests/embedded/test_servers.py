@@ -109,6 +109,11 @@ async def test_state_is_kept_over_a_stop_and_nothing_is_left_running(data_dir: P
         assert await _read(urls.redis, urls.postgres) == (b"1", 1)
 
 
+async def test_what_servers_say_is_for_who_runs_them_alone(data_dir: Path) -> None:
+    async with servers(data_dir):
+        assert {file.stat().st_mode & 0o077 for file in data_dir.glob("*.log")} == {0}
+
+
 async def test_a_killed_parent_takes_its_servers_along_and_the_next_start_works_at_once(data_dir: Path) -> None:
     holder = _holder(data_dir)
     assert len(_alive(data_dir)) >= 2
