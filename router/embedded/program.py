@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import structlog
 
@@ -59,7 +60,7 @@ async def spawn(
         plan["through_closed_doors"] = not all(enterable(door, data.owner) for door in doors)
     lock = await lock_for_server(data, name)
     try:
-        with open(log_file(data, name), "ab", opener=_for_us_alone) as output:
+        with _kept_log(data, name) as output:
             return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-I", "-S", child.__file__, json.dumps(plan), *command),
                 stdin=asyncio.subprocess.DEVNULL if sys.platform == "linux" else asyncio.subprocess.PIPE,
@@ -140,8 +141,9 @@ async def stop(process: asyncio.subprocess.Process, how: signal.Signals) -> None
             log.warning("embedded server does not stop", pid=process.pid, sent=number.name)
 
 
-def _for_us_alone(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+def _kept_log(data: DataDir, name: str) -> BinaryIO:
+    """Only who runs the servers reads what they say."""
+    return os.fdopen(os.open(log_file(data, name), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
 
 
 def log_file(data: DataDir, name: str) -> Path:
