@@ -165,6 +165,33 @@ async def test_what_the_provider_could_not_be_asked_is_asked_again_soon(
     assert asked == 2
 
 
+async def test_a_call_the_provider_says_nothing_about_keeps_no_other_from_being_asked_about(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mute, leg, dice, look = room.calls(), room.calls(), room.centre.exchange.dice, TwilioTelephone.look
+    for each in (mute, leg):
+        await room.in_line(each)
+    with monkeypatch.context() as lost:
+        lost.setattr(dice, "faults", Faults(callback_lost=1.0))
+        leg.hang_up()
+        await room.over(leg)
+    call_id, mute_id, told = await call_of(room, leg), await call_of(room, mute), asyncio.Event()
+
+    async def look_or_wait(telephone: TwilioTelephone, call: Call) -> Sequence[Fact]:
+        if call.id == mute_id:
+            await told.wait()
+        return await look(telephone, call)
+
+    monkeypatch.setattr(TwilioTelephone, "look", look_or_wait)
+    await room.centre.database.execute(
+        "UPDATE calls SET touched_at = CASE id WHEN $1 THEN 1 ELSE 2 END WHERE id IN ($1, $2)", mute_id, call_id
+    )
+    try:
+        await outcome(room, leg, "abandoned")
+    finally:
+        told.set()
+
+
 async def test_who_waits_hears_their_place_and_music_and_who_hangs_up_has_abandoned(room: Room) -> None:
     first = room.calls()
     await room.in_line(first)
