@@ -9,6 +9,7 @@ from hashlib import sha256
 from adapters.email.charset import decode
 from adapters.email.header import first, text_of
 from adapters.email.html import Html, read_html
+from adapters.email.invitation import told
 from adapters.email.mime import Part
 from adapters.email.options import Limits
 from adapters.email.signed import clear_text, is_secret
@@ -70,9 +71,11 @@ def read_body(root: Part, *, limits: Limits) -> Body:
     if not text.strip():
         text = _joined([page.text for page in pages])
     if not text.strip():
-        text = next((_told(part, limits) for part in chosen.files if _is_told(part)), "")
+        text = next((_other_text(part, limits) for part in chosen.files if _is_letter(part)), "")
     if hidden and not text.strip():
         text = hidden.text or read_html(hidden.html, limits=limits).text
+    if not text.strip():
+        text = next((told(text_in(part)) for part in chosen.files if part.media_type == "text/calendar"), "")
     cut = {
         "html_cut": any(page.cut for page in pages),
         "text_cut": len(text) > limits.text_chars,
@@ -132,12 +135,12 @@ def _choose(
             html += text[text_before:]
 
 
-def _is_told(part: Part) -> bool:
+def _is_letter(part: Part) -> bool:
     """A text of another kind that stands where the letter should."""
     return part.media_type in READABLE and part.disposition != "attachment" and not part.name
 
 
-def _told(part: Part, limits: Limits) -> str:
+def _other_text(part: Part, limits: Limits) -> str:
     """Its text; without the tags that RFC 1896 puts into one."""
     text = text_in(part)
     return text if part.media_type in MARKDOWN else read_html(text.replace("\n\n", "<br>"), limits=limits).text

@@ -185,6 +185,39 @@ def test_a_letter_in_another_kind_of_text_is_read(media_type: str, body: str) ->
     assert (named.text, [file.name for file in named.attachments]) == ("", ["notes"])
 
 
+def invitation(method: str, *more: str) -> str:
+    lines = ("BEGIN:VCALENDAR", f"METHOD:{method}", "BEGIN:VTIMEZONE", "DTSTART:19700101T000000", "END:VTIMEZONE")
+    event = ("BEGIN:VEVENT", "SUMMARY:Visit\\, long", " er", "LOCATION:Main Street 1\\nBerlin", *more, "END:VEVENT")
+    return "\r\n".join((*lines, *event, "END:VCALENDAR", ""))
+
+
+@pytest.mark.parametrize(
+    ("calendar", "text"),
+    [
+        (
+            invitation("REQUEST", "DTSTART;TZID=Europe/Berlin:20261105T100000"),
+            "[invitation Visit, longer 2026-11-05 10:00 Europe/Berlin Main Street 1 Berlin]",
+        ),
+        (
+            invitation(
+                "REPLY", "DTSTART:20261105T090000Z", 'ATTENDEE;PARTSTAT=ACCEPTED;CN="Lee: Ann":mailto:ann@example.org'
+            ),
+            "[answer to an invitation accepted Visit, longer 2026-11-05 09:00 UTC Main Street 1 Berlin]",
+        ),
+        (
+            invitation("CANCEL", "DTSTART;VALUE=DATE:20261105"),
+            "[invitation cancelled Visit, longer 2026-11-05 Main Street 1 Berlin]",
+        ),
+        ("BEGIN:VCALENDAR\nEND:VCALENDAR\n", ""),
+    ],
+)
+def test_a_mail_of_nothing_but_an_invitation_says_to_what(calendar: str, text: str) -> None:
+    found = message(calendar, Content_Type="text/calendar; charset=utf-8")
+    assert (found.text, [file.media_type for file in found.attachments]) == (text, ["text/calendar"])
+    beside = f"--b\n\nPlease come.\n--b\nContent-Type: text/calendar\n\n{calendar}--b--\n"
+    assert message(beside, Content_Type=MIXED).text == "Please come."
+
+
 def test_uuencoded_files_leave_the_text() -> None:
     found = message("See:\n\nbegin 644 a.txt\n%:&5L;&\\\n`\nend\nBye.\n", Content_Type="text/plain")
     assert found.text == "See:\n\nBye."
