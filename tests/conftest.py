@@ -10,7 +10,7 @@ import structlog
 pytest_plugins = ["tests.servers", "tests.chance"]
 
 LONG = (
-    "test_end_to_end_", "test_mutants", "test_model_agrees", "test_killed_", "test_crashes_", "test_agent_client_board",
+    "test_end_to_end_", "test_mutants", "test_model_agrees", "test_killed_", "test_crashes", "test_agent_client_board",
     "test_soak", "test_talks", "test_calls_in",
 )  # fmt: skip
 """Files that take more than half a minute: they begin first, so that no worker is left alone with one at the end."""
