@@ -245,7 +245,7 @@ def _header(lines: Sequence[str], at: int, *, least: int, colon: bool = True) ->
     """
     values: dict[Label, str] = {}
     last: Label | None = None
-    end = at
+    end, last_at = at, at + MOST_LINES_OF_A_HEADER
     while at < min(len(lines), end + 3 if not values else end + 2, end + MOST_LINES_OF_A_HEADER):
         line = bare(unquoted(lines[at]))
         found = _labelled(line, colon=colon) if line else None
@@ -256,7 +256,7 @@ def _header(lines: Sequence[str], at: int, *, least: int, colon: bool = True) ->
         elif line and last and at == end and _continues(line, last, values[last]):
             values[last] = f"{values[last]} {line}".strip()
             end = at + 1
-        elif line and values and at == end and _known_below(lines, at, colon=colon):
+        elif line and not found and values and at == end and at < last_at and _known_below(lines, at, colon=colon):
             end = at + 1
         elif line:
             break

@@ -23,6 +23,8 @@ SECONDS = 10.0
 """Far above what any of these takes alone; a square of their sizes takes minutes."""
 
 BOMBS = {
+    "fields of a header": raw("Hi.\n" + "a: b\n" * 5_000),
+    "fields nobody knows": raw("Hi.\n" + "From: a\nxyz: b\nTo: c\n" * 1_600),
     "nested multiparts": raw(
         "".join(f'--b{n}\nContent-Type: multipart/mixed; boundary="b{n + 1}"\n\n' for n in range(3_000)),
         Content_Type='multipart/mixed; boundary="b0"',
