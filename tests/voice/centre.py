@@ -31,7 +31,7 @@ from router.core.words import AgentId
 from router.embedded import Urls
 from router.plan import Plan
 from router.store.connection import Connection
-from router.store.postgres import sessions
+from router.store.postgres import calls, sessions
 from router.store.postgres.database import Database
 from router.store.postgres.writer import Writer
 from router.store.routing import RoutingStore
@@ -228,9 +228,14 @@ class Room:
         return [leg for leg in self.centre.exchange.legs.values() if leg.to == address]
 
     async def in_line(self, leg: Leg) -> None:
-        """The caller pressed 1 and hears where they stand."""
+        """The caller pressed 1 and hears where they stand.
+
+        Whoever stood still for so long that the menu is over is in line already, where a 1 would ask for a callback.
+        """
         await self.centre.until(lambda: "order" in " ".join(self.said(leg)), "the menu was never said")
-        await leg.press_when_heard(_pressed("1"), PATIENCE_S)
+        call = await calls.of_sid(self.centre.database, leg.sid)
+        if call is not None and call.state == "menu":
+            await leg.press_when_heard(_pressed("1"), PATIENCE_S)
         await self.centre.until(lambda: any("in line" in text for text in self.said(leg)), "nobody told the position")
 
     def said(self, leg: Leg) -> list[str]:

@@ -168,9 +168,11 @@ async def test_what_the_provider_could_not_be_asked_is_asked_again_soon(
 async def test_a_call_the_provider_says_nothing_about_keeps_no_other_from_being_asked_about(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mute, leg, dice, look = room.calls(), room.calls(), room.centre.exchange.dice, TwilioTelephone.look
-    for each in (mute, leg):
-        await room.in_line(each)
+    dice, look = room.centre.exchange.dice, TwilioTelephone.look
+    mute = room.calls()
+    await room.in_line(mute)
+    leg = room.calls()
+    await room.in_line(leg)
     with monkeypatch.context() as lost:
         lost.setattr(dice, "faults", Faults(callback_lost=1.0))
         leg.hang_up()
