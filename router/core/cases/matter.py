@@ -68,6 +68,11 @@ class Matter:
         """Whether its customer is to be told something yet."""
         return self.promise_owed_at is not None or self.survey_owed_at is not None
 
+    @property
+    def awaits_rating(self) -> bool:
+        """Whether its customer was asked how they found it, or may have been by whoever died over it."""
+        return self.asked_at is not None or self.survey_owed_at is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -186,7 +191,7 @@ def heard(turn: Turn, world: World, said: Iterable[Said], at: Ms) -> Turn:
     """What was said in its conversations since it was looked at last, in order."""
     for each in said:
         if each.author == "customer":
-            score = score_in(each.text, world.policy) if turn.matter.asked_at is not None else None
+            score = score_in(each.text, world.policy) if turn.matter.awaits_rating else None
             turn = _customer_wrote(turn, world, each) if score is None else rated(turn, world, score, each.at)
         elif each.author == "agent":
             turn = _clocked(turn, world, milestones.answered(turn.clocks(world), each.at), each.at)

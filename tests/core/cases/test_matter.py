@@ -163,6 +163,13 @@ def test_what_its_customer_is_owed_is_looked_at_soon_and_forgotten_when_it_is_mo
     assert not changed(fresh(begun()), world(), {"promised_at": T0 + DAY, "status": "closed"}, T0, "anna").matter.owes
 
 
+def test_a_rating_counts_though_whoever_asked_for_it_died_before_it_was_noted() -> None:
+    surveying = world(replace(POLICY, survey={"en": "How was it?"}))
+    owing = fresh(changed(fresh(begun()), surveying, {"status": "closed"}, T0, "anna"))
+    rated = heard(owing, surveying, [wrote(T0 + 1, "4")], T0 + 1).matter
+    assert (rated.csat, rated.status, rated.owes) == (4, "closed", False)
+
+
 def test_a_number_is_a_rating_only_where_it_was_asked_for() -> None:
     closed = fresh(changed(fresh(begun()), world(), {"status": "closed"}, T0, "anna"))
     asked = replace(closed, matter=replace(closed.matter, asked_at=T0))
