@@ -56,6 +56,10 @@ class Clock:
     def now(self) -> Ms:
         return time.time_ns() // 1_000_000 + self.offset_ms
 
+    def heard(self, at: Ms, *, asked_at: Ms) -> None:
+        """The store said it was `at`, some time between asked_at and now; nothing closer is known of a slow answer."""
+        self.offset_ms += max(at - self.now(), 0) - max(asked_at - at, 0)
+
 
 @dataclass(slots=True, kw_only=True)
 class Centre:

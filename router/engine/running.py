@@ -196,8 +196,9 @@ async def tick(centre: Centre) -> None:
     """Carry out due timers, for ever; any number of nodes may."""
 
     async def once() -> None:
+        asked_at = centre.now()
         done = await centre.store.tick(TICK_LIMIT)
-        centre.clock.offset_ms += done.at - centre.now() if abs(done.at - centre.now()) > 250 else 0
+        centre.clock.heard(done.at, asked_at=asked_at)
         await centre.journal(done.events)
         happened = [written.event for written in done.events]
         await lost.close(centre, happened)

@@ -29,7 +29,7 @@ from tests.simulators.stand_in import Said, Seen, StandIn, running
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 Webhook = tuple[bytes, dict[str, str]]
-AFTER_1_S = {"Retry-After": "1"}
+AFTER_2_S = {"Retry-After": "2"}
 TWILIO_TOKEN, ACCOUNT_SID, NUMBER, CALLER = "12345", "AC" + "1" * 32, "+48221234567", "+48601234567"
 
 
@@ -37,7 +37,7 @@ TWILIO_TOKEN, ACCOUNT_SID, NUMBER, CALLER = "12345", "AC" + "1" * 32, "+48221234
 class Provider:
     """One account in a room of its own. arrived: texts the provider was given; receipt: of the n-th of them.
 
-    too_fast: how it says that it wants to be left alone for a second.
+    too_fast: how it says that it wants to be left alone for two seconds.
     """
 
     room: int
@@ -92,7 +92,7 @@ def messenger() -> Provider:
         receipt=receipt,
         arrived=lambda: [one["message"]["text"] for one in played.messages],
         too_fast=Said(
-            status=400, document={"error": {"code": 613, "message": "Calls exceeded the rate limit"}}, headers=AFTER_1_S
+            status=400, document={"error": {"code": 613, "message": "Calls exceeded the rate limit"}}, headers=AFTER_2_S
         ),
     )
 
@@ -115,7 +115,7 @@ def whatsapp() -> Provider:
         says=lambda text, one: meta.webhook(meta.whatsapp_text(text, wamid=one)),
         receipt=receipt,
         arrived=lambda: [one["text"]["body"] for one in played.messages],
-        too_fast=Said(status=400, document={"error": {"code": 130429, "message": "Rate limit hit"}}, headers=AFTER_1_S),
+        too_fast=Said(status=400, document={"error": {"code": 130429, "message": "Rate limit hit"}}, headers=AFTER_2_S),
     )
 
 
@@ -129,7 +129,7 @@ def telegram_bot() -> Provider:
         options={},
         secrets={"bot_token": telegram.BOT_TOKEN, "secret_token": telegram.SECRET_TOKEN},
         stand_in=played.stand_in,
-        too_fast=Said(status=429, document={"ok": False, "error_code": 429, "parameters": {"retry_after": 1}}),
+        too_fast=Said(status=429, document={"ok": False, "error_code": 429, "parameters": {"retry_after": 2}}),
         says=lambda text, one: telegram.webhook(telegram.update(text, n=int(one, 16) % 10**9)),
         receipt=None,
         arrived=lambda: [one["text"] for one in played.messages],
@@ -153,7 +153,7 @@ def viber_bot() -> Provider:
         options={},
         secrets={"auth_token": viber.TOKEN},
         stand_in=played.stand_in,
-        too_fast=Said(document={"status": 12, "status_message": "tooManyRequests"}, headers=AFTER_1_S),
+        too_fast=Said(document={"status": 12, "status_message": "tooManyRequests"}, headers=AFTER_2_S),
         says=lambda text, one: viber.webhook(viber.message(text, token=int(one, 16) % 10**18)),
         receipt=receipt,
         arrived=lambda: [one["text"] for one in played.messages],
@@ -183,7 +183,7 @@ def sms() -> Provider:
         says=lambda text, one: signed({"MessageSid": one, "From": CALLER, "To": NUMBER, "Body": text, "NumMedia": "0"}),
         receipt=lambda n: signed({"MessageSid": f"SM{n}", "MessageStatus": "delivered", "To": CALLER}),
         arrived=lambda: arrived,
-        too_fast=Said(status=429, document={"code": 20429, "message": "Too Many Requests"}, headers=AFTER_1_S),
+        too_fast=Said(status=429, document={"code": 20429, "message": "Too Many Requests"}, headers=AFTER_2_S),
     )
 
 
@@ -279,7 +279,7 @@ async def it_is_left_alone_for_as_long_as_it_asks(provider: Provider, agent: Tab
         await agent.ask("message.send", conversation_id=conversation_id, client_id=f"fast-{text}", text=text)
     await eventually(lambda: list(provider.arrived())[1:] == texts, patience_s=20)
     refused, after = provider.stand_in.seen[before : before + 2]
-    assert after.at_s - refused.at_s >= 1
+    assert after.at_s - refused.at_s >= 1.9  # without being asked to wait it is at most 1.5; the rest is for clocks
 
 
 async def a_lost_answer_is_settled_by_the_receipt(
