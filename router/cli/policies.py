@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from router.cli.output import as_json, say
+from router.cli.output import BAD_INPUT, as_json, say
 
 A_PATH = click.Path(path_type=Path)
 
@@ -25,7 +25,10 @@ def policy() -> None:
 @click.option("--bots", type=A_PATH, envvar="USHER_BOTS", help="The bot that names queues of it. Default: USHER_BOTS.")
 @as_json
 def check(file: Path, receivers: Path | None, bots: Path | None, as_json: bool) -> None:
-    """Check a policy: a TOML file, a folder of them, or a centre's whole folder."""
+    """Check a policy: a TOML file, a folder of them, or a centre's whole folder.
+
+    Exit status 1 when it has faults, 2 when there is nothing at FILE.
+    """
     from config.policy_check import check_report
 
     report = check_report(file, receivers=receivers, bots=bots)
@@ -37,4 +40,4 @@ def check(file: Path, receivers: Path | None, bots: Path | None, as_json: bool) 
         for error in errors:
             click.echo(f"{error['file']}:{error['line']}:{error['column']}: {error['reason']}")
         click.echo("ok" if report["ok"] else f"{len(errors)} errors")
-    sys.exit(0 if report["ok"] else 1)
+    sys.exit(0 if report["ok"] else 1 if file.exists() else BAD_INPUT)
