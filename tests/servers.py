@@ -31,6 +31,7 @@ import pytest
 from router.embedded import Urls, child, servers, valkey
 from router.store.connection import Connection
 from router.store.postgres.migrations import migrate
+from tests.patience import PATIENCE_S
 
 READY_WAIT_S = 30.0
 
@@ -94,7 +95,7 @@ def running(binary: str, directory: Path, *options: str) -> Iterator[StoreProces
 
 async def broken(connection: Connection) -> None:
     """Wait until the connection has noticed that its server is gone."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while connection.connected:
             await asyncio.sleep(0.001)
 

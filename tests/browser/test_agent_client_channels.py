@@ -22,7 +22,7 @@ from tests.browser.staff_pages import StaffPages, staff_pages
 from tests.channels import paper
 from tests.channels.conftest import CHANNEL, PUBLIC_URL, Writer, accounts, policy_with_letters
 from tests.gateway.centre import ROOMS, Room, TestCentre, two_nodes
-from tests.gateway.wire import eventually
+from tests.patience import eventually
 
 pytestmark = pytest.mark.browser
 

@@ -15,7 +15,7 @@ from tests.browser.staff_pages import staff_pages
 from tests.channels.warehouse import WAREHOUSE, with_a_warehouse
 from tests.gateway.centre import ROOMS, Room, TestCentre
 from tests.gateway.http import request
-from tests.gateway.wire import eventually
+from tests.patience import eventually
 from tests.simulators import slack
 from tests.simulators.stand_in import running
 

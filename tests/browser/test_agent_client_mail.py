@@ -17,10 +17,10 @@ from router.embedded import Urls
 from tests.browser.axe import violations
 from tests.browser.staff_pages import staff_pages
 from tests.gateway.centre import Room, two_nodes
-from tests.gateway.wire import eventually
 from tests.mail.conftest import House, Writer, account, policy_with_mail
 from tests.mail.post_office import PostOffice, post_office
 from tests.mail.test_bad_mails import with_html
+from tests.patience import eventually
 from tests.servers import free_port
 
 pytestmark = pytest.mark.browser
@@ -98,7 +98,7 @@ async def test_a_mail_is_read_in_the_original_and_answered_to_all_who_had_it(des
     assert desk.office.letters == [], "an address that is none stays where it can be mended"
     await page.get_by_label("Cc", exact=True).fill(f"{colleague}, carl.{writer.address}")
     await composer.press("Control+Enter")
-    await eventually(lambda: bool(desk.office.letters), patience_s=20)
+    await eventually(lambda: bool(desk.office.letters))
     (letter,) = desk.office.letters
     assert letter.recipients == (writer.address, colleague, f"carl.{writer.address}")
     assert letter.read.text.startswith("Dear you,\nit is on its way.")

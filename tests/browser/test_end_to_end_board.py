@@ -12,6 +12,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.people import Stage, together
 from tests.browser.real_centre import Desk
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.browser
 
@@ -33,7 +34,7 @@ async def stale_ms(place: Locator, text: str, act: Awaitable[None]) -> float:
     await asyncio.sleep(0.2)  # the watcher is in place before anything happens
     began = time.time() * 1000
     await act
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         return float(await seen) - began
 
 

@@ -74,7 +74,7 @@ async def test_the_offer_of_a_customer_who_leaves_is_taken_back_without_blame(st
     await expect(mia.offer("Stig Holm")).to_be_visible()
     await customer.end()
     await expect(mia.offer("Stig Holm")).to_be_hidden()
-    await expect(mia.notices).to_contain_text("An offer was taken back. You missed nothing.")
+    await expect(mia.notices).to_contain_text("An offer was taken back. It does not count as missed.")
     await expect(mia.status).to_contain_text("Available")
 
 

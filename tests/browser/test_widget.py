@@ -7,7 +7,8 @@ from playwright.async_api import expect
 
 from router.protocol.customer import RateConversation, StartConversation
 from router.protocol.staff import Read, Typing
-from tests.browser.widget_scene import scene, until
+from tests.browser.widget_scene import scene
+from tests.patience import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -23,7 +24,7 @@ async def test_a_page_asks_and_stores_nothing_until_its_customer_acts() -> None:
         assert await at.context.cookies() == []
         await at.press_launcher()
         await expect(at.button("Talk to a person")).to_be_visible()
-        await until(lambda: at.centre.requests == ["config"])
+        await eventually(lambda: at.centre.requests == ["config"])
         assert await at.page.evaluate("localStorage.length") == 0
 
 
@@ -36,7 +37,7 @@ async def test_a_conversation_from_greeting_to_rating() -> None:
         await at.widget().get_by_label("What is it about?").select_option("orders")
         await at.widget().get_by_label("Message").fill("My parcel is lost.")
         await at.button("Start the conversation").click()
-        await until(lambda: bool(at.centre.conversation))
+        await eventually(lambda: bool(at.centre.conversation))
         [started] = [frame for frame in at.centre.heard if isinstance(frame, StartConversation)]
         assert (started.name, started.department, started.language) == ("Ann", "orders", "en")
         assert started.page_url.endswith("/shop/")
@@ -55,7 +56,7 @@ async def test_a_conversation_from_greeting_to_rating() -> None:
         await expect(at.widget().get_by_text("Marta is typing")).to_be_hidden()
 
         await at.write("8812")
-        await until(lambda: any(isinstance(frame, Typing) for frame in at.centre.heard))
+        await eventually(lambda: any(isinstance(frame, Typing) for frame in at.centre.heard))
         await expect(at.widget().locator(".meta").last).to_contain_text("Sent")
         await at.centre.receipts(agent_delivered_n=4)
         await expect(at.widget().locator(".meta").last).to_contain_text("Delivered")
@@ -113,7 +114,7 @@ async def test_messages_are_read_only_when_they_are_seen() -> None:
         await expect(at.launcher()).to_have_accessible_name("Open the chat (unread: 1)")
         assert not any(isinstance(frame, Read) for frame in at.centre.heard)
         await at.press_launcher()
-        await until(lambda: any(isinstance(frame, Read) for frame in at.centre.heard))
+        await eventually(lambda: any(isinstance(frame, Read) for frame in at.centre.heard))
         await expect(at.launcher()).to_have_accessible_name("Close the chat")
         await at.button("Close").click()
         await expect(at.launcher()).to_have_accessible_name("Open the chat")
@@ -140,7 +141,7 @@ async def test_that_nobody_is_in_is_said_and_the_message_is_kept_all_the_same() 
         await at.button("Talk to a person").click()
         await at.widget().get_by_label("Message").fill("For tomorrow.")
         await at.button("Leave the message").click()
-        await until(lambda: bool(at.centre.conversation))
+        await eventually(lambda: bool(at.centre.conversation))
         await at.centre.wait_in_queue(1, 30_000, None)
         await expect(at.widget()).to_contain_text("Your message is kept, and the answer will appear here.")
         await expect(at.widget()).not_to_contain_text("You are next")

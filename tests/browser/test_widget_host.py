@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Route, expect
 
-from tests.browser.widget_scene import Scene, scene, until
+from tests.browser.widget_scene import Scene, scene
+from tests.patience import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -99,7 +100,7 @@ async def test_the_keyboard_alone_is_enough() -> None:
         await at.page.keyboard.press("Tab")
         await at.page.keyboard.press("Enter")
         await expect(at.said("Hello?")).to_be_visible()
-        await until(lambda: bool(at.centre.conversation))
+        await eventually(lambda: bool(at.centre.conversation))
         await at.centre.join("Marta")
         await expect(at.composer()).to_be_visible()
         await at.composer().focus()
@@ -172,7 +173,7 @@ async def test_axe_finds_nothing_on_any_screen(scheme: str, viewport: dict[str, 
         found["form"] = await at.violations()
         await at.widget().get_by_label("Message").fill("See https://a.example please")
         await at.button("Start the conversation").click()
-        await until(lambda: bool(at.centre.conversation))
+        await eventually(lambda: bool(at.centre.conversation))
         await at.centre.wait_in_queue(2, 100_000, None)
         found["waiting"] = await at.violations()
         await at.centre.join("Marta")

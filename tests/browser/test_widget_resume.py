@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.widget_scene import scene, until
+from tests.browser.widget_scene import scene
+from tests.patience import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -27,7 +28,7 @@ async def test_a_second_tab_shows_the_same_conversation() -> None:
         other = await at.context.new_page()
         at.watch(other)
         await other.goto(f"{at.centre.url}/shop/")
-        await until(lambda: len(at.centre.sessions) == 2)
+        await eventually(lambda: len(at.centre.sessions) == 2)
         await at.launcher(other).click()
         await at.write("from the first tab")
         await expect(at.said("from the first tab", other)).to_have_count(1)
@@ -45,7 +46,7 @@ async def test_a_cut_and_a_restart_lose_nothing_that_was_said_meanwhile() -> Non
             await at.centre.say(f"answer {n}")
             await at.write(f"question {n}")
             await expect(at.said(f"answer {n}")).to_have_count(1)
-            await until(lambda n=n: at.centre.texts().count(f"question {n}") == 1)  # type: ignore[misc]
+            await eventually(lambda n=n: at.centre.texts().count(f"question {n}") == 1)  # type: ignore[misc]
         await expect(at.said("question")).to_have_count(3)
         await expect(at.said("answer")).to_have_count(3)
 
@@ -55,7 +56,7 @@ async def test_a_message_whose_answer_was_lost_is_sent_again_and_stays_one() -> 
         await at.talk_with()
         at.centre.deaf = True
         await at.write("only once")
-        await until(lambda: "only once" in at.centre.texts())
+        await eventually(lambda: "only once" in at.centre.texts())
         await at.centre.restart()
         at.centre.deaf = False
         await expect(at.said("only once")).to_have_count(1)
@@ -74,7 +75,7 @@ async def test_a_message_written_without_a_connection_outlives_a_reload() -> Non
         await expect(at.said("from the train")).to_be_visible()
         await at.page.reload()
         at.centre.down = False
-        await until(lambda: "from the train" in at.centre.texts())
+        await eventually(lambda: "from the train" in at.centre.texts())
         await expect(at.said("from the train")).to_have_count(1)
         await at.page.wait_for_function("!Object.keys(localStorage).some((key) => key.includes(':out:'))")
 
@@ -85,7 +86,7 @@ async def test_a_busy_server_is_asked_again_and_the_order_is_kept() -> None:
         at.centre.refuse = ["unavailable", "too_many_requests"]
         await at.write("first")
         await at.write("second")
-        await until(lambda: at.centre.texts()[1:] == ["first", "second"])
+        await eventually(lambda: at.centre.texts()[1:] == ["first", "second"])
         await expect(at.widget().get_by_role("alert")).to_have_count(0)
 
 
@@ -96,7 +97,7 @@ async def test_a_refused_message_says_why_and_is_sent_on_demand() -> None:
         await at.write("please")
         await expect(at.widget().get_by_role("alert")).to_contain_text("The server does not accept this message.")
         await at.button("Try again").click()
-        await until(lambda: "please" in at.centre.texts())
+        await eventually(lambda: "please" in at.centre.texts())
         await expect(at.said("please")).to_have_count(1)
         at.centre.refuse = ["bad_text"]
         await at.write("strange")
@@ -117,7 +118,7 @@ async def test_a_visitor_the_server_no_longer_knows_may_start_anew() -> None:
         await at.button("Talk to a person").click()
         await at.widget().get_by_label("Message").fill("Again, then.")
         await at.button("Start the conversation").click()
-        await until(lambda: bool(at.centre.conversation) and at.centre.texts() == ["Again, then."])
+        await eventually(lambda: bool(at.centre.conversation) and at.centre.texts() == ["Again, then."])
 
 
 async def test_an_open_panel_stays_open_on_the_next_page_without_taking_the_focus() -> None:
@@ -133,7 +134,7 @@ async def test_a_closed_panel_still_tells_of_an_answer_on_the_next_page() -> Non
         await at.talk_with()
         await at.button("Close").click()
         await at.page.goto(f"{at.centre.url}/shop/?next")
-        await until(lambda: any(session.socket for session in at.centre.sessions.values()))
+        await eventually(lambda: any(session.socket for session in at.centre.sessions.values()))
         await at.page.wait_for_timeout(300)
         await at.centre.say("Found it.")
         await expect(at.launcher()).to_have_accessible_name("Open the chat (unread: 1)")

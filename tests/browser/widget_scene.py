@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from playwright.async_api import BrowserContext, Locator, Page, expect
 from tests.browser.axe import violations
 from tests.browser.chromium import chromium, profile
 from tests.browser.toy_centre import ToyCentre, served
+from tests.patience import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
 # A machine that also compiles is slow; a fact that never comes true still fails.
@@ -53,7 +52,7 @@ class Scene:
         await self.widget().get_by_label("Message").fill(text)
         await self.button("Start the conversation").click()
         await expect(self.said(text)).to_be_visible()
-        await until(lambda: bool(self.centre.conversation))
+        await eventually(lambda: bool(self.centre.conversation))
 
     async def talk_with(self, name: str = "Marta") -> None:
         await self.begin()
@@ -105,11 +104,3 @@ async def scene(**context: Any) -> AsyncIterator[Scene]:
         yield made
         await opened.close()
         assert not made.complaints, "\n".join(made.complaints)
-
-
-async def until(holds: Callable[[], bool], timeout_s: float = 15) -> None:
-    """Waits for a fact of the centre."""
-    deadline = time.monotonic() + timeout_s
-    while not holds():
-        assert time.monotonic() < deadline, "it never came true"
-        await asyncio.sleep(0.02)

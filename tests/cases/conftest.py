@@ -29,7 +29,6 @@ from tests.channels.conftest import (
     Writer,
     _paper_is_a_carrier,
     accounts,
-    comes_to_be,
     numbers,
     policy_with_letters,
     room,
@@ -37,6 +36,7 @@ from tests.channels.conftest import (
 )
 from tests.gateway.centre import Room, TestCentre, two_nodes
 from tests.gateway.wire import Refused, Tab
+from tests.patience import comes_to_be
 from tests.simulators.stand_in import Said, StandIn, running
 
 __all__ = ["Writer", "_paper_is_a_carrier", "comes_to_be", "numbers", "room", "writer"]

@@ -6,21 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.cases.conftest import (
-    Writer,
-    becomes,
-    case_of_letter,
-    changed,
-    clock,
-    comes_to_be,
-    feed,
-    fetched,
-    made,
-    words,
-)
+from tests.cases.conftest import Writer, becomes, case_of_letter, changed, clock, feed, fetched, made, words
 from tests.gateway.centre import Room
 from tests.gateway.http import request
 from tests.gateway.wire import Refused
+from tests.patience import comes_to_be
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -62,7 +52,6 @@ async def test_a_conversation_becomes_a_case_and_what_was_said_counts(room: Room
     await comes_to_be(
         lambda: _states(anna, case),
         {"first_response": "met", "resolution": "running", "next_response": "running"},
-        patience_s=20,
     )
     said = [entry["message"]["text"] for entry in await feed(anna, case) if entry["kind"] == "message"]
     assert said == ["My lost parcel", "I look for it", "And now?"]
@@ -321,7 +310,7 @@ async def test_one_answer_goes_to_every_child_and_the_survey_is_answered_with_a_
         texts = [(letter.recipient, letter.text) for letter in writers[0].office.sent]
         return [texts.count((name, "Mended today")) for name in names]
 
-    await comes_to_be(sent, [1, 1], patience_s=20)
+    await comes_to_be(sent, [1, 1])
     closed = await becomes(anna, children[0], status="closed")
     assert clock(closed, "first_response")["state"] == "met"
     assert "survey_sent" in words(await feed(anna, children[0]), "action")
@@ -362,7 +351,7 @@ async def test_a_machines_mail_reopens_nothing(room: Room, writer: Writer) -> No
         unheard = f"{left} WHERE conversation_id = $1 AND m.n > cc.seen_n AND m.kind = 'text'"
         return bool(await database.fetch_value(unheard, conversation_id) == 0)
 
-    await comes_to_be(heard, True, patience_s=20)
+    await comes_to_be(heard, True)
     assert (await fetched(anna, case))["case"]["status"] == "closed"
 
 
@@ -388,7 +377,7 @@ async def test_an_answer_goes_where_the_customer_wrote_last_or_where_it_is_said_
     async def sent() -> int:
         return [(each.recipient, each.text) for each in writer.office.sent].count((writer.name, "We look for it"))
 
-    await comes_to_be(sent, 1, patience_s=20)
+    await comes_to_be(sent, 1)
     own = case["conversation_id"]
     assert await anna.refused("case.answer", **one, client_id="a3", conversation_id=own) == "unknown_conversation"
     await writer.post(writer.letter("Still nothing"))
@@ -397,7 +386,7 @@ async def test_an_answer_goes_where_the_customer_wrote_last_or_where_it_is_said_
         to: str = (await fetched(anna, case))["answer_to"]
         return to
 
-    await comes_to_be(now, letter, patience_s=20)
+    await comes_to_be(now, letter)
 
 
 async def test_the_customer_is_told_when_to_expect_the_solution(room: Room, writer: Writer) -> None:
@@ -408,4 +397,4 @@ async def test_the_customer_is_told_when_to_expect_the_solution(room: Room, writ
     async def told() -> bool:
         return f"Case {case['number']} is solved by 2027-01-15 08:00 UTC." in [each.text for each in writer.office.sent]
 
-    await comes_to_be(told, True, patience_s=20)
+    await comes_to_be(told, True)

@@ -14,11 +14,12 @@ import pytest
 from router.api import my
 from router.core.words import CustomerId
 from router.store.postgres import customers
-from tests.cases.conftest import Writer, becomes, case_of_letter, changed, comes_to_be, feed
+from tests.cases.conftest import Writer, becomes, case_of_letter, changed, feed
 from tests.cases.test_cases import _item_of
 from tests.gateway.centre import Room
-from tests.gateway.http import PATIENCE_S, request
+from tests.gateway.http import request
 from tests.gateway.wire import Tab
+from tests.patience import PATIENCE_S, comes_to_be
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -51,7 +52,7 @@ async def address_of(room: Room, writer: Writer, case: Any, email: str = "") -> 
     async def told_it() -> bool:
         return bool(sent())
 
-    await comes_to_be(told_it, True, patience_s=20)
+    await comes_to_be(told_it, True)
     return urlsplit(sent()[-1]).path
 
 
@@ -90,7 +91,7 @@ async def test_times_are_by_the_customers_own_clock_if_it_is_one(
     async def told() -> bool:
         return f"Case {case['number']} is solved by {shown}." in [each.text for each in writer.office.sent]
 
-    await comes_to_be(told, True, patience_s=20)
+    await comes_to_be(told, True)
 
 
 async def test_how_long_the_answer_takes_does_not_tell_whether_there_is_such_a_case(
@@ -117,7 +118,7 @@ async def test_how_long_the_answer_takes_does_not_tell_whether_there_is_such_a_c
         async def told() -> bool:
             return any("is here:" in each.text for each in writer.office.sent)
 
-        await comes_to_be(told, True, patience_s=PATIENCE_S)
+        await comes_to_be(told, True)
         assert not any(each.done() for each in asking)
         over.set()
     assert {each.result().text for each in asking} == {asking[0].result().text}
@@ -173,7 +174,7 @@ async def test_what_is_written_on_the_page_reaches_the_agent_once(room: Room, wr
         said[:] = [each["text"] for each in fetched["messages"]]
         return "It came broken." in said
 
-    await comes_to_be(heard, True, patience_s=20)
+    await comes_to_be(heard, True)
     assert said.count("It came broken.") == 1
     page = await call(room, "GET", here)
     assert page.text.count("It came broken.") == 1

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.cases.conftest import becomes, changed, comes_to_be, made
+from tests.cases.conftest import becomes, changed, made
 from tests.gateway.centre import Room
+from tests.patience import comes_to_be
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,7 +32,7 @@ async def test_home_tells_my_numbers_the_targets_and_what_is_due(room: Room) -> 
         mine = home["mine"]
         return mine["closed"], mine["in_time"], home["today"]["handled"], home["my_open"], home["my_late"]
 
-    await comes_to_be(told, (1, 1.0, 1, 2, 1), patience_s=20)
+    await comes_to_be(told, (1, 1.0, 1, 2, 1))
     home = await anna.ask("home.fetch", days=1, day_began_at=now - 1_000)
     assert [each["subject"] for each in home["due"]] == ["Over at once", "Not so soon"]
     assert home["targets"] == {

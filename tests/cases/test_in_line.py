@@ -11,9 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from router.store.postgres import notices
-from tests.cases.conftest import RECEIVERS_KEY, becomes, changed, comes_to_be, feed, fetched, made, words
+from tests.cases.conftest import RECEIVERS_KEY, becomes, changed, feed, fetched, made, words
 from tests.gateway.centre import Room
-from tests.gateway.wire import eventually
+from tests.patience import comes_to_be, eventually
 from tests.simulators.stand_in import Said, Seen, StandIn
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -80,7 +80,7 @@ async def test_a_waiting_case_that_is_escalated_is_worked_on_once(room: Room) ->
     await anna.ask("item.complete", work_item_id=item_id, disposition="resolved")
     await becomes(sue, case, work_item_id="")
     routed_at = "SELECT routed_at FROM cases WHERE id = $1"
-    await comes_to_be(lambda: room.centre.database.fetch_value(routed_at, case["case_id"]), None, patience_s=20)
+    await comes_to_be(lambda: room.centre.database.fetch_value(routed_at, case["case_id"]), None)
     await changed(sue, case, priority="high")
     assert (await fetched(sue, case))["case"]["work_item_id"] == ""
 
@@ -107,7 +107,7 @@ async def test_an_answer_that_meets_a_deadline_has_all_the_effects_of_its_plan(r
     case = await made(sue, "Where it is", **facts, customer=None)
     await anna.ask("message.send", conversation_id=conversation_id, client_id="a", text="Here it is")
     queue = "SELECT queue FROM work_items WHERE id = $1"
-    await comes_to_be(lambda: room.centre.database.fetch_value(queue, case["work_item_id"]), "room-88", patience_s=20)
+    await comes_to_be(lambda: room.centre.database.fetch_value(queue, case["work_item_id"]), "room-88")
     await eventually(lambda: any(each.asked["data"]["case_id"] == case["case_id"] for each in crm.seen))
     (told,) = [each.asked for each in crm.seen if each.asked["data"]["case_id"] == case["case_id"]]
     assert (told["type"], told["data"]["milestone"]) == ("case.milestone.met", "first_response")
@@ -129,8 +129,8 @@ async def test_a_deadline_warns_and_then_acts_each_once(room: Room) -> None:
     sue, anna = await room.tab(room.sue), await room.tab(room.anna)
     case = await made(anna, "Hurry up", queue=room.queue)
     assert (case["case_type"], case["plan"]) == ("hasty", "hasty")
-    warned = await anna.event("case.warned", patience_s=20)
-    missed = warned if warned["missed"] else await anna.event("case.warned", patience_s=20)
+    warned = await anna.event("case.warned")
+    missed = warned if warned["missed"] else await anna.event("case.warned")
     assert (missed["case"]["case_id"], missed["milestone"], missed["missed"]) == (
         case["case_id"],
         "first_response",
@@ -195,7 +195,7 @@ async def test_what_another_program_refuses_is_parked_and_sent_when_somebody_ask
     async def given_up() -> bool:
         return any(case["case_id"] in each for each in await notices.parked(database, limit=10))
 
-    await comes_to_be(given_up, True, patience_s=20)
+    await comes_to_be(given_up, True)
     assert await notices.try_again(database, now=1) == 1
-    await comes_to_be(given_up, False, patience_s=20)
+    await comes_to_be(given_up, False)
     await eventually(lambda: len([each for each in crm.seen if case["case_id"] in str(each.asked)]) == 2)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from router.store.postgres import macros as stored
-from tests.cases.conftest import Writer, becomes, case_of_letter, comes_to_be, feed, fetched, made
+from tests.cases.conftest import Writer, becomes, case_of_letter, feed, fetched, made
 from tests.gateway.centre import Room
 from tests.gateway.wire import Tab
 from tests.knowledge.library import written
+from tests.patience import comes_to_be
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -58,7 +59,7 @@ async def test_one_key_changes_all_of_a_case_and_its_customer_is_told(room: Room
     assert outcomes == [*[("done", "")] * 3, ("passed_over", ""), *[("done", "")] * 5]
     after = await becomes(anna, case, status="closed", case_type="parcel_lost", priority="urgent", owner_id=room.anna)
     assert after["labels"] == ["carrier", "resolved"]
-    await comes_to_be(lambda: _sent(writer), [f"Case {case['number']}: we look for it."], patience_s=20)
+    await comes_to_be(lambda: _sent(writer), [f"Case {case['number']}: we look for it."])
     entries = await feed(anna, case)
     (linked,) = [entry for entry in entries if entry["kind"] == "linked" and entry["word"] == "article"]
     assert linked["changes"] == [{"field": "title", "before": "", "after": "Lost parcels"}]

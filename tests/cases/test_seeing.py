@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cases.conftest import comes_to_be, fetched, made
+from tests.cases.conftest import fetched, made
 from tests.gateway.centre import Room
 from tests.gateway.wire import Refused, Tab
+from tests.patience import comes_to_be
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -75,7 +76,7 @@ async def test_the_case_of_whom_one_served_once_is_seen(room: Room) -> None:
                 return False
             return True
 
-        await comes_to_be(seen, True, patience_s=20)
+        await comes_to_be(seen, True)
         assert case["number"] in await numbers(later, str(case["number"]))
         assert await stranger.refused("case.fetch", case_id=case["case_id"]) == "unknown_case"
         timeline = await later.ask("customer.timeline", customer_id=case["customer"]["customer_id"])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -131,11 +130,3 @@ async def room(centre: TestCentre, numbers: Iterator[int]) -> AsyncIterator[Room
 @pytest.fixture
 def writer(room: Room) -> Writer:
     return Writer(room)
-
-
-async def comes_to_be(look: Callable[[], Awaitable[Any]], wanted: object, *, patience_s: float = 5.0) -> None:
-    """Wait until what is seen is what is wanted."""
-    deadline = asyncio.get_running_loop().time() + patience_s
-    while (seen := await look()) != wanted:
-        assert asyncio.get_running_loop().time() < deadline, f"{seen!r} instead of {wanted!r}"
-        await asyncio.sleep(0.02)

@@ -15,11 +15,11 @@ from config.departments import Alerts, Department
 from router.embedded import Urls
 from router.engine import departments
 from router.store.postgres import steps
-from tests.channels.conftest import comes_to_be
 from tests.channels.warehouse import WAREHOUSE, with_a_warehouse
 from tests.gateway.centre import ROOMS, Room, TestCentre
 from tests.gateway.http import request
-from tests.gateway.wire import Tab, eventually
+from tests.gateway.wire import Tab
+from tests.patience import comes_to_be, eventually
 from tests.simulators import slack
 from tests.simulators.stand_in import Said, running
 
@@ -80,7 +80,7 @@ class Matter:
             excerpt="The greenhouse lacks one pane.",
             **facts,
         )
-        await comes_to_be(partial(self.is_posted, subject), True, patience_s=15)  # a try that failed is made again
+        await comes_to_be(partial(self.is_posted, subject), True)  # a try that failed is made again
         while not self.step.get("posted"):
             self.step = (await self.anna.event("step.changed"))["step"]
 
@@ -199,17 +199,17 @@ async def test_a_step_nobody_answers_is_reminded_of_then_overdue_and_told_to_sup
     await matter.asks("Forgotten", due_s=60)
     await matter.room.centre.database.execute("UPDATE steps SET next_at = 0 WHERE id = $1", matter.step["step_id"])
     thread = matter.workspace.threads
-    await eventually(lambda: any("due at" in text for text in thread.get(matter.posted_at, [])), patience_s=15)
+    await eventually(lambda: any("due at" in text for text in thread.get(matter.posted_at, [])))
     await matter.room.centre.database.execute(
         "UPDATE steps SET next_at = 0, due_at = 1 WHERE id = $1", matter.step["step_id"]
     )
-    await eventually(lambda: any("overdue" in text for text in thread[matter.posted_at]), patience_s=15)
+    await eventually(lambda: any("overdue" in text for text in thread[matter.posted_at]))
 
     def told() -> bool:
         posts = matter.workspace.posts.values()
         return any(post["channel"] == SUPERVISORS and "Forgotten" in post["text"] for post in posts)
 
-    await eventually(told, patience_s=15)
+    await eventually(told)
     await eventually(lambda: "has not answered in time: Forgotten" in str(matter.anna.state["assignments"]))
 
 
@@ -222,9 +222,7 @@ async def test_slack_slows_us_down_and_gets_each_post_once_or_the_agent_is_told(
     matter.workspace.refuse = "channel_is_archived"
     try:
         await matter.anna.ask("step.reply", step_id=matter.step["step_id"], client_id="r9", text="Hello?")
-        await comes_to_be(
-            lambda: _any_note(matter, "Warehouse was not reached: Slack says channel_is_archived"), True, patience_s=15
-        )
+        await comes_to_be(lambda: _any_note(matter, "Warehouse was not reached: Slack says channel_is_archived"), True)
     finally:
         matter.workspace.refuse = ""
 
@@ -236,7 +234,7 @@ async def test_a_silent_directory_of_people_does_not_hold_up_what_they_wrote(mat
         for number in range(3):
             body = slack.reply(WAREHOUSE, matter.posted_at, f"UNEW{number}", f"Answer {number}", next(EVENTS))
             assert await matter.slack_says(body) == 200
-        await comes_to_be(lambda: _any_note(matter, "UNEW2 (Warehouse): Answer 2"), True, patience_s=15)
+        await comes_to_be(lambda: _any_note(matter, "UNEW2 (Warehouse): Answer 2"), True)
     finally:
         matter.workspace.stand_in.faults.clear()
 
@@ -279,7 +277,7 @@ async def test_supervisors_are_told_once_of_a_line_that_waits_too_long(room: Roo
             if post["channel"] == SUPERVISORS and post["text"].startswith(f"{label}:")
         ]
 
-    await eventually(lambda: bool(alerts()), patience_s=20)
+    await eventually(lambda: bool(alerts()))
     assert len(alerts()) == 1
 
 
@@ -309,7 +307,6 @@ async def test_supervisors_hear_of_an_answer_that_failed_when_nobody_looks_any_m
     )
     await eventually(
         lambda: [conversation_id in post["text"] for post in workspace.posts.values()].count(True) == 1,
-        patience_s=20,
     )
 
 
@@ -327,4 +324,4 @@ async def test_a_case_has_steps_of_its_own_in_its_feed(room: Room, workspace: sl
     async def posted() -> bool:
         return any("A roof for case 1001" in post["text"] for post in workspace.posts.values())
 
-    await comes_to_be(posted, True, patience_s=20)
+    await comes_to_be(posted, True)

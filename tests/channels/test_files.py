@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from router.core.outbound import TryAgain
-from tests.channels.conftest import PUBLIC_URL, Writer, comes_to_be
+from tests.channels.conftest import PUBLIC_URL, Writer
 from tests.gateway.centre import SHOP, Room
 from tests.gateway.http import request
-from tests.gateway.wire import Tab, eventually
+from tests.gateway.wire import Tab
+from tests.patience import comes_to_be, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

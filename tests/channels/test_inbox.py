@@ -13,9 +13,9 @@ import pytest
 
 from router.store.postgres import conversations as stored
 from router.store.postgres import retention
-from tests.channels.conftest import WITH_BOT, Writer, comes_to_be
+from tests.channels.conftest import WITH_BOT, Writer
 from tests.gateway.centre import Room, TestCentre
-from tests.gateway.wire import eventually
+from tests.patience import comes_to_be, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -69,7 +69,7 @@ async def test_a_bot_answers_letters_first_and_gives_the_choices_with_them(centr
     room = Room(centre=centre, number=WITH_BOT)
     anna, writer = await room.tab(room.anna), Writer(room)
     await writer.post(writer.letter("How much is delivery?"))
-    await eventually(lambda: len(writer.office.sent) == 1, patience_s=20.0)
+    await eventually(lambda: len(writer.office.sent) == 1)
     (sent,) = writer.office.sent
     assert (sent.recipient, sent.author_name) == (writer.name, "Fern")
     assert "€5.90" in sent.text
@@ -96,7 +96,7 @@ async def test_who_writes_in_the_conversation_of_a_group_is_remembered_to_be_era
     group = f"group-{secrets.token_hex(4)}"
     conversation_id = await writer.talks_with(await room.tab(room.anna), "one", place=group)
     await Writer(room).post(Writer(room).letter("two", place=group), writer.letter("three", place=group))
-    await comes_to_be(lambda: texts_of(room, conversation_id), ["one", "two", "three"], patience_s=15)
+    await comes_to_be(lambda: texts_of(room, conversation_id), ["one", "two", "three"])
 
     async def guests() -> list[str]:
         rows = await room.centre.database.fetch(
@@ -108,7 +108,7 @@ async def test_who_writes_in_the_conversation_of_a_group_is_remembered_to_be_era
         )
         return [row["text"] for row in rows]
 
-    await comes_to_be(guests, ["two"], patience_s=15)
+    await comes_to_be(guests, ["two"])
 
 
 async def test_the_same_letter_again_changes_nothing(room: Room, writer: Writer) -> None:
@@ -225,7 +225,7 @@ async def test_what_follows_a_letter_that_fails_is_not_lost_and_waits_its_while(
     await arrive_together(room, writer.letter("broken", placeholder=UNKEEPABLE), writer.letter("and this?"), failed=1)
     await asyncio.sleep(1.5)
     assert await texts_of(room, conversation_id) == ["first"]
-    await comes_to_be(lambda: texts_of(room, conversation_id), ["first", "and this?"], patience_s=15)
+    await comes_to_be(lambda: texts_of(room, conversation_id), ["first", "and this?"])
 
 
 async def test_a_letter_is_not_given_up_because_a_store_is_away_or_a_node_does_not_know_its_account_yet(
@@ -248,12 +248,12 @@ async def test_a_letter_is_not_given_up_because_a_store_is_away_or_a_node_does_n
         )
         return list(row.values()) if row is not None else []
 
-    await comes_to_be(lambda: newest(f"letters-{room.number}"), ["waiting", 11, "unavailable", True], patience_s=15)
+    await comes_to_be(lambda: newest(f"letters-{room.number}"), ["waiting", 11, "unavailable", True])
     await room.centre.database.execute(
         "INSERT INTO inbox (account, sender, dedupe_id, headers, body, received_at, next_at)"
         " VALUES ('letters-soon', 'ann', 'd1', '{}', '{}', 0, 0)"
     )
-    await comes_to_be(lambda: newest("letters-soon"), ["waiting", 1, "unknown_account", True], patience_s=15)
+    await comes_to_be(lambda: newest("letters-soon"), ["waiting", 1, "unknown_account", True])
 
 
 async def test_a_receipt_that_fails_does_not_keep_the_others_letters(room: Room, writer: Writer) -> None:
@@ -279,4 +279,4 @@ async def test_a_letter_replayed_when_its_request_is_long_forgotten_has_no_effec
     conversation_id = await writer.talks_with(anna, "one", id=first["id"])
     await retention.forget_rows(room.centre.database, "requests", before=2**53)
     await writer.post(first, writer.letter("two"))
-    await comes_to_be(lambda: texts_of(room, conversation_id), ["one", "two"], patience_s=15)
+    await comes_to_be(lambda: texts_of(room, conversation_id), ["one", "two"])

@@ -16,7 +16,8 @@ from router.engine import sending
 from router.store.postgres import outbox
 from tests.channels.conftest import Writer, accounts
 from tests.gateway.centre import ROOMS, Room, TestCentre
-from tests.gateway.wire import Tab, eventually
+from tests.gateway.wire import Tab
+from tests.patience import eventually
 
 DAY_MS = 86_400_000
 
@@ -49,7 +50,7 @@ async def test_answers_leave_in_the_order_they_were_written_though_the_first_has
     conversation_id = await writer.talks_with(anna)
     writer.office.troubles = [TryAgain("http_503", "busy"), TryAgain("http_429", "slow down", after_s=0.2)]
     await said(anna, conversation_id, "one", "two", "three")
-    await eventually(lambda: [message.text for message in writer.office.sent] == ["one", "two", "three"], patience_s=15)
+    await eventually(lambda: [message.text for message in writer.office.sent] == ["one", "two", "three"])
 
 
 async def test_an_account_sends_no_faster_than_it_may_and_holds_up_no_other() -> None:

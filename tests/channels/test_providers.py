@@ -19,10 +19,11 @@ from config.channel_accounts import ChannelAccount
 from config.secret import Secret
 from router.core.policy import ChannelRule, Policy
 from router.embedded import Urls
-from tests.channels.conftest import PUBLIC_URL, comes_to_be
+from tests.channels.conftest import PUBLIC_URL
 from tests.gateway.centre import Room, TestCentre, room_policy, two_nodes
 from tests.gateway.http import request
-from tests.gateway.wire import Tab, eventually
+from tests.gateway.wire import Tab
+from tests.patience import comes_to_be, eventually
 from tests.simulators import meta, telegram, viber
 from tests.simulators.stand_in import Said, Seen, StandIn, running
 
@@ -277,7 +278,7 @@ async def it_is_left_alone_for_as_long_as_it_asks(provider: Provider, agent: Tab
     provider.stand_in.faults.append(provider.too_fast)
     for text in texts:
         await agent.ask("message.send", conversation_id=conversation_id, client_id=f"fast-{text}", text=text)
-    await eventually(lambda: list(provider.arrived())[1:] == texts, patience_s=20)
+    await eventually(lambda: list(provider.arrived())[1:] == texts)
     refused, after = provider.stand_in.seen[before : before + 2]
     assert after.at_s - refused.at_s >= 1.9  # without being asked to wait it is at most 1.5; the rest is for clocks
 

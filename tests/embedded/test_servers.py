@@ -16,6 +16,7 @@ import pytest
 from router.embedded import DataDirInUse, EmbeddedError, servers
 from router.embedded.program import DEATHS_A_MINUTE
 from router.store.connection import Connection
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.faults
 
@@ -70,7 +71,7 @@ def _alive(data_dir: Path) -> list[str]:
 
 
 async def _none_alive(data_dir: Path) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while _alive(data_dir):
             await asyncio.sleep(0.01)
 
@@ -184,7 +185,7 @@ async def test_a_killed_server_is_restarted_with_its_state(data_dir: Path, name:
         await asyncio.sleep(1.1)  # the append-only file is synced every second
         killed = _pid(data_dir, name)
         os.kill(killed, signal.SIGKILL)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 try:
                     assert await _read(urls.redis, urls.postgres) == (b"1", 1)
@@ -196,7 +197,7 @@ async def test_a_killed_server_is_restarted_with_its_state(data_dir: Path, name:
 
 async def test_a_server_that_keeps_dying_ends_everything_with_a_reason(data_dir: Path) -> None:
     async def serve_and_kill_valkey_whenever_it_is_there() -> None:
-        async with asyncio.timeout(30), servers(data_dir):
+        async with asyncio.timeout(PATIENCE_S), servers(data_dir):
             await kill_valkey_whenever_it_is_there()
             await asyncio.sleep(20)
 

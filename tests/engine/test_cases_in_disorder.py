@@ -23,7 +23,7 @@ from router.protocol.cases import CreateCase
 from router.protocol.errors import BadRequest, Conflict
 from router.store.postgres import conversations, messages
 from router.store.postgres.cases import held
-from tests.gateway.wire import PATIENCE_S
+from tests.patience import PATIENCE_S
 from tests.postgres.conftest import a_draft, a_start
 
 ANNA = AgentId("anna")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
-
 import pytest
 
 from router.core.words import AgentId, DeviceId
 from router.engine import leases
 from router.engine.leases import Devices, Leases
 from router.protocol.errors import Unavailable
+from tests.patience import eventually
 
 MOMENT_S = 0.01
 
@@ -18,12 +16,6 @@ MOMENT_S = 0.01
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leases, "GATHER_S", MOMENT_S)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not true():
-            await asyncio.sleep(0.001)
 
 
 async def test_beats_of_a_moment_are_renewed_together_and_each_device_once() -> None:
@@ -35,9 +27,9 @@ async def test_beats_of_a_moment_are_renewed_together_and_each_device_once() -> 
     gathered = Leases()
     for number in (1, 2, 1, 3):
         gathered.beat(AgentId(f"a{number}"), DeviceId("d"), renew)
-    await until(lambda: len(moments) == 1)
+    await eventually(lambda: len(moments) == 1)
     gathered.beat(AgentId("a1"), DeviceId("d"), renew)
-    await until(lambda: len(moments) == 2)
+    await eventually(lambda: len(moments) == 2)
     assert moments == [(("a1", "d"), ("a2", "d"), ("a3", "d")), (("a1", "d"),)]
 
 
@@ -51,7 +43,7 @@ async def test_very_many_beats_are_renewed_in_parts(monkeypatch: pytest.MonkeyPa
     gathered = Leases()
     for number in range(5):
         gathered.beat(AgentId(f"a{number}"), DeviceId("d"), renew)
-    await until(lambda: len(parts) == 3)
+    await eventually(lambda: len(parts) == 3)
     assert parts == [2, 2, 1]
 
 
@@ -66,4 +58,4 @@ async def test_a_moment_that_fails_stops_no_later_one(failure: Exception) -> Non
     gathered = Leases()
     for moment in (1, 2):
         gathered.beat(AgentId("ann"), DeviceId("d"), renew)
-        await until(lambda now=moment: len(renewed) == now)  # type: ignore[misc]
+        await eventually(lambda now=moment: len(renewed) == now)  # type: ignore[misc]

@@ -12,6 +12,7 @@ from router.core.outbound import Refused, TryAgain
 from router.engine.patience import alone, attempt, backoff_ms, patiently
 from router.protocol.errors import NotFound, Unavailable
 from router.store.errors import StoreUnavailable
+from tests.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize("trouble", [ValueError("ours"), NotFound("unknown_case"), Unavailable("unavailable")])
@@ -48,7 +49,7 @@ async def test_what_is_done_for_ever_outlives_whatever_goes_wrong(monkeypatch: p
 
     with capture_logs() as logs:
         task = asyncio.create_task(patiently("sweep", turn))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await enough.wait()
         task.cancel()
     assert [line["event"] for line in logs] == ["task failed", "waiting for a store", "waiting for a store"]

@@ -10,6 +10,7 @@ from router.engine.receipts import Delivered
 from router.engine.talk import Side
 from router.protocol.errors import NotFound
 from router.store.errors import StoreUnavailable
+from tests.patience import PATIENCE_S
 
 
 async def test_a_receipt_that_the_store_did_not_take_is_marked_later(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,7 +34,7 @@ async def test_a_receipt_that_the_store_did_not_take_is_marked_later(monkeypatch
     delivered.delivered("con", "agent", 4)
     delivered.delivered("erased", "agent", 1)
     running = asyncio.create_task(delivered.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await marked.wait()
     running.cancel()
     assert tried == [("con", 4), ("erased", 1), ("con", 5), ("con", 5)]

@@ -22,7 +22,7 @@ from router.engine.centre import Centre
 from router.store.event_reader import EventReader
 from router.store.postgres import audit, conversations, customers, erasures, messages
 from router.store.step import Step
-from tests.gateway.wire import PATIENCE_S
+from tests.patience import PATIENCE_S
 from tests.postgres.conftest import a_start
 
 OLD: Ms = 40 * DAY_MS

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
 from tests.program import USHER, started
 
 pytestmark = pytest.mark.faults
 
 SECRET = "hunter2-hunter2"
-PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

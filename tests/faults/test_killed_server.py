@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.faults.conftest import House
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.faults
 
@@ -29,7 +30,7 @@ async def test_a_killed_server_takes_no_acknowledged_word_with_it(house: House) 
     await caller.until(lambda: len(caller.acknowledged) >= 20)
     await house.server.kill()
     await house.server.start()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         await talking
 
     said = caller.acknowledged | clerk.acknowledged

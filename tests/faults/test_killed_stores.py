@@ -15,13 +15,14 @@ import pytest
 from router.protocol import staff
 from tests.faults.conftest import ENVIRONMENT, House, copy
 from tests.faults.crowd import crowd
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.faults
 
 
 async def sound(house: House) -> None:
     """The doctor finds nothing wrong; what was just hurt has a moment to be mended."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while wrong := await house.doctor():
             assert "PostgreSQL has the schema" not in wrong
             await asyncio.sleep(1)

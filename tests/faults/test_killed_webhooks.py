@@ -16,6 +16,7 @@ import pytest
 from tests.faults import callers
 from tests.faults.conftest import ENVIRONMENT, House, copy
 from tests.faults.server import Server
+from tests.patience import PATIENCE_S
 from tests.servers import free_port
 
 pytestmark = pytest.mark.faults
@@ -115,7 +116,7 @@ async def test_a_killed_server_lets_every_webhook_have_its_effect_exactly_once(h
     wanted = {str(7_000 + sender): [f"{sender} says {number}" for number in range(EACH)] for sender in range(SENDERS)}
     connection = await asyncpg.connect(json.loads((house.data / "server.json").read_text())["postgres"])
     try:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while (written := await texts_by_sender(connection)) != wanted:
                 assert all(len(texts) <= EACH for texts in written.values()), written
                 await asyncio.sleep(0.1)

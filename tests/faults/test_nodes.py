@@ -11,6 +11,7 @@ from loadtest.centre import PASSWORD
 from tests.faults.conftest import Serve
 from tests.faults.people import Caller, Clerk
 from tests.faults.server import Server
+from tests.patience import PATIENCE_S
 from tests.servers import flush, redis_binary, running
 
 pytestmark = pytest.mark.faults
@@ -66,7 +67,7 @@ async def test_a_conversation_and_a_rebuild_on_redis_7(serve: Serve, tmp_path: P
         await clerk.until(lambda: "store rebuilt" in node.log.read_text())
         await clerk.says(caller, "there you are")
         await caller.until(lambda: caller.texts == ["hello", "there you are"])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             await clerk.finishes(item)
         status, answer = await node.ask("doctor")
         assert status == 0, answer

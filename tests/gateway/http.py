@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-PATIENCE_S = 30.0
+from tests.patience import PATIENCE_S
 
 
 async def request(

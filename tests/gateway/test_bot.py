@@ -32,7 +32,8 @@ from router.store.postgres import bot_talks, conversations, merges
 from router.understanding.service import Understanding
 from tests.gateway.centre import Room, TestCentre, two_nodes
 from tests.gateway.http import post, request
-from tests.gateway.wire import Tab, eventually
+from tests.gateway.wire import Tab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 PATIENT_S = 40.0

@@ -8,7 +8,8 @@ from router.core.words import WorkItemId
 from router.engine import reconcile
 from router.store.postgres import work_items
 from tests.gateway.centre import Room
-from tests.gateway.wire import Refused, Tab, eventually
+from tests.gateway.wire import Refused, Tab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -17,7 +17,8 @@ from router.embedded import Urls
 from router.store.postgres import work_items
 from tests.gateway.centre import Room, TestCentre, room_policy, two_nodes
 from tests.gateway.http import request
-from tests.gateway.wire import Refused, Tab, eventually
+from tests.gateway.wire import Refused, Tab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -21,7 +21,8 @@ from router.store.postgres import customers, identities
 from router.store.postgres.customers import Customer
 from tests.gateway.centre import SHOP, Room, TestCentre, two_nodes
 from tests.gateway.http import request
-from tests.gateway.wire import PATIENCE_S, Refused, Tab
+from tests.gateway.wire import Refused, Tab
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

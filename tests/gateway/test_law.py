@@ -17,7 +17,8 @@ import pytest
 
 from router.protocol import base, call, cases, customer, customers, frames, knowledge, macros, staff
 from tests.gateway.centre import Room, Visitor
-from tests.gateway.wire import Refused, Tab, eventually
+from tests.gateway.wire import Refused, Tab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -406,7 +407,7 @@ async def test_the_law_holds_for_tabs_opened_in_the_middle_of_a_storm(room: Room
         for _ in range(6):
             customer = await room.customer()
             conversation_id = await room.start(customer)
-            await customer.event("agent.changed", patience_s=20)
+            await customer.event("agent.changed")
             with contextlib.suppress(Refused):  # closed already
                 await customer.ask("message.send", conversation_id=conversation_id, client_id="m", text="Still there?")
 

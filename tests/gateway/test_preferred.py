@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from router.embedded import Urls
 from tests.gateway.centre import Room, TestCentre, room_policy, two_nodes
-from tests.gateway.wire import Refused, eventually
+from tests.gateway.wire import Refused
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

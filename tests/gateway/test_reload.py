@@ -25,7 +25,7 @@ from router.engine.reload import LOOKED_AT_EVERY_S, Source
 from router.store.postgres import work_items
 from tests.config.policy_text import policy_text
 from tests.gateway.centre import Room, TestCentre, room_policy, shop_account, two_nodes
-from tests.gateway.wire import eventually
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

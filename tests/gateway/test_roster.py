@@ -18,7 +18,8 @@ from router.protocol.errors import BadRequest, NotFound
 from router.store.postgres import audit
 from tests.gateway.centre import Node, Room
 from tests.gateway.http import request
-from tests.gateway.wire import Tab, eventually
+from tests.gateway.wire import Tab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

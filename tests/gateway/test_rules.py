@@ -10,7 +10,8 @@ import pytest
 from router.core.words import AgentId, WorkItemId
 from router.engine.leases import GATHER_S
 from tests.gateway.centre import Room
-from tests.gateway.wire import Refused, Tab, eventually
+from tests.gateway.wire import Refused, Tab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

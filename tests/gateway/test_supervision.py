@@ -12,7 +12,8 @@ from router.engine import sign_in
 from router.store.postgres import audit, work_items
 from tests.gateway.centre import Room
 from tests.gateway.http import request
-from tests.gateway.wire import Refused, Tab, eventually
+from tests.gateway.wire import Refused, Tab
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -190,7 +191,7 @@ async def test_a_queue_closed_by_hand_takes_messages_until_it_is_opened_again(ro
     assert not line
     assert customer.state["queue"] is None
     await sue.ask("queue.switch", queue=room.queue, to="hours")
-    offer = (await anna.event("offer.created", patience_s=15))["offer"]
+    offer = (await anna.event("offer.created"))["offer"]
     assert offer["work_item"]["preview"] == "Anybody in?"
     assert [entry.detail["to"] for entry in await audited(room, "queue.switch")] == ["hours", "closed"]
 

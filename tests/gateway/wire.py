@@ -19,9 +19,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
 from tests.gateway.reducer import State, reduce
-
-PATIENCE_S = 30.0
-"""Longer than a busy machine stalls."""
+from tests.patience import PATIENCE_S
 
 Frame = dict[str, Any]
 
@@ -236,11 +234,3 @@ class Tab:
         await self.socket.close()
         if self._reading is not None:
             await self._reading
-
-
-async def eventually(holds: Callable[[], bool], what: str = "", patience_s: float = PATIENCE_S) -> None:
-    """Wait until it holds."""
-    deadline = asyncio.get_running_loop().time() + patience_s
-    while not holds():
-        assert asyncio.get_running_loop().time() < deadline, what or "it never came to hold"
-        await asyncio.sleep(0.01)

@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 
 from loadtest.address import Address
 from loadtest.client import Client, Endpoint
+from tests.patience import PATIENCE_S
 
 Act = Callable[["Stand"], Awaitable[None]]
 
@@ -109,7 +110,7 @@ class Listener:
 
     async def until(self, count: int) -> list[int]:
         """What was heard, once it is `count` events."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.numbers) < count:
                 self._moved.clear()
                 await self._moved.wait()

@@ -12,6 +12,7 @@ from loadtest.socket import Refused, connect
 from router.protocol import staff
 from tests.loadtest.scripted import Act, Stand, listening, played
 from tests.loadtest.toy_centre import toy_centre
+from tests.patience import PATIENCE_S
 
 
 async def test_it_resumes_after_the_last_event_it_had() -> None:
@@ -144,7 +145,7 @@ async def test_thirty_two_events_are_acknowledged_at_once(monkeypatch: pytest.Mo
         await stand.welcome()
         for seq in range(1, 33):
             await stand.event(seq)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             acknowledged.set_result((await stand.heard("ack"))["seq"])
         await stand.rest()
 
@@ -159,7 +160,7 @@ async def test_fewer_events_are_acknowledged_within_about_a_second() -> None:
         await stand.welcome()
         await stand.event(1)
         await stand.event(2)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             acknowledged.set_result((await stand.heard("ack"))["seq"])
         await stand.rest()
 
@@ -181,7 +182,7 @@ async def test_a_server_fallen_silent_is_left_for_a_new_connection() -> None:
         await stand.rest()
 
     async with played(silent, second) as address, listening(address):
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await came_back.wait()
 
 
@@ -275,7 +276,7 @@ async def test_a_message_in_several_frames_arrives_whole() -> None:
 
     async with played(only) as address:
         socket = await connect(address, "/", codec=MSGPACK, on_frame=on_frame, on_close=lambda _: None)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await both.wait()
         socket.close()
     assert heard == [b"abcdef", b"x" * 300_000]

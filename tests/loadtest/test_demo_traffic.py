@@ -14,19 +14,20 @@ from loadtest import demo_traffic
 from loadtest.demo_traffic import LEFT_FREE, MOST_AGENTS, MOST_CUSTOMERS, plays, scene_of, staff_for
 from loadtest.tempo import Tempo
 from tests.loadtest.toy_centre import ToyCentre, toy_centre
+from tests.patience import PATIENCE_S
 
 BRISK = Tempo(think_s=(0.0, 0.01), typing=0.5, reads=0.5, rates=1.0)
 
 
 async def ended(centre: ToyCentre, talks: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while sum(talk.closed for talk in centre.talks.values()) < talks:
             await asyncio.sleep(0.02)
 
 
 async def stopped(traffic: asyncio.Task[None]) -> None:
     traffic.cancel()
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         with pytest.raises(asyncio.CancelledError):
             await traffic
 
@@ -38,7 +39,7 @@ async def test_customers_come_are_served_and_leave() -> None:
         )
         await ended(centre, 5)
         await stopped(traffic)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while centre.agents:
                 await asyncio.sleep(0.02)
         left = {task.get_name() for task in asyncio.all_tasks()}
@@ -50,7 +51,7 @@ async def test_some_talk_with_the_bot_until_it_says_goodbye() -> None:
         traffic = asyncio.create_task(
             demo_traffic.demo_traffic(address.origin, tempo=BRISK, arrivals_s=(0.01, 0.02)), name="traffic"
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not any(talk.with_bot and talk.closed for talk in centre.talks.values()):
                 await asyncio.sleep(0.02)
         await stopped(traffic)
@@ -64,7 +65,7 @@ async def test_a_customer_who_plays_no_dialogue_is_left_to_people() -> None:
         traffic = asyncio.create_task(
             demo_traffic.demo_traffic(address.origin, tempo=BRISK, arrivals_s=never), name="traffic"
         )
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while not centre.agents or not centre.talks:
                 await asyncio.sleep(0.02)
             talk = next(iter(centre.talks.values()))
@@ -104,7 +105,7 @@ async def test_a_centre_that_lets_nobody_in_is_tried_again(monkeypatch: pytest.M
         await asyncio.sleep(0.5)
         assert not traffic.done()
         centre.faults.clear()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while not centre.agents:
                 await asyncio.sleep(0.02)
         await stopped(traffic)

@@ -23,6 +23,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from loadtest.address import Address
+from tests.patience import PATIENCE_S
 
 RECEIPTS = {"customer_delivered_n": 0, "customer_read_n": 0, "agent_delivered_n": 0, "agent_read_n": 0}
 
@@ -282,7 +283,7 @@ async def toy_centre(*faults: str, kind: type[ToyCentre] = ToyCentre) -> AsyncIt
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     serving = asyncio.create_task(server.serve())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not server.started:
                 await asyncio.sleep(0.01)
         port = server.servers[0].sockets[0].getsockname()[1]

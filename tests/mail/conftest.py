@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -26,9 +25,9 @@ from tests.adapters.email.mails import raw
 from tests.gateway.centre import ROOMS, Room, TestCentre, room_policy, two_nodes
 from tests.gateway.wire import Tab
 from tests.mail.post_office import Letter, PostOffice, hand_in, post_office
+from tests.patience import eventually
 from tests.servers import free_port
 
-PATIENCE_S = 30.0
 WORKS = frozenset({"webchat", "email", "webform"})
 SITE = "https://site.example"
 PUBLIC_URL = "https://centre.example"
@@ -218,26 +217,15 @@ class Writer:
     async def talks_with(self, agent: Tab, body: str = "Where is my lamp?\n", **fields: str) -> dict[str, Any]:
         """The mail is offered to the agent, who accepts; the assignment."""
         await self.writes(body, **fields)
-        offer = (await agent.event("offer.created", patience_s=PATIENCE_S))["offer"]
+        offer = (await agent.event("offer.created"))["offer"]
         await agent.ask("offer.accept", offer_id=offer["offer_id"])
         assigned: dict[str, Any] = (await agent.event("item.assigned"))["assignment"]
         return assigned
 
     async def gets(self, count: int = 1) -> list[Letter]:
         """The letters the office has for them, once there are so many."""
-        await until(lambda: len(self.office.to(self.address)) >= count)
+        await eventually(lambda: len(self.office.to(self.address)) >= count)
         return self.office.to(self.address)
-
-
-async def until(seen: Any) -> None:
-    """Wait until a look (plain or async) says yes."""
-    deadline = asyncio.get_running_loop().time() + PATIENCE_S
-    while True:
-        found = seen()
-        if await found if asyncio.iscoroutine(found) else found:
-            return
-        assert asyncio.get_running_loop().time() < deadline, "it never came to be"
-        await asyncio.sleep(0.05)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

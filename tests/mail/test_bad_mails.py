@@ -14,8 +14,9 @@ import pytest
 from tests.gateway.centre import Room
 from tests.gateway.http import request
 from tests.gateway.wire import Tab
-from tests.mail.conftest import PATIENCE_S, Writer, address, until
+from tests.mail.conftest import Writer, address
 from tests.mail.post_office import hand_in
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -42,7 +43,7 @@ def with_html(writer: Writer) -> bytes:
 
 
 async def assigned(agent: Tab) -> dict[str, Any]:
-    offer = (await agent.event("offer.created", patience_s=PATIENCE_S))["offer"]
+    offer = (await agent.event("offer.created"))["offer"]
     await agent.ask("offer.accept", offer_id=offer["offer_id"])
     work: dict[str, Any] = (await agent.event("item.assigned"))["assignment"]
     return work
@@ -110,7 +111,7 @@ async def test_a_zip_bomb_is_a_file_like_others(room: Room, writer: Writer) -> N
     anna = await room.tab(room.anna)
     await writer.hands_in(bytes(mail))
     await assigned(anna)
-    await until(lambda: [file["state"] for file in files_of(anna)] == ["stored"])
+    await eventually(lambda: [file["state"] for file in files_of(anna)] == ["stored"])
     assert files_of(anna)[0]["size_bytes"] == len(bomb.getvalue())
 
 
@@ -138,7 +139,7 @@ async def test_what_was_fetched_with_fifty_megabytes_tells_what_is_missing_and_k
     anna = await room.tab(room.anna)
     work = await assigned(anna)
     assert work["conversation"]["messages"][0]["text"] == "See below."
-    await until(lambda: [file["state"] for file in files_of(anna)] == ["failed"])
+    await eventually(lambda: [file["state"] for file in files_of(anna)] == ["failed"])
 
     async def original_is_kept() -> bool:
         size = await writer.house.centre.database.fetch_value(
@@ -147,7 +148,7 @@ async def test_what_was_fetched_with_fifty_megabytes_tells_what_is_missing_and_k
         )
         return bool(size == len(made))
 
-    await until(original_is_kept)
+    await eventually(original_is_kept)
 
 
 async def test_a_mail_of_ours_that_comes_back_is_nothing(room: Room, writer: Writer) -> None:
@@ -164,7 +165,7 @@ async def test_a_mail_of_ours_that_comes_back_is_nothing(room: Room, writer: Wri
         )
         return [row["kind"] for row in kinds] == ["message", "ignored"]
 
-    await until(ignored)
+    await eventually(ignored)
     count = await writer.house.centre.database.fetch_value(
         "SELECT count(*) FROM messages WHERE conversation_id = $1 AND kind = 'text'", conversation_id
     )

@@ -14,8 +14,9 @@ from router.core.bot.definition import Bot
 from router.core.data_source import DataSource
 from router.demo_shop import ShopService, shop_service
 from tests.gateway.centre import Room
-from tests.mail.conftest import ACKNOWLEDGED, ASSISTED, PATIENCE_S, House, Writer, until
+from tests.mail.conftest import ACKNOWLEDGED, ASSISTED, House, Writer
 from tests.mail.post_office import PostOffice
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 JAN = "jan@larkspur.example"
@@ -65,7 +66,7 @@ async def test_a_question_is_answered_in_its_thread_and_whoever_writes_back_gets
     again = {"References": f"<{letter.message_id}>", "Subject": f"Re: {letter.read.subject}"}
     await writer.writes("I am away.", **again, **{"Auto-Submitted": "auto-replied"})
     await writer.writes("And to Crete?", **again)
-    offer = (await anna.event("offer.created", patience_s=PATIENCE_S))["offer"]
+    offer = (await anna.event("offer.created"))["offer"]
     await anna.ask("offer.accept", offer_id=offer["offer_id"])
     work = (await anna.event("item.assigned"))["assignment"]
     said = [(each["author"], each["kind"]) for each in work["conversation"]["messages"]]
@@ -79,7 +80,7 @@ async def test_what_the_bot_leaves_to_a_person_is_acknowledged_and_offered(house
     writer = assisted(house, office)
     anna = await writer.room.tab(writer.room.anna)
     await writer.writes("My gnome fell off the balcony.")
-    await anna.event("offer.created", patience_s=PATIENCE_S)
+    await anna.event("offer.created")
     (letter,) = await writer.gets()
     assert letter.read.text.startswith("It is here.")
     await house.centre.close_tabs()
@@ -114,4 +115,4 @@ async def test_mails_that_go_on_go_elsewhere_or_come_from_a_list_are_not_the_bot
         )
         return [row["bots"] for row in rows] == [False]
 
-    await until(begun)
+    await eventually(begun)

@@ -15,8 +15,9 @@ from router.store.postgres import messages, soundness
 from tests.gateway.centre import Room
 from tests.gateway.http import request
 from tests.gateway.wire import Refused, Tab
-from tests.mail.conftest import ACKNOWLEDGED, PATIENCE_S, House, Writer, address, until
+from tests.mail.conftest import ACKNOWLEDGED, House, Writer, address
 from tests.mail.post_office import Letter, PostOffice
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -99,7 +100,7 @@ async def test_replies_find_their_conversation_by_reference_and_by_token(room: R
     async def all_there() -> bool:
         return await texts_of(writer, conversation_id) == ["one", "two", "three"]
 
-    await until(all_there)
+    await eventually(all_there)
     assert len(await conversations_of(writer)) == 1
 
 
@@ -118,7 +119,7 @@ async def test_the_key_to_a_case_goes_to_its_customer_whoever_wrote_in_the_threa
     async def there() -> bool:
         return await texts_of(writer, conversation_id) == ["one", "It is me."]
 
-    await until(there)
+    await eventually(there)
     asked = {"number": str(made["case"]["number"]), "email": writer.address}
     await request(room.centre.first.url, "POST", "/my", data=asked)
     _, told = await writer.gets(2)
@@ -138,7 +139,7 @@ async def test_another_matter_is_another_conversation(room: Room, writer: Writer
     async def two() -> bool:
         return len(await conversations_of(writer)) == 2
 
-    await until(two)
+    await eventually(two)
 
 
 async def test_a_reply_to_what_is_over_begins_a_conversation_linked_to_it(room: Room, writer: Writer) -> None:
@@ -148,7 +149,7 @@ async def test_a_reply_to_what_is_over_begins_a_conversation_linked_to_it(room: 
     (letter,) = await writer.gets()
     await anna.ask("item.complete", work_item_id=work["work_item"]["work_item_id"], disposition="resolved")
     await writer.writes("not done", **a_reply(writer, letter, "not done"))
-    offer = (await anna.event("offer.created", patience_s=PATIENCE_S))["offer"]
+    offer = (await anna.event("offer.created"))["offer"]
     first, second = await conversations_of(writer)
     assert offer["work_item"]["conversation_id"] == second["id"]
     assert (first["state"], second["state"]) == ("closed", "open")
@@ -158,14 +159,14 @@ async def test_a_reply_to_what_is_over_begins_a_conversation_linked_to_it(room: 
     async def joined() -> bool:
         return await texts_of(writer, second["id"]) == ["not done", "at all"]
 
-    await until(joined)
+    await eventually(joined)
 
 
 async def test_the_same_mail_again_changes_nothing(room: Room, writer: Writer) -> None:
     made = await writer.writes("one")
     await writer.hands_in(b"Received: by another way\n" + made)
     await writer.hands_in(made)
-    await until(lambda: worked_off(writer))
+    await eventually(lambda: worked_off(writer))
     (conversation,) = await conversations_of(writer)
     assert await texts_of(writer, conversation["id"]) == ["one"]
 
@@ -182,17 +183,17 @@ async def test_an_absence_note_joins_what_is_there_and_makes_nobodys_work(room: 
     async def noted() -> bool:
         return await texts_of(writer, conversation_id) == ["one", "I am away."]
 
-    await until(noted)
+    await eventually(noted)
     assert [work["state"] for work in anna.state["assignments"]] == ["paused"]
     assert await soundness.paused_with_message(room.centre.database) == []
     await writer.writes("I am back.", **a_reply(writer, letter, ""))
-    await until(lambda: [work["state"] for work in anna.state["assignments"]] == ["assigned"])
+    await eventually(lambda: [work["state"] for work in anna.state["assignments"]] == ["assigned"])
 
 
 async def test_machines_open_no_work(room: Room, writer: Writer) -> None:
     await writer.writes("I am away.", **{"Auto-Submitted": "auto-replied", "Subject": "Automatic reply: hello"})
     await writer.hands_in(writer.mail("Undeliverable", Subject="Undelivered Mail Returned to Sender"), sender="")
-    await until(lambda: worked_off(writer))
+    await eventually(lambda: worked_off(writer))
     assert await conversations_of(writer) == []
 
 
@@ -205,9 +206,9 @@ async def test_a_bounce_is_the_failed_delivery_of_its_message(room: Room, writer
     (letter,) = await writer.gets()
     bounce = a_bounce(writer, letter)
     await writer.hands_in(bounce if named else bounce.replace(b"Message-ID: <usher", b"X-Id: <usher"), sender="")
-    told = await anna.event("delivery.changed", patience_s=PATIENCE_S)
+    told = await anna.event("delivery.changed")
     while told["delivery"]["state"] != "failed":
-        told = await anna.event("delivery.changed", patience_s=PATIENCE_S)
+        told = await anna.event("delivery.changed")
     assert told["delivery"]["reason"] == f"{writer.address}: 550 no such user"
     assert await texts_of(writer, work["conversation"]["conversation_id"]) == ["one"]
 
@@ -236,7 +237,7 @@ async def test_a_forward_of_a_friend_is_its_writers_and_of_a_stranger_its_own(ro
     )
     await writer.writes(copy, Subject="Fwd: My lamp", From="Friend <bo@friends.example>")
     await writer.writes(copy, Subject="Fwd: My lamp")
-    await until(lambda: worked_off(writer))
+    await eventually(lambda: worked_off(writer))
     rows = await writer.house.centre.database.fetch(
         "SELECT address, text FROM conversations c JOIN messages m ON m.conversation_id = c.id AND n = 1"
         " WHERE c.account = $1",
@@ -253,7 +254,7 @@ async def test_an_answer_goes_where_the_customer_wants_it(room: Room, writer: Wr
     work = await writer.talks_with(anna, "one", **{"Reply-To": f"other.{writer.address}"})
     assert work["conversation"]["messages"][0]["extra"]["mail"]["answer_to"] == f"other.{writer.address}"
     await answers(anna, work, "Hello.")
-    await until(lambda: bool(writer.office.to(f"other.{writer.address}")))
+    await eventually(lambda: bool(writer.office.to(f"other.{writer.address}")))
     assert writer.office.to(writer.address) == []
 
 
@@ -266,7 +267,7 @@ async def test_files_go_both_ways(room: Room, writer: Writer) -> None:
         mail[name] = value
     anna = await room.tab(room.anna)
     await writer.hands_in(bytes(mail))
-    offer = (await anna.event("offer.created", patience_s=PATIENCE_S))["offer"]
+    offer = (await anna.event("offer.created"))["offer"]
     await anna.ask("offer.accept", offer_id=offer["offer_id"])
     work = (await anna.event("item.assigned"))["assignment"]
 
@@ -274,7 +275,7 @@ async def test_files_go_both_ways(room: Room, writer: Writer) -> None:
         found: list[dict[str, Any]] = anna.state["assignments"][0]["conversation"]["messages"][0]["extra"]["files"]
         return found
 
-    await until(lambda: [file["state"] for file in files()] == ["stored", "failed"])
+    await eventually(lambda: [file["state"] for file in files()] == ["stored", "failed"])
     assert (files()[0]["name"], files()[0]["media_type"]) == ("Lampe.png", "image/png")
     assert work["work_item"]["preview"] == "See the picture."
 
@@ -284,9 +285,9 @@ async def test_what_is_refused_is_parked_and_can_be_sent_again(room: Room, write
     work = await writer.talks_with(anna, "one")
     office.answers.append("554 5.7.1 We want nothing of yours")
     await answers(anna, work, "Hello.")
-    told = await anna.event("delivery.changed", patience_s=PATIENCE_S)
+    told = await anna.event("delivery.changed")
     while told["delivery"]["state"] != "parked":
-        told = await anna.event("delivery.changed", patience_s=PATIENCE_S)
+        told = await anna.event("delivery.changed")
     assert "We want nothing of yours" in told["delivery"]["reason"]
     office.answers.append("451 4.3.0 Not now")
     await anna.ask("message.resend", conversation_id=work["conversation"]["conversation_id"], n=told["n"])
@@ -313,7 +314,7 @@ async def test_senders_are_told_once_a_day_that_their_mail_is_here(house: House,
     assert b"Auto-Submitted: auto-replied" in letter.raw
     await writer.writes("two", Subject="Table")
     await writer.writes("list", Subject="News", **{"List-Id": "<news.example.org>", "Precedence": "list"})
-    await until(lambda: worked_off(writer))
+    await eventually(lambda: worked_off(writer))
     await asyncio.sleep(0.5)
     assert len(await conversations_of(writer)) == 3
     assert len(writer.office.to(writer.address)) == 1
@@ -322,7 +323,7 @@ async def test_senders_are_told_once_a_day_that_their_mail_is_here(house: House,
 async def test_who_writes_too_much_gets_no_more_conversations_and_loses_no_mail(room: Room, writer: Writer) -> None:
     for number in range(24):
         await writer.writes(f"text {number}", Subject=f"matter {number}")
-    await until(lambda: worked_off(writer))
+    await eventually(lambda: worked_off(writer))
     found = await conversations_of(writer)
     assert len(found) == 20
     texts = [text for one in found for text in await texts_of(writer, one["id"])]
@@ -353,7 +354,7 @@ async def test_machines_that_answer_one_another_end_soon(room: Room, writer: Wri
         )
         return {row["state"]: row["count"] for row in states} == {"sent": MOST_BY_MACHINE, "parked": 5}
 
-    await until(over)
+    await eventually(over)
 
 
 async def test_mails_of_one_thread_that_come_at_once_make_one_conversation(room: Room, writer: Writer) -> None:
@@ -364,7 +365,7 @@ async def test_mails_of_one_thread_that_come_at_once_make_one_conversation(room:
         for n in range(5)
     ]
     await asyncio.gather(*(writer.hands_in(made) for made in [*others, first, *others]))
-    await until(lambda: worked_off(writer))
+    await eventually(lambda: worked_off(writer))
     rows = await room.centre.database.fetch(
         "SELECT conversation_id, text FROM messages WHERE conversation_id IN"
         " (SELECT id FROM conversations WHERE account = $1)",

@@ -13,8 +13,9 @@ from tests.adapters.email.mails import raw
 from tests.gateway.centre import Room
 from tests.gateway.http import request
 from tests.gateway.wire import Tab
-from tests.mail.conftest import Writer, address, department, until
+from tests.mail.conftest import Writer, address, department
 from tests.mail.post_office import Letter, PostOffice
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -32,7 +33,7 @@ async def asks(room: Room, writer: Writer, anna: Tab, office: PostOffice, subjec
         "step.open", conversation_id=conversation_id, client_id="s1", department=whom.key, subject=subject,
         excerpt="Is the *lamp* on the shelf?",
     )  # fmt: skip
-    await until(lambda: office.to(whom.place))
+    await eventually(lambda: office.to(whom.place))
     newest: Letter = office.to(whom.place)[-1]
     return conversation_id, newest
 
@@ -78,7 +79,7 @@ async def test_its_answer_by_mail_is_a_note_and_no_customers_conversation(
     async def noted() -> bool:
         return told in await notes(room, conversation_id)
 
-    await until(noted)
+    await eventually(noted)
     begun = await room.centre.database.fetch(
         "SELECT id FROM conversations WHERE address = 'wanda@warehouse.example' AND account = $1", f"mail-{room.number}"
     )

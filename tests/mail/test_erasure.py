@@ -26,9 +26,10 @@ from tests import marks
 from tests.gateway.centre import ROOMS, SHOP, Room, two_nodes
 from tests.gateway.http import post, request
 from tests.gateway.wire import Tab
-from tests.mail.conftest import House, Writer, account, department, form, policy_with_mail, until
+from tests.mail.conftest import House, Writer, account, department, form, policy_with_mail
 from tests.mail.post_office import PostOffice
 from tests.mail.test_conversations import a_reply, answers
+from tests.patience import eventually
 from tests.servers import free_port
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -89,7 +90,7 @@ async def by_mail(room: Room, writer: Writer, office: PostOffice, anna: Tab, mar
         "step.open", conversation_id=conversation_id, client_id="s1", department=whom.key, subject=f"For {mark}",
         excerpt=f"{mark} waits",
     )  # fmt: skip
-    await until(lambda: office.to(whom.place))
+    await eventually(lambda: office.to(whom.place))
     await anna.ask("article.propose", conversation_id=conversation_id)
     made = await anna.ask("case.create", client_id="c1", conversation_id=conversation_id, subject=f"Lamp of {mark}")
     case = made["case"]
@@ -178,8 +179,8 @@ async def test_nothing_of_who_is_erased_is_left_anywhere(room: Room, writer: Wri
     (letter,) = [each for each in await writer.gets() if "on its way" in each.read.text]
     guest = Writer(house=writer.house, office=office, room=room)
     await guest.writes("I am only copied in.\n", **a_reply(guest, letter, ""))
-    await until(lambda: _has(room, mailed, "copied in"))
-    await until(lambda: _worked_off(room))
+    await eventually(lambda: _has(room, mailed, "copied in"))
+    await eventually(lambda: _worked_off(room))
     assert EVERYWHERE - {place.partition(".")[0] for place in await marks.in_tables(database, mark)} == set()
     assert await drafts_of(room, mailed) == 1
     assert {"{main}:events", "{main}:talk"} <= set(await marks.in_store(store.connection, mark))
@@ -192,7 +193,7 @@ async def test_nothing_of_who_is_erased_is_left_anywhere(room: Room, writer: Wri
     await anna.ask("item.complete", work_item_id=offer["work_item"]["work_item_id"], disposition="resolved")
     await erased(room, sue, head)
 
-    await until(lambda: _worked_off(room))
+    await eventually(lambda: _worked_off(room))
     now = (await store.snapshot(limit=1)).at
     await TalkStream(store.connection, store.connection, store.prefix).forget(before=now + 1)
     await streams.forget_events(store, database, before=now + 1)
@@ -228,7 +229,7 @@ async def test_who_wrote_into_somebody_elses_thread_is_erased_there_and_nobody_e
     (letter,) = await writer.gets()
     guest = Writer(house=writer.house, office=office, room=room, address=f"{mark}@example.org")
     await guest.writes(f"I am {mark}.\n", **a_reply(guest, letter, ""))
-    await until(lambda: _worked_off(room))
+    await eventually(lambda: _worked_off(room))
     theirs = await room.centre.database.fetch_value(
         "SELECT customer_id FROM guests WHERE conversation_id = $1", conversation_id
     )
@@ -254,17 +255,17 @@ async def test_one_who_cannot_be_erased_lets_the_others_pass_and_is_told_of(room
         for number in range(2):
             other = Writer(house=writer.house, office=writer.office, room=room)
             await other.writes(f"I am number {number}\n")
-            await until(partial(_known, room, other.address))
+            await eventually(partial(_known, room, other.address))
             theirs = await database.fetch_value("SELECT customer_id FROM identities WHERE value = $1", other.address)
             await erased(room, sue, theirs)
         await database.execute("UPDATE erasures SET attempts = 3, next_at = 0 WHERE customer_id = $1", stuck)
-        await until(lambda: _stuck(room, stuck))
+        await eventually(lambda: _stuck(room, stuck))
         page = await sue.ask("customer.fetch", customer_id=stuck)
         assert (page["erasing"], page["erasing_stuck"]) == (True, True)
     finally:
         await database.execute("DROP TRIGGER refuses ON conversations")
     assert await erasures.try_again(database, now=(await room.centre.store.snapshot(limit=1)).at) == 1
-    await until(lambda: _gone(room, stuck))
+    await eventually(lambda: _gone(room, stuck))
 
 
 async def _known(room: Room, address: str) -> bool:

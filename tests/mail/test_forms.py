@@ -11,8 +11,9 @@ import pytest
 from tests.gateway.centre import Room
 from tests.gateway.http import request
 from tests.gateway.wire import Tab
-from tests.mail.conftest import ACKNOWLEDGED, PATIENCE_S, SITE, Writer, until
+from tests.mail.conftest import ACKNOWLEDGED, SITE, Writer
 from tests.mail.test_conversations import a_reply, answers, texts_of
+from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -47,7 +48,7 @@ async def test_a_form_is_offered_and_answered_by_mail_and_the_reply_finds_its_wa
     again = await sends(room, said(writer, order=order.lower()), client_id=client_id)
     assert first.status_code == 200
     assert first.json() == again.json()
-    offer = (await anna.event("offer.created", patience_s=PATIENCE_S))["offer"]
+    offer = (await anna.event("offer.created"))["offer"]
     assert (offer["work_item"]["channel"], offer["work_item"]["customer"]["name"]) == ("webform", "Ann Lee")
     await anna.ask("offer.accept", offer_id=offer["offer_id"])
     work = (await anna.event("item.assigned"))["assignment"]
@@ -59,7 +60,7 @@ async def test_a_form_is_offered_and_answered_by_mail_and_the_reply_finds_its_wa
     assert "> It flickers." in letter.facts.full_text
     await writer.writes("That helped!\n", **a_reply(writer, letter, ""))
     conversation_id = work["conversation"]["conversation_id"]
-    await until(lambda: _has(writer, conversation_id, "That helped!"))
+    await eventually(lambda: _has(writer, conversation_id, "That helped!"))
     assert len(await rows(room, writer.address)) == 1
     await _suggested_by_order(sue, offer["work_item"]["customer"]["customer_id"], order)
 

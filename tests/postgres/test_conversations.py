@@ -14,6 +14,7 @@ from router.store.postgres.conversations import HasOpen, Marks, Started
 from router.store.postgres.customers import Customer, Visitor
 from router.store.postgres.database import Database
 from router.store.postgres.writer import Writer
+from tests.patience import PATIENCE_S
 from tests.postgres.conftest import CUSTOMER, a_draft, a_start
 
 
@@ -67,7 +68,7 @@ async def test_a_start_that_meets_an_open_conversation_as_it_closes_begins_its_o
     async with database.transaction() as other:
         await other.execute("LOCK TABLE messages IN SHARE MODE")
         starting = asyncio.create_task(conversations.start(writer, a_start(visitor_id="vis_1")))
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while not await database.fetch_value("SELECT count(*) FROM pg_locks WHERE NOT granted"):
                 await asyncio.sleep(0.01)
         await other.execute(

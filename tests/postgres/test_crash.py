@@ -19,6 +19,7 @@ from router.store.postgres.database import Database
 from router.store.postgres.messages import Appended
 from router.store.postgres.migrations import migrate
 from router.store.postgres.writer import Writer
+from tests.patience import PATIENCE_S
 from tests.postgres.conftest import CUSTOMER, a_draft, a_start
 
 pytestmark = pytest.mark.faults
@@ -104,7 +105,7 @@ def _send(processes: list[int], number: signal.Signals) -> None:
 
 
 async def _patiently(writer: Writer, draft: messages.Draft) -> Appended:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 outcome = await messages.append(writer, draft)
@@ -120,6 +121,6 @@ async def _add_customer(database: Database) -> None:
 
 
 async def _until_more(acknowledged: dict[tuple[str, str], int], wanted: int) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while len(acknowledged) < wanted:
             await asyncio.sleep(0.01)

@@ -17,6 +17,7 @@ from router.store.postgres.conversations import Close, Closed, Marks
 from router.store.postgres.database import Database
 from router.store.postgres.messages import Appended, Refused
 from router.store.postgres.writer import Writer
+from tests.patience import PATIENCE_S
 from tests.postgres.conftest import a_draft, a_start
 
 
@@ -104,7 +105,7 @@ async def test_nodes_that_meet_at_one_conversation_take_turns(
             waiting = (
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
             )
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 while await database.fetch_value(waiting) < 2:
                     await asyncio.sleep(0.01)
         outcomes = await asyncio.gather(*meeting)

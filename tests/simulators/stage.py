@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from tests.patience import PATIENCE_S
 from tests.simulators.twilio.audio import Sound
 from tests.simulators.twilio.conference import Room
 from tests.simulators.twilio.exchange import Exchange
@@ -22,7 +23,6 @@ from tests.simulators.twiml_server import TwimlServer, twiml_server
 
 NUMBER, CALLER = "+48221234567", "+48601234567"
 SPEED = 100.0
-PATIENCE_S = 30.0
 DATA = Path(os.environ.get("USHER_DATA", "../shared/data"))
 
 

@@ -15,9 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.patience import PATIENCE_S
+
 Params = Mapping[str, str]
 Document = str | Callable[[Params], str]
-PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

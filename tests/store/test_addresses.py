@@ -8,6 +8,7 @@ from pathlib import Path
 
 from router.embedded import valkey
 from router.store.connection import Connection
+from tests.patience import PATIENCE_S
 from tests.servers import broken, free_port, redis_binary, running
 
 
@@ -71,6 +72,6 @@ async def _call(url: str, *args: str | int) -> object:
 
 
 async def _until(url: str, args: list[str], expected: str) -> None:
-    async with asyncio.timeout(20), await Connection.open(url) as connection:
+    async with asyncio.timeout(PATIENCE_S), await Connection.open(url) as connection:
         while expected not in str(await connection.call(*args)):
             await asyncio.sleep(0.05)

@@ -10,6 +10,7 @@ import pytest
 from router.store.connection import Connection
 from router.store.errors import StoreUnavailable
 from router.store.talk import TOGETHER, TalkStream
+from tests.patience import PATIENCE_S
 
 KEY = "{main}:talk"
 
@@ -30,7 +31,7 @@ async def talk(store_url: str, calls: Connection) -> AsyncIterator[TalkStream]:
 
 async def heard(talk: TalkStream, count: int) -> list[bytes]:
     sayings: list[bytes] = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         async for some in talk.listen():
             sayings += some
             if len(sayings) >= count:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
@@ -22,15 +22,8 @@ from router.understanding.model_file import load, save
 from router.understanding.service import MOST_UNANSWERED, MOST_WAITING, Understanding
 from router.understanding.training import train
 from tests.core.bot.talking import fern
+from tests.patience import PATIENCE_S, eventually
 from tests.understanding.shop import EXAMPLES
-
-PATIENCE_S = 60
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_S):
-        while not holds():
-            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager
@@ -55,7 +48,7 @@ async def test_it_answers_reads_a_new_model_and_outlives_its_worker(
     path = tmp_path / "model.npz"
     async with running(path) as understanding:
         save(shop, path)
-        await until(lambda: understanding.model_version == shop.version)
+        await eventually(lambda: understanding.model_version == shop.version)
         answer = await understanding.understand("where is my parcel")
         assert answer.best is not None
         assert (answer.language, answer.best.intent, answer.accepted) == ("en", "order_status", True)
@@ -72,14 +65,14 @@ async def test_it_answers_reads_a_new_model_and_outlives_its_worker(
 
         path.write_bytes(b"half a model")
         save(plain_shop, path)
-        await until(lambda: understanding.model_version == plain_shop.version)
+        await eventually(lambda: understanding.model_version == plain_shop.version)
 
         path.write_bytes(b"half a model")
         assert (await understanding.understand("where is my parcel")).model == plain_shop.version
 
         more = train([*EXAMPLES, Example("Do you ship abroad?", ("shipping",))], engine="wording")
         save(more, path)
-        await until(lambda: understanding.model_version == more.version)
+        await eventually(lambda: understanding.model_version == more.version)
         questions = (understanding.understand(f"where is my order {number}?") for number in range(MOST_WAITING + 50))
         answers = await asyncio.gather(*questions)
         assert not any(answer.candidates for answer in answers[MOST_WAITING:]), "more than fit in the line"
@@ -88,7 +81,7 @@ async def test_it_answers_reads_a_new_model_and_outlives_its_worker(
         assert worker is not None
         os.kill(worker.pid, signal.SIGKILL)
         assert await understanding.understand("where is my parcel") is not None
-        await until(lambda: understanding._worker not in (None, worker))
+        await eventually(lambda: understanding._worker not in (None, worker))
         await answers_again(understanding)
 
         worker = understanding._worker
@@ -97,13 +90,13 @@ async def test_it_answers_reads_a_new_model_and_outlives_its_worker(
         bots = Bots(engine=understanding)
         hanging = (bots.understood(fern(), "where is my parcel", "en") for _ in range(MOST_UNANSWERED))
         assert not any(answer.model for answer in await asyncio.gather(*hanging)), "bots go by shared words meanwhile"
-        await until(lambda: understanding._worker not in (None, worker))
+        await eventually(lambda: understanding._worker not in (None, worker))
         await answers_again(understanding)
 
 
 async def test_ctrl_c_in_a_terminal_is_not_for_the_worker(tmp_path: Path) -> None:
     async with running(tmp_path / "none") as understanding:
-        await until(lambda: understanding._worker is not None)
+        await eventually(lambda: understanding._worker is not None)
         worker = understanding._worker
         assert worker is not None
         assert os.getpgid(worker.pid) != os.getpgid(0), "a terminal tells its foreground group"
@@ -116,7 +109,7 @@ async def test_lessons_are_done_beside_the_answers_and_only_teaching_changes_the
     asked = [gnome, "where is my parcel", "where is my parcel", "?"]
     async with running(path) as understanding:
         first = await understanding.teach(taught)
-        await until(lambda: understanding.model_version == first)
+        await eventually(lambda: understanding.model_version == first)
         before, after = await understanding.try_out([*taught, ("return", gnome)], asked)
         assert [one.best.intent if one.best else "" for one in after] == ["return", "order_status", "order_status", ""]
         assert [one.accepted for one in after] == [True, True, True, False]
@@ -132,7 +125,7 @@ async def test_lessons_are_done_beside_the_answers_and_only_teaching_changes_the
         assert {answer.model for answer in answers} == {first}
 
         second = await understanding.teach([*taught, ("return", gnome)])
-        await until(lambda: understanding.model_version == second != first)
+        await eventually(lambda: understanding.model_version == second != first)
         with pytest.raises(NotLearnt, match="no example"):
             await understanding.teach([("return", "?!")])
         assert load(path).version == second
@@ -142,18 +135,18 @@ async def test_a_lesson_ends_with_its_worker_and_leaves_the_model_alone(tmp_path
     path = tmp_path / "model.npz"
     save(plain_shop, path)
     async with running(path) as understanding:
-        await until(lambda: understanding.model_version == plain_shop.version)
+        await eventually(lambda: understanding.model_version == plain_shop.version)
         taught = [
             (f"{number % 50}", f"{number} bottles of beer on the wall of {number % 50}") for number in range(4_000)
         ]
         teaching = asyncio.create_task(understanding.teach(taught))
         worker = understanding._worker
         assert worker is not None
-        await until(lambda: bool(children_of(worker.pid)))
+        await eventually(lambda: bool(children_of(worker.pid)))
         os.kill(worker.pid, signal.SIGKILL)
         with pytest.raises(NotLearnt, match="away"):
             await teaching
-        await until(lambda: understanding._worker not in (None, worker))
+        await eventually(lambda: understanding._worker not in (None, worker))
         assert load(path).version == plain_shop.version
 
 

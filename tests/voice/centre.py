@@ -36,7 +36,8 @@ from router.store.postgres.database import Database
 from router.store.postgres.writer import Writer
 from router.store.routing import RoutingStore
 from tests.gateway.centre import answering, shop_account
-from tests.gateway.wire import PATIENCE_S, Seat, Tab
+from tests.gateway.wire import Seat, Tab
+from tests.patience import PATIENCE_S
 from tests.servers import database, flush
 from tests.simulators.twilio.account import Number
 from tests.simulators.twilio.audio import Sound

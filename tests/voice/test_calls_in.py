@@ -16,7 +16,8 @@ from router.core.words import ConversationId, WorkItemId
 from router.engine.calls import reconciler, worker
 from router.store.postgres import calls, erasures, messages, work_items
 from tests import marks
-from tests.gateway.wire import PATIENCE_S, Refused
+from tests.gateway.wire import Refused
+from tests.patience import PATIENCE_S
 from tests.simulators.twilio.audio import Sound
 from tests.simulators.twilio.fault import Faults
 from tests.simulators.twilio.leg import Leg
@@ -311,7 +312,7 @@ async def test_a_lost_browser_is_called_again_while_the_customer_hears_music(roo
     lost.hang_up()
     await room.call_is(anna, "reconnecting")
     await room.hears(call.leg, Sound.MUSIC)
-    await room.call_is(anna, "talking", patience_s=20)
+    await room.call_is(anna, "talking")
     assert room.at("anna") is not lost
     await room.hears(call.leg, Sound.PEOPLE, room.at("anna").sid)
     assert room.problems(call.leg) == []
@@ -325,7 +326,7 @@ async def test_an_agent_who_does_not_come_back_loses_the_call_to_a_colleague(roo
     await room.call_is(anna, "reconnecting")
     await anna.ask("status.set", status="busy")
     ben = await room.agent("ben")
-    assert await room.accepts(ben, patience_s=30) == call.item
+    assert await room.accepts(ben) == call.item
     await room.hears_agent(call.leg, "ben")
     assert room.problems(call.leg) == []
 

@@ -48,7 +48,7 @@ function OfferCard({ offer, first }: { offer: Offer; first: boolean }): JSX.Elem
           <Age since={item.enqueued_at} exact />
         </span>
       </header>
-      {item.preview && (
+      {item.preview && item.preview !== name && (
         <p class="offer-preview">
           <span>{item.preview}</span>
         </p>

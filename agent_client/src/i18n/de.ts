@@ -100,7 +100,7 @@ export const de: Words = {
   "offer.left": { one: "noch {count} Sekunde", other: "noch {count} Sekunden" },
   "offer.why_decline": "Warum nicht?",
   "offer.too_late": "Das war {seconds} s zu spät: Die Anfrage ging schon an jemand anderen.",
-  "offer.taken_back": "Ein Angebot wurde zurückgenommen. Sie haben nichts verpasst.",
+  "offer.taken_back": "Ein Angebot wurde zurückgenommen. Es zählt nicht als verpasst.",
   "why.longest_idle": "Sie sind am längsten frei.",
   "why.least_loaded": "Sie haben am meisten Luft.",
   "why.most_available": "Sie haben am meisten freie Kapazität.",

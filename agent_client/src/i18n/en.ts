@@ -106,7 +106,7 @@ export const en = {
   "offer.left": { one: "{count} second left", other: "{count} seconds left" },
   "offer.why_decline": "Why not?",
   "offer.too_late": "That was {seconds} s too late: the customer has been offered to somebody else.",
-  "offer.taken_back": "An offer was taken back. You missed nothing.",
+  "offer.taken_back": "An offer was taken back. It does not count as missed.",
   "why.longest_idle": "You have been free the longest.",
   "why.least_loaded": "You have the most room.",
   "why.most_available": "You have the most free capacity.",

@@ -112,7 +112,7 @@ export const pl: Words = {
   },
   "offer.why_decline": "Dlaczego nie?",
   "offer.too_late": "O {seconds} s za późno: klient trafił już do kogoś innego.",
-  "offer.taken_back": "Oferta została wycofana. Nic Ci nie umknęło.",
+  "offer.taken_back": "Oferta została wycofana. Nie liczy się jako nieodebrana.",
   "why.longest_idle": "Czekasz najdłużej.",
   "why.least_loaded": "Masz najwięcej miejsca.",
   "why.most_available": "Masz najwięcej wolnego miejsca.",

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 PASSWORD = "secret-of-the-test"
 CONFIG = """
 base_dir = {base}/run
@@ -139,7 +141,7 @@ async def dovecot(*, certificate: Path | None = None, introspection: str = "") -
 
 
 async def _answers(port: int, process: asyncio.subprocess.Process, base: Path) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while process.returncode is None:
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", port)

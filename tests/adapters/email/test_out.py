@@ -21,6 +21,7 @@ from router.core.outbound import MailThread, OutboundFile, OutboundMessage, Refu
 from router.core.words import Ms
 from tests.adapters.email import certificate
 from tests.adapters.email.mails import facts
+from tests.patience import PATIENCE_S
 
 SHOP = From(address="help@shop.example", name="Lamp Shop")
 NOW = Ms(1_793_613_600_000)
@@ -309,7 +310,7 @@ async def _say(port: int, mail: bytes) -> bytes:
     writer.write(b"EHLO x\r\nMAIL FROM:<>\r\nRCPT TO:<help@shop.example>\r\nDATA\r\n")
     await writer.drain()
     answers = b""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         while b"354" not in answers:
             answers += await reader.readline()
         writer.write(mail + b".\r\nQUIT\r\n")

@@ -27,6 +27,7 @@ from adapters.email.poll import (
 from tests.adapters.email import certificate
 from tests.adapters.email.dovecot import PASSWORD, Dovecot, dovecot
 from tests.adapters.email.mails import raw
+from tests.patience import PATIENCE_S
 
 
 class Kept:
@@ -57,7 +58,7 @@ class Kept:
         return [line.removeprefix("Subject: ") for line in lines if line.startswith("Subject: ")]
 
     async def until(self, count: int) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.arrivals) < count:
                 self.more.clear()
                 await self.more.wait()
@@ -216,7 +217,7 @@ class Told:
         self.left.append((at.last_uid, reason))
 
     async def until(self, word: str) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while word not in self.words:
                 self.more.clear()
                 await self.more.wait()

@@ -21,6 +21,7 @@ from router.store.audit import audit
 from router.store.connection import Connection
 from router.store.event_reader import EventReader, EventsLost
 from router.store.routing import RestoredAgent, RestoredItem, RoutingStore, StoreEmpty, Written
+from tests.patience import PATIENCE_S
 from tests.servers import free_port, running
 from tests.store.routing.centre import SETTINGS, START, TAB, Centre, call, chat
 
@@ -189,7 +190,7 @@ async def pair(directory: Path) -> AsyncIterator[tuple[Connection, Connection]]:
     ):
         async with await Connection.open(first.url) as primary, await Connection.open(second.url) as replica:
             await replica.call("REPLICAOF", "127.0.0.1", port)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(PATIENCE_S):
                 while b"master_link_status:up" not in await replica.call("INFO", "replication"):
                     await asyncio.sleep(0.02)
             yield primary, replica
