@@ -50,8 +50,12 @@ class PushOptions:
 
 @dataclass(slots=True, kw_only=True)
 class Times:
-    """Of conversations, in seconds of the monotonic clock, by id. frames: events and answers read by agents."""
+    """Of conversations, in seconds of the monotonic clock, by id. frames: events and answers read by agents.
 
+    counted: those that were due in the window, however late they were sent.
+    """
+
+    counted: set[str] = field(default_factory=set)
     sent: dict[str, float] = field(default_factory=dict)
     committed: dict[str, float] = field(default_factory=dict)
     acknowledged: dict[str, float] = field(default_factory=dict)
@@ -137,7 +141,7 @@ class BenchCustomer:
         if self._client is not None:
             await self._client.close()
 
-    async def begin(self) -> None:
+    async def begin(self, *, counted: bool = True) -> None:
         assert self._client is not None
         self._started += 1
         sent = time.perf_counter()
@@ -153,6 +157,8 @@ class BenchCustomer:
             return
         self._times.acknowledged[started.conversation_id] = time.perf_counter()
         self._times.sent[started.conversation_id] = sent
+        if counted:
+            self._times.counted.add(started.conversation_id)
 
     def _on_event(self, event: dict[str, Any]) -> None:
         if event["type"] == "conversation.started":
@@ -240,13 +246,12 @@ async def _flow(
     frames_before = completed_before = 0
     for number in range(int((WARM_UP_S + options.seconds) * options.rate)):
         due = began + number / options.rate
-        if (early := due - time.perf_counter()) > 0:
-            await asyncio.sleep(early)
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))  # also where all are late: others go on between them
         if not before and due >= began + WARM_UP_S:
             before, frames_before, completed_before = cpu_by_part_s(server.pid), times.frames, times.completed
         if free:
             times.begun += 1
-            tasks.create_task(free.popleft().begin())
+            tasks.create_task(free.popleft().begin(counted=due >= began + WARM_UP_S))
         else:
             times.starved += 1
     ended = time.perf_counter()
@@ -263,7 +268,7 @@ async def _drained(times: Times) -> None:
 
 
 def _report(options: PushOptions, times: Times, window: Window, kb_per_socket: float, bare: Floor) -> dict[str, Any]:
-    counted = [key for key, sent in times.sent.items() if window.began <= sent <= window.ended]
+    counted = [key for key in times.sent if key in times.counted]
     offered = [key for key in counted if key in times.offered]
     push_ms = [max(0.0, times.offered[key] - times.committed[key]) * 1_000 for key in offered]
     whole_ms = [(times.offered[key] - times.sent[key]) * 1_000 for key in offered]

@@ -14,7 +14,7 @@ from loadtest import demo_traffic
 from loadtest.demo_traffic import LEFT_FREE, MOST_AGENTS, MOST_CUSTOMERS, plays, scene_of, staff_for
 from loadtest.tempo import Tempo
 from tests.loadtest.toy_centre import ToyCentre, toy_centre
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, eventually
 
 BRISK = Tempo(think_s=(0.0, 0.01), typing=0.5, reads=0.5, rates=1.0)
 
@@ -83,8 +83,9 @@ async def test_no_more_customers_come_than_a_small_centre_can_bear() -> None:
         traffic = asyncio.create_task(
             demo_traffic.demo_traffic(address.origin, tempo=never, arrivals_s=(0.001, 0.002)), name="traffic"
         )
-        await asyncio.sleep(1.5)
-        assert 1 <= len(centre.talks) <= MOST_CUSTOMERS
+        await eventually(lambda: len(centre.talks) >= MOST_CUSTOMERS)
+        await asyncio.sleep(0.5)
+        assert len(centre.talks) == MOST_CUSTOMERS
         await stopped(traffic)
 
 
