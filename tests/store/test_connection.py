@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import time
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from redis.exceptions import ResponseError
 from router.embedded import valkey
 from router.store.connection import Connection
 from router.store.errors import ConnectionLost, NotSent, Overloaded, StoreUnavailable
+from tests.patience import PATIENCE_S
 from tests.servers import StoreProcess, broken, free_port, redis_binary, running
 
 
@@ -76,7 +78,7 @@ async def test_large_replies_and_large_calls_pass(connection: Connection) -> Non
 async def test_it_connects_again_after_the_server_was_killed(own_store: StoreProcess) -> None:
     own_store.start()
     reconnected = asyncio.Event()
-    async with await Connection.open(own_store.url) as connection:
+    async with await Connection.open(own_store.url, timeout_s=PATIENCE_S) as connection:
         connection.on_reconnect.append(reconnected.set)
         await connection.call("SET", "kept", "1")
         own_store.kill()
@@ -102,11 +104,19 @@ async def test_a_break_leaves_sent_calls_unknown_and_never_repeats_them(own_stor
                 except ConnectionLost:
                     unknown += 1
 
+        async def more(than: int) -> None:
+            async with asyncio.timeout(PATIENCE_S):
+                while acknowledged <= than:
+                    await asyncio.sleep(0.001)
+
         counting = [asyncio.create_task(count()) for _ in range(20)]
-        await asyncio.sleep(0.15)
+        await more(100)
+        own_store.pause()
+        for _ in range(50):  # what it had answered is read, and all ask again
+            await asyncio.sleep(0)
         own_store.kill()
         own_store.start()
-        await asyncio.sleep(0.15)
+        await more(acknowledged + 100)
         over.set()
         await asyncio.gather(*counting)
         kept = int(await connection.call("GET", "n"))
@@ -130,7 +140,11 @@ async def test_a_store_that_hangs_is_given_up_in_time(own_store: StoreProcess) -
         with pytest.raises(ConnectionLost):
             await connection.call("PING")
         own_store.resume()
-        assert await connection.call("PING") == b"PONG"
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                with contextlib.suppress(StoreUnavailable):
+                    assert await connection.call("PING") == b"PONG"
+                    return
 
 
 def test_a_loop_that_stood_still_reads_its_replies_before_it_gives_up(valkey_url: str) -> None:
@@ -139,7 +153,7 @@ def test_a_loop_that_stood_still_reads_its_replies_before_it_gives_up(valkey_url
             sent = connection.call("BLPOP", "nothing", "0.05")
             await asyncio.sleep(0.01)
             waiting = connection.call("PING")
-            time.sleep(1.0)
+            time.sleep(3.0)
             return list(await asyncio.gather(sent, waiting))
 
     assert uvloop.run(stand_still()) == [None, b"PONG"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -168,7 +168,7 @@ async def test_a_promoted_replica_goes_on_where_the_primary_was(tmp_path: Path) 
         await centre.agent("ann", french=5)
         await centre.item("i", chat(french=5))
         await centre.accepted("i")
-        assert await primary.call("WAIT", 1, 5_000) == 1
+        assert await primary.call("WAIT", 1, 30_000) == 1
         before = await store.snapshot()
         await replica.call("REPLICAOF", "NO", "ONE")
         promoted = RoutingStore(replica, clock=lambda: clock[0])
@@ -180,6 +180,11 @@ async def test_a_promoted_replica_goes_on_where_the_primary_was(tmp_path: Path) 
         assert await audit(replica, promoted) == []
 
 
+def opened(url: str) -> Awaitable[Connection]:
+    """Longer patient than the server it asks."""
+    return Connection.open(url, timeout_s=60)
+
+
 @asynccontextmanager
 async def pair(directory: Path) -> AsyncIterator[tuple[Connection, Connection]]:
     """A primary and its replica, in step."""
@@ -188,7 +193,7 @@ async def pair(directory: Path) -> AsyncIterator[tuple[Connection, Connection]]:
         running(binary, directory / "a", "--port", str(port), "--repl-diskless-sync-delay", "0") as first,
         running(binary, directory / "b") as second,
     ):
-        async with await Connection.open(first.url) as primary, await Connection.open(second.url) as replica:
+        async with await opened(first.url) as primary, await opened(second.url) as replica:
             await replica.call("REPLICAOF", "127.0.0.1", port)
             async with asyncio.timeout(PATIENCE_S):
                 while b"master_link_status:up" not in await replica.call("INFO", "replication"):
