@@ -1,3 +1,3 @@
-from tests.gateway.fixtures import centre, numbers, quick_numbers, quick_room, room
+from tests.gateway.fixtures import centre, numbers, room
 
-__all__ = ["centre", "numbers", "quick_numbers", "quick_room", "room"]
+__all__ = ["centre", "numbers", "room"]

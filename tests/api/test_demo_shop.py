@@ -21,7 +21,7 @@ async def shop(tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 def client(service: ShopService) -> httpx.AsyncClient:
     headers = {"authorization": f"Bearer {service.token}"}
-    return httpx.AsyncClient(base_url=service.url, headers=headers, trust_env=False, verify=False)
+    return httpx.AsyncClient(base_url=service.url, headers=headers, timeout=30.0, trust_env=False, verify=False)
 
 
 async def test_an_order_is_shown_to_whom_it_belongs(shop: httpx.AsyncClient) -> None:

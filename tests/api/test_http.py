@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import socket
 import time
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from router.protocol.errors import CODES
 from tests.gateway import corpora
 from tests.gateway.centre import PASSWORD, SHOP, Room
-from tests.gateway.http import request
+from tests.gateway.http import PATIENCE_S, request
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -24,6 +25,11 @@ EVIL = "http://evil.example"
 
 async def call(room: Room, method: str, path: str, **options: Any) -> httpx.Response:
     return await request(room.centre.first.url, method, path, **options)
+
+
+def browser(room: Room) -> httpx.AsyncClient:
+    """One connection for many requests."""
+    return httpx.AsyncClient(base_url=room.centre.first.url, timeout=PATIENCE_S, trust_env=False, verify=False)
 
 
 def refused(response: httpx.Response) -> str:
@@ -74,14 +80,16 @@ async def test_many_wrong_passwords_are_stopped_even_all_at_once_while_others_si
 
 
 async def test_an_unknown_address_takes_as_long_as_a_wrong_password(room: Room) -> None:
-    async def took(agent_id: str) -> float:
-        began = time.perf_counter()
-        assert refused(await sign_in(room, agent_id, "wrong")) == "bad_credentials"
-        return time.perf_counter() - began
-
-    known = min([await took(room.anna) for _ in range(3)])
-    unknown = min([await took("nobody") for _ in range(3)])
-    assert unknown > known / 3
+    """By turns, and the quickest of each counts: others only slow them down."""
+    quickest: dict[str, float] = {}
+    for _ in range(8):
+        for name in (room.anna, "nobody"):
+            began = time.perf_counter()
+            assert refused(await sign_in(room, name, "wrong")) == "bad_credentials"
+            quickest[name] = min(time.perf_counter() - began, quickest.get(name, math.inf))
+        if quickest["nobody"] > quickest[room.anna] / 3:
+            return
+    pytest.fail(f"an unknown address is told apart by the time: {quickest}")
 
 
 async def test_a_session_cookie_is_worth_nothing_when_forged(room: Room) -> None:
@@ -139,7 +147,7 @@ async def test_bodies_that_are_not_as_they_should_be_are_refused(room: Room, pat
 
 async def test_the_json_test_suite_is_refused_or_understood(room: Room) -> None:
     headers = {"content-type": "application/json"}
-    async with httpx.AsyncClient(base_url=room.centre.first.url, trust_env=False, verify=False) as client:
+    async with browser(room) as client:
         for document in corpora.json_documents():
             answer = await client.post("/api/login", content=document, headers=headers)
             assert answer.status_code in (400, 401)
@@ -147,7 +155,7 @@ async def test_the_json_test_suite_is_refused_or_understood(room: Room) -> None:
 
 
 async def test_naughty_strings_do_not_sign_in_and_break_nothing(room: Room) -> None:
-    async with httpx.AsyncClient(base_url=room.centre.first.url, trust_env=False, verify=False) as client:
+    async with browser(room) as client:
         for text in corpora.naughty_strings()[::60]:
             body = json.dumps({"email": text, "password": text})
             answer = await client.post("/api/login", content=body, headers={"content-type": "application/json"})
@@ -158,7 +166,7 @@ async def test_naughty_strings_do_not_sign_in_and_break_nothing(room: Room) -> N
 
 async def test_a_body_that_never_ends_is_not_waited_for_for_ever(room: Room) -> None:
     where = urlsplit(room.centre.first.url)
-    with socket.create_connection((where.hostname, where.port), timeout=15) as slow:
+    with socket.create_connection((where.hostname, where.port), timeout=60) as slow:
         head = "POST /api/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{"
         slow.sendall(head.encode())
         answer = await asyncio.to_thread(slow.recv, 4096)
@@ -192,7 +200,7 @@ async def test_no_path_leads_out_of_the_served_folders(room: Room, under: str) -
 
 
 def _raw_get(host: str, port: int, path: bytes) -> bytes:
-    with socket.create_connection((host, port), timeout=5) as asking:
+    with socket.create_connection((host, port), timeout=PATIENCE_S) as asking:
         asking.sendall(b"GET " + path.replace(b" ", b"%20") + b" HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
         parts = []
         while part := asking.recv(65_536):

@@ -54,7 +54,7 @@ async def test_it_points_at_an_answer_and_whatever_else_it_says_is_not_told(room
         await say(customer, conversation_id, text)
         texts.append((await hear(customer, ""))["text"])
     assert not any("evil" in text or "500" in text for text in texts)
-    await anna.event("offer.created", 20.0)
+    await anna.event("offer.created")
     centre = room.centre
     headers = {"cookie": f"usher_session={await centre.cookie(room.sue)}", "origin": centre.first.url}
     seen = (await request(centre.first.url, "GET", "/api/bot/report", headers=headers)).json()

@@ -9,7 +9,7 @@ from router.engine import reconcile
 from router.store.postgres import work_items
 from tests.gateway.centre import Room
 from tests.gateway.wire import Refused, Tab
-from tests.patience import eventually
+from tests.patience import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -92,4 +92,4 @@ async def test_a_message_that_crosses_a_pause_is_found_by_the_reconciler(room: R
         """,
         conversation_id,
     )
-    await anna.event("item.resumed", patience_s=3 * reconcile.EVERY_S)
+    await anna.event("item.resumed", patience_s=PATIENCE_S + reconcile.EVERY_S)

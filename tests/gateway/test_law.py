@@ -52,7 +52,7 @@ class Scene:
 async def scene_in(room: Room) -> Scene:
     visitor = await room.visitor()
     sue = await room.tab(room.sue)
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     anna, ben = await room.tab(room.anna), await room.tab(room.ben)
     await ben.ask("status.set", status="busy")
     customer = await visitor.tab()
@@ -357,7 +357,7 @@ async def boards_agree(scene: Scene) -> None:
     boards = {}
     for node in (scene.room.centre.first, scene.room.centre.second):
         watching = await scene.room.tab(scene.room.sue, node=node)
-        await watching.ask("board.subscribe")
+        await watching.watch_board()
         boards[node.url] = watching
     for url, tab in boards.items():
         await boards_alike(scene, tab, url)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -21,7 +20,6 @@ from tests.patience import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-SHOWN_S = 12.0
 CALLS = Callback(retry_ms=300, attempts=2)
 LONG = Overflow(when="length", least=1, action="callback", text={"en": "It is busy here."})
 SLOW = Overflow(when="expected_wait", least=1, action="announce", text={"en": "This may take a while."})
@@ -65,7 +63,7 @@ async def position(tab: Tab, key: str, value: str) -> dict[str, Any]:
 
 
 async def rings(tab: Tab) -> dict[str, Any]:
-    await eventually(lambda: bool(tab.state["offers"]), patience_s=SHOWN_S)
+    await eventually(lambda: bool(tab.state["offers"]))
     [offer] = tab.state["offers"]
     return dict(offer)
 
@@ -90,6 +88,7 @@ async def test_who_comes_to_a_long_line_may_ask_for_a_call_and_keeps_the_place(o
     offer = await rings(anna)
     assert offer["work_item"]["channel"] == "webchat", "the first in line is first"
     await anna.ask("offer.accept", offer_id=offer["offer_id"])
+    await anna.event("item.assigned")
     assert not anna.state["offers"], "a call takes a whole agent"
     ben = await room.tab(room.ben)
     work = (await rings(ben))["work_item"]
@@ -117,7 +116,7 @@ async def test_a_call_that_nobody_answers_is_tried_again_and_is_over_after_the_l
         assert (work["phone"], work.get("tries", 0)) == ("112", tried)
         await ben.ask("offer.accept", offer_id=offer["offer_id"])
         await ben.ask("callback.not_reached", work_item_id=work["work_item_id"])
-        await asyncio.sleep(0.3)
+        await ben.event("item.closed", work_item_id=work["work_item_id"])
     row = await conversations.by_id(overflowing.database, ConversationId(conversation_id))
     assert row is not None
     assert row.state == "closed"

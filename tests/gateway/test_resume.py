@@ -66,7 +66,8 @@ async def test_a_session_of_the_past_is_answered_with_a_fresh_snapshot(room: Roo
     anna, sue = await room.tab(room.anna), await room.tab(room.sue)
     await sue.ask("agent.set_status", agent_id=room.anna, status="busy")
     await anna.event("presence.changed", status="busy")
-    await asyncio.sleep(0.05)  # the acknowledgement arrives
+    await anna.say({"type": "ping"})
+    await anna.heard("pong")  # behind the acknowledgement
     await anna.cut()
     anna.last_seq = 0
     back = await room.centre.open(anna.seat, after=anna)
@@ -96,7 +97,7 @@ async def test_two_tabs_see_the_same_and_what_one_accepts_stops_ringing_in_the_o
 
 async def test_the_last_tab_that_leaves_starts_the_grace_and_a_return_finds_all(room: Room) -> None:
     anna, second, sue = await room.tab(room.anna), await room.tab(room.anna), await room.tab(room.sue)
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     customer = await room.customer()
     await room.talking(anna, customer)
     await second.close()
@@ -122,7 +123,7 @@ async def test_after_the_grace_the_work_returns_to_the_queue(room: Room) -> None
 
 async def test_a_duplicated_tab_that_closes_does_not_sign_the_other_out(room: Room) -> None:
     first, sue = await room.tab(room.anna, device="twin"), await room.tab(room.sue)
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     twin = await room.tab(room.anna, device="twin")
     await first.close()
     await asyncio.sleep(0.4)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 
@@ -19,7 +20,7 @@ from router.store.postgres import audit
 from tests.gateway.centre import Node, Room
 from tests.gateway.http import request
 from tests.gateway.wire import Tab
-from tests.patience import eventually
+from tests.patience import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -64,13 +65,10 @@ async def known(tab: Tab, agent_id: str) -> bool:
 
 async def in_time(room: Room, agent_id: str, node: Node) -> Tab:
     """A tab of theirs on this node, once it has heard of them."""
-    tabs: list[Tab] = []
-    for _ in range(100):
-        tabs.append(await Tab.open(await room.centre.staff_seat(agent_id, node=node)))
-        if tabs[-1].close_code is None:
-            break
-    await tabs[-1].close()
-    return await room.tab(agent_id, node=node)
+    async with asyncio.timeout(PATIENCE_S):
+        while (tab := await room.tab(agent_id, node=node)).close_code is not None:
+            await asyncio.sleep(0.05)
+    return tab
 
 
 async def test_who_is_brought_in_signs_in_and_gets_work_on_nodes_that_ran_before(room: Room, operator: Centre) -> None:

@@ -47,11 +47,17 @@ async def test_accepting_twice_is_accepted_once(room: Room) -> None:
     offer = await offered(anna)
     for _ in range(2):
         await anna.ask("offer.accept", offer_id=offer["offer_id"])
-    await customer.event("message.created")
-    await asyncio.sleep(0.1)
-    joined = [event for event in customer.events if event["type"] == "message.created"]
-    assert [event["message"]["text"] for event in joined] == ["agent.joined"]
+    await anna.event("item.assigned")
+    conversation_id = offer["work_item"]["conversation_id"]
+    await anna.ask("message.send", conversation_id=conversation_id, client_id="m1", text="Here I am")
+    await eventually(lambda: "Here I am" in told(customer))
+    assert told(customer) == ["agent.joined", "Here I am"]
     assert len(anna.state["assignments"]) == 1
+
+
+def told(tab: Tab) -> list[str]:
+    """What was said since the tab was opened."""
+    return [event["message"]["text"] for event in tab.events if event["type"] == "message.created"]
 
 
 async def test_a_declined_offer_goes_to_the_next_agent_with_its_age(room: Room) -> None:
@@ -82,11 +88,13 @@ async def test_a_late_accept_is_told_how_late(quick_room: Room) -> None:
     await quick_room.start(customer)
     offer = await offered(anna)
     await anna.event("offer.closed", outcome="expired")
-    await asyncio.sleep(0.05)
+    before = (await quick_room.centre.store.snapshot(limit=1)).at
     with pytest.raises(Refused) as refusal:
         await anna.ask("offer.accept", offer_id=offer["offer_id"])
+    after = (await quick_room.centre.store.snapshot(limit=1)).at
     assert refusal.value.code == "offer_expired"
-    assert 20 <= refusal.value.detail["late_ms"] < 5_000
+    late_ms = refusal.value.detail["late_ms"]
+    assert before - offer["expires_at"] <= late_ms <= after - offer["expires_at"]
 
 
 async def test_choosing_busy_takes_the_offer_back_and_the_next_in_line_keeps_the_place(room: Room) -> None:
@@ -105,7 +113,7 @@ async def test_choosing_busy_takes_the_offer_back_and_the_next_in_line_keeps_the
 
 async def test_a_break_planned_while_working_begins_with_the_end_of_the_work_and_the_board_shows_it(room: Room) -> None:
     anna, sue, customer = await room.tab(room.anna), await room.tab(room.sue), await room.customer()
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     _, work_item_id = await room.talking(anna, customer)
     await anna.ask("status.set_next", status="away")
     planned = await anna.event("presence.changed")
@@ -119,7 +127,7 @@ async def test_a_break_planned_while_working_begins_with_the_end_of_the_work_and
 
 async def test_who_set_the_status_is_known_in_every_tab_and_on_the_board(room: Room) -> None:
     anna, sue = await room.tab(room.anna), await room.tab(room.sue)
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     await sue.ask("agent.set_status", agent_id=room.anna, status="away")
     assert (await anna.event("presence.changed"))["status_by"].startswith("Sue ")
     later = await room.tab(room.anna, device="later")
@@ -147,7 +155,8 @@ async def test_the_expected_wait_is_told_once_enough_was_served(room: Room) -> N
     await anna.ask("status.set", status="busy")
     waiting = await room.customer()
     await room.start(waiting)
-    queue = (await waiting.event("queue.changed"))["queue"]
+    await eventually(lambda: bool((waiting.state["queue"] or {}).get("expected_wait_p50_ms")))
+    queue = waiting.state["queue"]
     assert 0 < queue["expected_wait_p50_ms"] <= queue["expected_wait_p90_ms"]
 
 
@@ -159,8 +168,8 @@ async def test_while_nobody_works_no_wait_is_told(room: Room) -> None:
     await anna.ask("status.set", status="busy")
     waiting = await room.customer()
     await room.start(waiting)
-    queue = (await waiting.event("queue.changed"))["queue"]
-    assert queue == {"position": 1, "expected_wait_p50_ms": None, "expected_wait_p90_ms": None} | NO_OVERFLOW
+    nothing = {"position": 1, "expected_wait_p50_ms": None, "expected_wait_p90_ms": None} | NO_OVERFLOW
+    await eventually(lambda: waiting.state["queue"] == nothing)
 
 
 async def test_a_transfer_to_the_queue_leaves_a_note_and_the_age(room: Room) -> None:
@@ -189,8 +198,7 @@ async def test_a_transfer_to_a_colleague_rings_there_with_the_name_of_who_sent_i
     await anna.ask("item.transfer_to_agent", work_item_id=work_item_id, agent_id=room.ben, note="Yours")
     offer = await offered(ben)
     assert offer["why"]["transferred_by"] == f"Anna Room{room.number}"
-    assert anna.state["assignments"] == []
-    assert anna.state["me"]["units_held"] == 0
+    await eventually(lambda: (anna.state["assignments"], anna.state["me"]["units_held"]) == ([], 0))
 
 
 async def test_a_failed_transfer_changes_nothing_and_its_note_is_not_doubled(room: Room) -> None:
@@ -204,22 +212,24 @@ async def test_a_failed_transfer_changes_nothing_and_its_note_is_not_doubled(roo
     assert len(anna.state["assignments"]) == 1
 
 
-async def test_wrap_up_ends_the_conversation_and_the_deadline_completes_it(quick_room: Room) -> None:
-    anna, customer = await quick_room.tab(quick_room.anna), await quick_room.customer()
-    conversation_id, work_item_id = await quick_room.talking(anna, customer)
+async def test_wrap_up_ends_the_conversation_and_the_deadline_completes_it(brief_room: Room) -> None:
+    anna, customer = await brief_room.tab(brief_room.anna), await brief_room.customer()
+    conversation_id, work_item_id = await brief_room.talking(anna, customer)
     await anna.ask("item.wrap_up", work_item_id=work_item_id)
     assert (await customer.event("conversation.closed", conversation_id=conversation_id))["by"] == "agent"
     until = (await anna.event("item.wrap_up"))["until"]
-    assert anna.state["me"]["units_held"] == 25
     closed = await anna.event("item.closed", work_item_id=work_item_id)
     assert closed["reason"] == "completed"
     assert until > 0
     await eventually(lambda: anna.state["me"]["units_held"] == 0)
+    kinds = [event["type"] for event in anna.events]
+    in_wrap_up = kinds[kinds.index("item.wrap_up") : kinds.index("item.closed")]
+    assert "load.changed" not in in_wrap_up, "its units are held until then"
 
 
 async def test_a_customer_may_end_while_waiting(room: Room) -> None:
     customer, sue = await room.customer(), await room.tab(room.sue)
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     conversation_id = await room.start(customer)
     await customer.ask("conversation.end", conversation_id=conversation_id)
     assert (await customer.event("conversation.closed"))["by"] == "customer"

@@ -142,7 +142,7 @@ async def test_an_agent_sees_what_waits_in_their_queues_and_what_keeps_it_from_t
 
 async def test_skills_and_queues_change_while_the_agent_works(room: Room) -> None:
     anna, sue = await room.tab(room.anna, node=room.centre.second), await room.tab(room.sue)
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     await sue.ask("agent.change", agent_id=room.anna, skills={"en": 2}, queues=[another(room)], backup=[room.queue])
     await anna.event("profile.changed", skills={"en": 2}, queues=[another(room)])
     await eventually(lambda: sue.state["board"]["agents"][room.anna]["queues"] == [another(room)])
@@ -181,7 +181,7 @@ async def test_a_broadcast_reaches_its_queue_on_every_node_and_nobody_else(room:
 
 async def test_a_queue_closed_by_hand_takes_messages_until_it_is_opened_again(room: Room) -> None:
     anna, sue = await room.tab(room.anna), await room.tab(room.sue)
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     await sue.ask("queue.switch", queue=room.queue, to="closed")
     await eventually(lambda: sue.state["board"]["queues"][room.queue]["switched"] == "closed")
     assert not sue.state["board"]["queues"][room.queue]["open"]
@@ -198,7 +198,7 @@ async def test_a_queue_closed_by_hand_takes_messages_until_it_is_opened_again(ro
 
 async def test_other_nodes_follow_a_switch_within_a_second(room: Room) -> None:
     sue, far = await room.tab(room.sue), await room.tab(room.sue, node=room.centre.second)
-    await far.ask("board.subscribe")
+    await far.watch_board()
     await sue.ask("queue.switch", queue=room.queue, to="closed")
     await eventually(lambda: not far.state["board"]["queues"][room.queue]["open"])
     await sue.ask("queue.switch", queue=room.queue, to="open")

@@ -24,7 +24,7 @@ async def alerted(sue: Tab, queue: str, *, some: bool) -> list[dict[str, Any]]:
 
 async def test_what_nobody_could_ever_take_is_told_with_the_missing_skill_until_somebody_has_it(room: Room) -> None:
     sue, customer = await room.tab(room.sue), await room.customer()
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     await room.start(customer, "My gate opens [rare] and closes.")
     [alert] = await alerted(sue, room.queue, some=True)
     [missing] = alert["missing"]
@@ -38,7 +38,7 @@ async def test_what_nobody_could_ever_take_is_told_with_the_missing_skill_until_
 
 async def test_what_somebody_could_take_who_is_not_here_alerts_nobody(room: Room) -> None:
     sue, customer = await room.tab(room.sue), await room.customer()
-    await sue.ask("board.subscribe")
+    await sue.watch_board()
     await room.start(customer)
     for _ in range(3):  # ages are told every second
         told = await sue.event("board.changed")

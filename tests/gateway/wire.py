@@ -55,6 +55,7 @@ async def dial(seat: Seat) -> ClientConnection:
         subprotocols=[Subprotocol(seat.subprotocol)],
         compression=None,
         max_size=2**24,
+        open_timeout=PATIENCE_S,
         ping_interval=None,
         close_timeout=1,
     )
@@ -138,6 +139,11 @@ class Tab:
         except Refused as refusal:
             return refusal.code
         raise AssertionError(f"{kind} was not refused")
+
+    async def watch_board(self) -> None:
+        """Subscribe, and wait for the board as it is: the answer comes first."""
+        await self.ask("board.subscribe")
+        await self._until(lambda: "board" in self.state)
 
     # ------------------------------------------------------------ hearing
 
