@@ -13,7 +13,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +31,11 @@ from router.core.words import AgentId
 from router.embedded import Urls
 from router.plan import Plan
 from router.store.connection import Connection
-from router.store.postgres import calls, sessions
+from router.store.postgres import sessions
 from router.store.postgres.database import Database
 from router.store.postgres.writer import Writer
 from router.store.routing import RoutingStore
-from tests.gateway.centre import answering, shop_account
+from tests.gateway.centre import GRACE_MS, answering, shop_account
 from tests.gateway.wire import Seat, Tab
 from tests.patience import PATIENCE_S
 from tests.servers import database, flush
@@ -43,7 +43,7 @@ from tests.simulators.twilio.account import Number
 from tests.simulators.twilio.audio import Sound
 from tests.simulators.twilio.exchange import Exchange
 from tests.simulators.twilio.leg import Leg
-from tests.simulators.twilio.person import Person
+from tests.simulators.twilio.person import Person, Reply
 from tests.simulators.twilio.server import SID, TOKEN, Running, running
 from tests.simulators.twilio.server import Settings as TwilioSettings
 
@@ -93,7 +93,7 @@ def policy(rooms: int = ROOMS) -> Policy:
         queues={name: Queue(name=name, label=name.title(), wrap_up_ms=60_000) for name in names},
         rules=(),
         dispositions=(Disposition(name="resolved", label="Resolved"),),
-        presence=Presence(grace_ms=1_500, gone_boost_ms=0),
+        presence=Presence(lease_ms=300_000, grace_ms=GRACE_MS, gone_boost_ms=0),
         offers=Offers(decline_cooldown_ms=500),
         default_queue=names[0],
     )
@@ -229,14 +229,8 @@ class Room:
         return [leg for leg in self.centre.exchange.legs.values() if leg.to == address]
 
     async def in_line(self, leg: Leg) -> None:
-        """The caller pressed 1 and hears where they stand.
-
-        Whoever stood still for so long that the menu is over is in line already, where a 1 would ask for a callback.
-        """
-        await self.centre.until(lambda: "order" in " ".join(self.said(leg)), "the menu was never said")
-        call = await calls.of_sid(self.centre.database, leg.sid)
-        if call is not None and call.state == "menu":
-            await leg.press_when_heard(_pressed("1"), PATIENCE_S)
+        """The caller presses 1 when the menu is said, at nothing else, and hears where they stand."""
+        leg.person = replace(leg.person, replies=(*leg.person.replies, Reply(hears="orders", digits="1", after_s=0.1)))
         await self.centre.until(lambda: any("in line" in text for text in self.said(leg)), "nobody told the position")
 
     def said(self, leg: Leg) -> list[str]:
@@ -318,12 +312,6 @@ class Call:
         return {"call_id": self.id}
 
 
-def _pressed(digits: str) -> Any:
-    from tests.simulators.twilio.person import Reply
-
-    return Reply(digits=digits, after_s=0.1)
-
-
 @contextlib.asynccontextmanager
 async def voice_centre(
     urls: Urls,
@@ -354,6 +342,7 @@ async def voice_centre(
         frame_burst=10_000,
         postgres_pool=12,
         postgres_writers=2,
+        heartbeat_s=60,
     )
     given: dict[str, Any] = {"speed": SPEED, "data": DATA, "api_keys": {API_KEY: API_SECRET}} | (twilio or {})
     async with contextlib.AsyncExitStack() as stack:

@@ -27,10 +27,6 @@ from tests.voice.centre import PHONED, Room, phone_of
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def pressed(*digits: str) -> tuple[Reply, ...]:
-    return tuple(Reply(digits=each, after_s=0.1) for each in digits)
-
-
 async def call_of(room: Room, leg: Leg) -> str:
     call = await calls.of_sid(room.centre.database, leg.sid)
     assert call is not None
@@ -40,7 +36,7 @@ async def call_of(room: Room, leg: Leg) -> str:
 async def outcome(room: Room, leg: Leg, wanted: str) -> None:
     """The call ended, and so."""
     call_id = await call_of(room, leg)
-    for _ in range(1_500):
+    for _ in range(3_000):
         call = await calls.by_id(room.centre.database, call_id)
         assert call is not None
         if call.over:
@@ -51,7 +47,7 @@ async def outcome(room: Room, leg: Leg, wanted: str) -> None:
 
 
 async def item_state(room: Room, item: str, wanted: str) -> None:
-    for _ in range(1_500):
+    for _ in range(3_000):
         row = await work_items.by_id(room.centre.database, WorkItemId(item))
         if row is not None and row.state == wanted:
             return
@@ -120,7 +116,7 @@ async def test_what_fails_by_a_mistake_of_ours_is_given_up_and_does_not_hold_up_
         """,
         call_id,
     )
-    for _ in range(1_500):
+    for _ in range(3_000):
         rows = await database.fetch("SELECT state FROM call_actions WHERE call_id = $1 ORDER BY id DESC", call_id)
         if [row["state"] for row in rows[:2]] == ["done", "parked"]:
             return
@@ -237,7 +233,7 @@ async def test_a_message_left_is_heard_in_the_conversation_and_stays_in_line(roo
     await outcome(room, leg, "voicemail")
     call_id = await call_of(room, leg)
     conversation = ConversationId(f"con_{call_id.removeprefix('call_')}")
-    for _ in range(1_500):
+    for _ in range(3_000):
         said = await messages.page(room.centre.database, conversation)
         if any(message.text.startswith("[voicemail") for message in said):
             break

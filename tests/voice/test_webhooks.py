@@ -9,6 +9,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from router.store.postgres import calls
+from tests.gateway.http import PATIENCE_S
 from tests.simulators.twilio.server import TOKEN
 from tests.voice.centre import Room
 
@@ -25,7 +26,7 @@ async def post(
     url = f"{room.centre.url}/hooks/twilio/voice/{path}"
     signature = RequestValidator(token).compute_signature(url, fields)
     headers = {"x-twilio-signature": signature, "content-type": media_type}
-    async with httpx.AsyncClient(trust_env=False, verify=False) as http:
+    async with httpx.AsyncClient(trust_env=False, verify=False, timeout=PATIENCE_S) as http:
         return await http.post(url, content=body or urlencode(fields), headers=headers)
 
 
