@@ -16,7 +16,8 @@ import pytest
 from router.protocol.errors import CODES
 from tests.gateway import corpora
 from tests.gateway.centre import PASSWORD, SHOP, Room
-from tests.gateway.http import PATIENCE_S, request
+from tests.gateway.http import request
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

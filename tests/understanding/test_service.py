@@ -26,6 +26,12 @@ from tests.patience import PATIENCE_S, eventually
 from tests.understanding.shop import EXAMPLES
 
 
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that stands still for seconds has its answer all the same."""
+    monkeypatch.setattr(service, "TIMEOUT_S", PATIENCE_S)
+
+
 @asynccontextmanager
 async def running(path: Path) -> AsyncIterator[Understanding]:
     understanding = Understanding(path)
@@ -43,7 +49,7 @@ async def test_before_it_runs_there_is_an_answer_without_candidates(tmp_path: Pa
 
 
 async def test_it_answers_reads_a_new_model_and_outlives_its_worker(
-    tmp_path: Path, shop: Model, plain_shop: Model
+    tmp_path: Path, shop: Model, plain_shop: Model, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "model.npz"
     async with running(path) as understanding:
@@ -87,9 +93,11 @@ async def test_it_answers_reads_a_new_model_and_outlives_its_worker(
         worker = understanding._worker
         assert worker is not None
         os.kill(worker.pid, signal.SIGSTOP)
+        monkeypatch.setattr(service, "TIMEOUT_S", 1.0)
         bots = Bots(engine=understanding)
         hanging = (bots.understood(fern(), "where is my parcel", "en") for _ in range(MOST_UNANSWERED))
         assert not any(answer.model for answer in await asyncio.gather(*hanging)), "bots go by shared words meanwhile"
+        monkeypatch.setattr(service, "TIMEOUT_S", PATIENCE_S)
         await eventually(lambda: understanding._worker not in (None, worker))
         await answers_again(understanding)
 

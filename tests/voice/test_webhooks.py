@@ -9,7 +9,7 @@ import pytest
 from twilio.request_validator import RequestValidator
 
 from router.store.postgres import calls
-from tests.gateway.http import PATIENCE_S
+from tests.patience import PATIENCE_S
 from tests.simulators.twilio.server import TOKEN
 from tests.voice.centre import Room
 
