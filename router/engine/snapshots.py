@@ -27,8 +27,9 @@ from router.store.postgres import conversations as stored
 from router.store.postgres import customers, journal, messages, work_items
 from router.store.step import decode_event
 
-BEHIND_S, BEHIND_TRIES = 1.0, 200
-"""How far the board and the journal may be behind the store."""
+BEHIND_S, ANEW_BEHIND_S = 10.0, 1.0
+"""How far the board and the journal may be behind the store; less where everybody else waits for one desk."""
+LOOKED_EVERY_S, SELDOM_S = 0.005, 0.25
 LOOKED_THROUGH = 10
 RATING_OFFERED_MS = 30 * 60_000
 """How long after its end a conversation is still shown first in the widget."""
@@ -51,6 +52,7 @@ async def load_desk(centre: Centre, agent_id: AgentId, *, seq: int | None = None
 
     seq: of an event the board has; None: as the store counts now, and the board is waited for.
     """
+    until = _in(BEHIND_S if seq is None else ANEW_BEHIND_S)
     if seq is None:
         seq = await centre.store.seq()
     agent = await centre.store.agent(agent_id)
@@ -60,22 +62,25 @@ async def load_desk(centre: Centre, agent_id: AgentId, *, seq: int | None = None
     desk = Desk(
         agent_id=agent_id,
         seq=seq,
-        presence=await _presence(centre, agent_id, agent, seq),
+        presence=await _presence(centre, agent_id, agent, seq, until),
         units_limit=agent.limit,
         auto_accept=colleague is not None and colleague.auto_accept,
     )
     await asyncio.gather(
-        *(_lay_on_desk(centre, desk, item_id) for item_id in (*agent.items, *agent.paused, *agent.offers))
+        *(_lay_on_desk(centre, desk, item_id, until) for item_id in (*agent.items, *agent.paused, *agent.offers))
     )
     return desk
 
 
-async def _presence(centre: Centre, agent_id: AgentId, agent: Agent, seq: int) -> Presence:
+def _in(seconds: float) -> float:
+    """By the clock of the loop."""
+    return asyncio.get_running_loop().time() + seconds
+
+
+async def _presence(centre: Centre, agent_id: AgentId, agent: Agent, seq: int, until: float) -> Presence:
     """The store knows the status, the board since when and why; it is a moment behind."""
-    for _ in range(BEHIND_TRIES):
-        if centre.board.seq >= seq:
-            break
-        await asyncio.sleep(BEHIND_S / BEHIND_TRIES)
+    while centre.board.seq < seq and _in(0) < until:  # noqa: ASYNC110 - folded event by event, told nobody
+        await asyncio.sleep(LOOKED_EVERY_S)
     now = centre.board.agents.get(agent_id)
     known = now is not None and now.status == agent.status
     return Presence(
@@ -88,14 +93,14 @@ async def _presence(centre: Centre, agent_id: AgentId, agent: Agent, seq: int) -
     )
 
 
-async def _lay_on_desk(centre: Centre, desk: Desk, item_id: WorkItemId) -> None:
+async def _lay_on_desk(centre: Centre, desk: Desk, item_id: WorkItemId, until: float) -> None:
     """Put one item the agent has, or is offered, on the desk, unless it has moved on."""
     item = await centre.store.item(item_id)
     ringing = item.ringing.get(desk.agent_id) if item is not None else None
     if item is None or (ringing is None and item.agent != desk.agent_id):
         return
     offer_id = OfferId(f"{item_id}:{ringing.attempt if ringing is not None else item.taken}")
-    created, accepted = await _made_and_taken(centre, item_id, offer_id, rings=ringing is not None)
+    created, accepted = await _made_and_taken(centre, item_id, offer_id, until, rings=ringing is not None)
     by = centre.staff.name_of(created.by) if created.by else None
     offer = brief.offer_of(created, transferred_by=by, auto_accept=desk.auto_accept)
     if ringing is not None:
@@ -112,17 +117,20 @@ async def _lay_on_desk(centre: Centre, desk: Desk, item_id: WorkItemId) -> None:
 
 
 async def _made_and_taken(
-    centre: Centre, item_id: WorkItemId, offer_id: OfferId, *, rings: bool
+    centre: Centre, item_id: WorkItemId, offer_id: OfferId, until: float, *, rings: bool
 ) -> tuple[events.OfferCreated, events.OfferAccepted | None]:
     """How it was offered, and taken unless it still rings. Raises Unavailable: not in the journal in time."""
-    for _ in range(BEHIND_TRIES):
+    pause_s = LOOKED_EVERY_S
+    while True:
         told = [decode_event(packed) for _, packed in await journal.of_item(centre.database, item_id, limit=10_000)]
         created = next((e for e in told if isinstance(e, events.OfferCreated) and e.offer == offer_id), None)
         accepted = next((e for e in told if isinstance(e, events.OfferAccepted) and e.offer == offer_id), None)
         if created is not None and (accepted is not None or rings):
             return created, accepted
-        await asyncio.sleep(BEHIND_S / BEHIND_TRIES)
-    raise Unavailable("unavailable")
+        if _in(0) >= until:
+            raise Unavailable("unavailable")
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, SELDOM_S)
 
 
 async def staff_snapshot(centre: Centre, desk: Desk) -> staff.StaffSnapshot:

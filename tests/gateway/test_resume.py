@@ -187,6 +187,23 @@ async def test_a_tab_that_learns_its_place_late_does_not_wait_for_who_is_there(
     assert second.state["agent"]["name"] == "Anna"
 
 
+async def test_a_tab_opened_while_the_journal_stands_still_waits_for_it(room: Room) -> None:
+    """What another node has just done is in the store already, and not yet where its story is."""
+    anna = await room.tab(room.anna)
+    await room.start(await room.customer())
+    offer_id = (await anna.event("offer.created"))["offer"]["offer_id"]
+    async with room.centre.database.transaction() as connection:
+        await connection.execute("LOCK TABLE journal IN EXCLUSIVE MODE")
+        accepting = asyncio.create_task(anna.ask("offer.accept", offer_id=offer_id))
+        await eventually(lambda: not anna.state["offers"])
+        opening = asyncio.create_task(room.tab(room.anna, node=room.centre.second))
+        await asyncio.sleep(2 * snapshots.ANEW_BEHIND_S)
+    second = await opening
+    await accepting
+    assert second.close_code is None
+    assert len(second.state["assignments"]) == 1
+
+
 async def test_whoever_fills_a_node_with_silent_sockets_keeps_no_staff_out_and_customers_only_while_they_are_open(
     room: Room,
 ) -> None:
