@@ -26,6 +26,7 @@ from router.protocol.base import Ack, Command, Error, Hello, Ping, Pong, ServerE
 from router.protocol.errors import UsherError
 from router.protocol.frames import Encoded, Ok, control, staff_msgpack
 from tests.browser.desk_scene import Scene, now_ms
+from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 DIST = ROOT / "agent_client" / "dist"
@@ -89,13 +90,13 @@ class Desk:
             for session in list(self.sessions.values()):
                 await session.push(event)
 
-    async def heard(self, kind: type[Any], count: int = 1, within_s: float = 5) -> list[Any]:
+    async def heard(self, kind: type[Any], count: int = 1) -> list[Any]:
         """All frames of a kind so far; waits until there are `count`."""
 
         def of_kind() -> list[Any]:
             return [one for one in self.said if isinstance(one, kind)]
 
-        async with asyncio.timeout(within_s), self._heard:
+        async with asyncio.timeout(PATIENCE_S), self._heard:
             await self._heard.wait_for(lambda: len(of_kind()) >= count)
         return of_kind()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from msgspec.structs import replace
 from playwright.async_api import expect
@@ -195,12 +197,15 @@ async def test_two_thousand_messages_stay_as_quick_as_two() -> None:
         assignment(item("bob", "Bob Ray", "Hello"), few),
     ]
     async with at_work(scene) as at:
-        await at.go("conversation/c-bob")
-        await expect(at.log.get_by_text("word 2", exact=True)).to_be_in_viewport()
-        short_ms = await at.page.evaluate(KEYSTROKES)
-        await at.go("conversation/c-ann")
-        await expect(at.log.get_by_text("line 2000", exact=True)).to_be_in_viewport()
-        assert await at.page.evaluate(KEYSTROKES) < 3 * short_ms + FRAME_MS, "ms, beside a short conversation's"
+        quickest: dict[str, float] = {}
+        for _ in range(6):  # by turns, and the quickest of each counts: others only slow them down
+            for path, last in (("c-bob", "word 2"), ("c-ann", "line 2000")):
+                await at.go(f"conversation/{path}")
+                await expect(at.log.get_by_text(last, exact=True)).to_be_in_viewport()
+                quickest[path] = min(await at.page.evaluate(KEYSTROKES), quickest.get(path, math.inf))
+            if quickest["c-ann"] < 3 * quickest["c-bob"] + FRAME_MS:
+                break
+        assert quickest["c-ann"] < 3 * quickest["c-bob"] + FRAME_MS, "ms, beside a short conversation's"
         await at.desk.push(staff.MessageCreated(message=message("c-ann", 2_001, "the newest", name="Ann Lee")))
         await expect(at.log.get_by_text("the newest")).to_be_in_viewport()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -55,11 +56,11 @@ def card(at: AgentPage, subject: str) -> Locator:
 
 async def test_clocks_stand_beside_the_work_and_a_case_begins_with_one_key(at: AgentPage) -> None:
     await at.go("conversation/c-ann")
-    await expect(at.row("Ann Lee").locator(".milestone")).to_contain_text("due in 23:59:")
+    await expect(at.row("Ann Lee").locator(".milestone")).to_contain_text(re.compile(r"due in 23:5\d:"))
     section = at.page.locator(".context-part.case")
     await expect(section).to_contain_text("Solution")
     await at.desk.push(at.desk.scene.cases.changed("case-1042", milestones=[milestone("next_response", -5 * MINUTE)]))
-    await expect(at.row("Ann Lee").locator(".milestone[data-is=late]")).to_contain_text("late by 5:0")
+    await expect(at.row("Ann Lee").locator(".milestone[data-is=late]")).to_contain_text(re.compile(r"late by [5-9]:"))
     await expect(section.get_by_role("combobox", name="Type")).to_have_value("Delivery › Late delivery")
     await section.get_by_role("combobox", name="Type").click()
     await at.page.keyboard.type("refund")
@@ -78,7 +79,7 @@ async def test_clocks_stand_beside_the_work_and_a_case_begins_with_one_key(at: A
     [created] = await at.desk.heard(cases.CreateCase)
     assert (created.conversation_id, created.subject, created.mine) == ("c-bob", "Broken pane", True)
     await expect(section).to_contain_text("#1046")
-    await expect(at.row("Bob Brown").locator(".milestone[data-is=running]")).to_contain_text("due in 29:")
+    await expect(at.row("Bob Brown").locator(".milestone[data-is=running]")).to_contain_text(re.compile(r"due in 2\d:"))
     warned = cases.CaseWarned(
         case=at.desk.scene.cases.cases["case-1042"], milestone="resolution", missed=False, server_time=now_ms()
     )
@@ -154,7 +155,7 @@ async def test_the_list_is_narrowed_kept_as_a_view_and_changed_as_one(at: AgentP
 
 async def test_a_case_tells_all_that_happened_who_else_looks_and_answers_all_of_one_cause(at: AgentPage) -> None:
     await at.go("cases/1042")
-    page, scene = at.page, at.desk.scene
+    page = at.page
     await expect(page.get_by_role("region", name="What happened")).to_contain_text("It should have been here on Monday")
     await at.desk.heard(cases.OpenCase)
     boris = CaseViewer(agent_id="boris", name="Boris Petrov", since=now_ms())
@@ -190,7 +191,7 @@ async def test_a_case_tells_all_that_happened_who_else_looks_and_answers_all_of_
     await expect(page.locator(".answer textarea")).to_have_value("And once more")
     await page.get_by_role("button", name="Close case").click()
     await expect(page.get_by_role("button", name="Open again")).to_be_visible()
-    assert scene.cases.cases["case-1042"].status == "closed"
+    assert (await at.desk.heard(cases.ChangeCase, 3))[-1].changes.status == "closed"
     await page.get_by_role("button", name="All cases").click()
     await at.desk.heard(cases.LeaveCase)
     await expect(page.get_by_role("link", name="Cases")).to_have_attribute("aria-current", "page")

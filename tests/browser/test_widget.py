@@ -68,6 +68,7 @@ async def test_a_conversation_from_greeting_to_rating() -> None:
         await at.widget().get_by_label("Anything you would like to add?").fill("Quick!")
         await at.button("Send rating").click()
         await expect(at.widget()).to_contain_text("Thank you for telling us.")
+        await eventually(lambda: any(isinstance(frame, RateConversation) for frame in at.centre.heard))
         [rated] = [frame for frame in at.centre.heard if isinstance(frame, RateConversation)]
         assert (rated.stars, rated.comment) == (4, "Quick!")
 

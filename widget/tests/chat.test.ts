@@ -57,7 +57,7 @@ test("who signs out leaves nothing on the screen and in the browser, not even wh
   const { chat, memory, onForget } = scene();
   chat.say("my bank account is 42");
   const listing = chat.listPast();
-  await vi.waitFor(() => expect(Line.last.sent.map(({ type }) => type)).toContain("conversations.list"));
+  await vi.waitFor(() => expect(Line.last.sent.map(({ type }) => type)).toContain("conversations.list"), { timeout: 30_000 });
   const { id } = Line.last.sent.find(({ type }) => type === "conversations.list") ?? {};
   Line.last.says({ type: "ok", id, result: { type: "listed", conversations: [conversation([message(1)])] } });
   await listing;
