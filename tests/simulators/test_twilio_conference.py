@@ -150,7 +150,8 @@ async def test_one_left_alone_hears_the_next_one_ringing(stage: Stage) -> None:
     (await invited(stage)).hang_up()
     await stage.hears(customer, Sound.SILENCE, "alone")
     stage.answers(SUPERVISOR, picks_up_s=None)
-    await stage.post("Conferences", stage.room().sid, "Participants", To=SUPERVISOR, From=NUMBER)
+    given = {"To": SUPERVISOR, "From": NUMBER, "Timeout": "600"}
+    await stage.post("Conferences", stage.room().sid, "Participants", **given)
     await stage.hears(customer, Sound.RINGBACK)
 
 

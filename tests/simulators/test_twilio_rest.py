@@ -59,7 +59,7 @@ async def test_a_call_that_is_over_cannot_be_changed(stage: Stage) -> None:
 
 async def test_a_ringing_call_is_canceled(stage: Stage) -> None:
     stage.answers(CALLER, picks_up_s=None)
-    answer = await stage.post("Calls", To=CALLER, From=NUMBER, Twiml="<Response/>")
+    answer = await stage.post("Calls", To=CALLER, From=NUMBER, Twiml="<Response/>", Timeout="600")
     leg = stage.exchange.legs[answer.json()["sid"]]
     await stage.until(lambda: leg.rings)
     await stage.post("Calls", leg.sid, Status="canceled")

@@ -80,7 +80,7 @@ async def test_a_message_left_is_recorded_and_told_twice(stage: Stage) -> None:
     leg = await stage.over(stage.call(speaks_s=7))
     left, recorded = stage.product.of("/left")[0], stage.product.of("/recorded")[0]
     assert stage.said(leg) == ["Thank you"]
-    assert 6 <= int(left["RecordingDuration"]) <= 13
+    assert int(left["RecordingDuration"]) >= 7 + 3  # phone seconds: a stalled machine adds to them
     assert (recorded["RecordingStatus"], recorded["RecordingSid"]) == ("completed", left["RecordingSid"])
     early = await stage.api.get(left["RecordingUrl"])
     assert early.status_code == 404, "it is told of before it is there"
@@ -94,12 +94,14 @@ async def test_hanging_up_while_recording_still_reaches_the_action(stage: Stage)
     assert stage.product.of("/left")[0]["Digits"] == "hangup"
 
 
-async def test_a_redirect_loop_is_heard_until_patience_ends(stage: Stage) -> None:
+async def test_a_redirect_loop_is_heard_until_somebody_hangs_up_or_patience_ends(stage: Stage) -> None:
     stage.product.documents["/voice"] = "<Redirect>/wait</Redirect>"
     stage.product.documents["/wait"] = "<Say>You are next</Say><Redirect/>"
-    leg = await stage.over(stage.call(patience_s=100))
-    assert leg.status == "completed"
-    assert len(stage.product.of("/wait")) > 2
+    patient = stage.call()
+    await stage.until(lambda: len(stage.product.of("/wait")) > 2)
+    patient.hang_up()
+    for leg in (patient, stage.call(patience_s=10)):
+        assert (await stage.over(leg)).status == "completed"
     assert stage.violations == []
 
 
@@ -156,27 +158,25 @@ async def test_enqueue_plays_its_document_again_and_again_until_leave(stage: Sta
 
 async def test_a_bridged_number_and_its_caller_hear_each_other(stage: Stage) -> None:
     stage.product.documents["/voice"] = "<Dial action='/dialled'><Number>+48700000001</Number></Dial>"
-    leg = stage.call(talk_s=10)
-    await stage.hears(leg, Sound.PEOPLE)
+    leg = await stage.over(stage.call(talk_s=10))
     (other,) = (each for each in stage.exchange.legs.values() if each is not leg)
-    assert leg.ear.of == (other.sid,)
-    assert other.ear.of == (leg.sid,)
-    await stage.over(leg)
+    for one, another in ((leg, other), (other, leg)):
+        assert (Sound.PEOPLE, (another.sid,)) in [(each.sound, each.of) for each in one.ear.heard]
     assert other.status == "completed"
 
 
 async def test_a_client_that_does_not_answer_leads_to_the_action(stage: Stage) -> None:
     stage.answers("client:anna", picks_up_s=None)
-    stage.product.documents["/voice"] = "<Dial action='/dialled' timeout='5'><Client>anna</Client></Dial>"
-    leg = stage.call()
-    await stage.hears(leg, Sound.RINGBACK)
-    await stage.over(leg)
+    stage.product.documents["/voice"] = "<Say>Hi</Say><Dial action='/dialled' timeout='5'><Client>anna</Client></Dial>"
+    leg = await stage.over(stage.call())
+    sounds = [each.sound for each in leg.ear.heard]
+    assert sounds[sounds.index(Sound.SPEECH) + 1] is Sound.RINGBACK
     assert stage.product.of("/dialled")[0]["DialCallStatus"] == "no-answer"
 
 
 async def test_the_caller_hanging_up_cancels_what_rings(stage: Stage) -> None:
     stage.answers("client:anna", picks_up_s=None)
-    stage.product.documents["/voice"] = "<Dial><Client>anna</Client></Dial>"
+    stage.product.documents["/voice"] = "<Dial timeout='600'><Client>anna</Client></Dial>"
     leg = stage.call()
     await stage.until(lambda: len(stage.exchange.legs) == 2)
     leg.hang_up()

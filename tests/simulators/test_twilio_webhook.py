@@ -75,8 +75,8 @@ async def test_a_lost_answer_is_asked_for_again_and_the_second_counts() -> None:
 
 
 async def test_a_slow_product_is_asked_twice_then_its_fallback() -> None:
-    async with staged(total_s=0.05) as stage:
-        stage.product.slow["/voice"] = 0.2
+    async with staged(total_s=2.0) as stage:
+        stage.product.silent.add("/voice")
         stage.product.documents["/fallback"] = "<Say>Sorry</Say>"
         leg = await stage.over(stage.call())
     assert (len(stage.product.of("/voice")), stage.said(leg)) == (2, ["Sorry"])

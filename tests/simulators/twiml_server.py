@@ -34,14 +34,15 @@ class Asked:
 class TwimlServer:
     """documents: path → what is inside of <Response>, or how to make it of the parameters; others are empty.
 
-    broken: paths that answer 500. slow: seconds before a path answers."""
+    broken: paths that answer 500. silent: those that do not answer."""
 
     url: str = ""
     documents: dict[str, Document] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
-    slow: dict[str, float] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
     asked: list[Asked] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def answer(self, request: Request) -> Response:
         body = (await request.body()).decode()
@@ -50,7 +51,8 @@ class TwimlServer:
         self.asked.append(
             Asked(path=path, method=request.method, params=params, headers=dict(request.headers), url=str(request.url))
         )
-        await asyncio.sleep(self.slow.get(path, 0))
+        if path in self.silent:
+            await self.over.wait()
         if path in self.broken:
             return Response("no", status_code=500)
         if path in self.files:
@@ -88,5 +90,6 @@ async def twiml_server() -> AsyncIterator[TwimlServer]:
             while not server.started:
                 await asyncio.sleep(0.002)
         yield product
+        product.over.set()
         server.should_exit = True
         await serving

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -24,6 +25,10 @@ class Clock:
 
     async def sleep(self, phone_s: float) -> None:
         await asyncio.sleep(max(phone_s, 0.0) / self.speed)
+
+    def later(self, phone_s: float, do: Callable[..., object], *words: Any) -> asyncio.TimerHandle:
+        """Done in the very turn its time comes: on a stalled machine what was due first is done first."""
+        return asyncio.get_running_loop().call_later(max(phone_s, 0.0) / self.speed, do, *words)
 
     async def done_within(self, what: asyncio.Future[Any], phone_s: float) -> bool:
         """Whether it is done by then. What was done in time counts, however late a stalled machine looks at it."""

@@ -131,8 +131,7 @@ class Leg:
     async def _ring(self, timeout_s: float) -> str:
         assert self._decided is not None
         if self.person.picks_up_s is not None:
-            delay_s = self.person.picks_up_s / self.exchange.clock.speed
-            asyncio.get_running_loop().call_later(delay_s, self.decide, self.person.outcome)
+            self.exchange.clock.later(self.person.picks_up_s, self.decide, self.person.outcome)
         if await self.exchange.clock.done_within(self._decided, timeout_s):
             return self._decided.result()
         self._decided.cancel()

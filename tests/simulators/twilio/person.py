@@ -87,13 +87,8 @@ def chosen(replies: Sequence[Reply], used: set[int], prompt: str) -> Reply | Non
     return None
 
 
-async def reply(leg: Leg, what: Reply) -> None:
-    await leg.exchange.clock.sleep(what.after_s)
-    leg.press(what)
-
-
-def replying(leg: Leg, what: Reply | None) -> asyncio.Task[None] | None:
+def replying(leg: Leg, what: Reply | None) -> asyncio.TimerHandle | None:
     """The person's next reply on its way; None when they stay silent."""
     if what is None or not (what.digits or what.speech):
         return None
-    return asyncio.ensure_future(reply(leg, what))
+    return leg.exchange.clock.later(what.after_s, leg.press, what)
