@@ -66,7 +66,7 @@ async def test_what_is_no_success_may_be_tried_again_or_needs_somebody(
 ) -> None:
     crm.faults.append(fault)
     with pytest.raises(error):
-        await HttpTeller(http).tell(receiver(crm.url, within_s=0.5 if fault == "hang" else 15), "n", b"{}", at=0)
+        await HttpTeller(http).tell(receiver(crm.url, within_s=2.0 if fault == "hang" else 15), "n", b"{}", at=0)
     assert len(crm.seen) == 1
 
 

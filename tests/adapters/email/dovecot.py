@@ -10,7 +10,6 @@ import grp
 import os
 import pwd
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -21,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE_S
+from tests.servers import free_port
 
 PASSWORD = "secret-of-the-test"
 CONFIG = """
@@ -103,9 +103,7 @@ async def dovecot(*, certificate: Path | None = None, introspection: str = "") -
         (base / folder).mkdir()
         if folder != "run":
             os.chown(base / folder, owner.pw_uid, owner.pw_gid)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     user, group = owner.pw_name, grp.getgrgid(owner.pw_gid).gr_name
     (base / "tokens.conf").write_text(
         f"introspection_mode = post\nintrospection_url = {introspection}\nusername_attribute = username\n"
@@ -136,7 +134,7 @@ async def dovecot(*, certificate: Path | None = None, introspection: str = "") -
     finally:
         if process.returncode is None:
             process.terminate()
-        await asyncio.wait_for(process.wait(), 10)
+        await asyncio.wait_for(process.wait(), PATIENCE_S)
         shutil.rmtree(base, ignore_errors=True)
 
 
