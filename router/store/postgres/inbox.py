@@ -79,11 +79,12 @@ async def receive_large(database: Database, received: Received) -> bool:
 
 
 @contextlib.asynccontextmanager
-async def claimed(database: Database, *, now: Ms, limit: int) -> AsyncIterator[Claim]:
+async def claimed(database: Database, *, now: Ms, settled_at: Ms, limit: int) -> AsyncIterator[Claim]:
     """Entries whose time has come, this caller's alone for the block; free again at once when it dies.
 
     They are locked, not marked: what a dead node had begun is done again without waiting. An entry with an older one of
-    its sender that somebody else works on, or that failed a moment ago, is left alone.
+    its sender that somebody else works on, or that failed a moment ago, is left alone; so is what a sender began to
+    send after settled_at, as more of it that was written before may be on its way.
     """
     async with database.transaction() as connection:
         rows = await connection.fetch(
@@ -93,10 +94,14 @@ async def claimed(database: Database, *, now: Ms, limit: int) -> AsyncIterator[C
                 SELECT FROM inbox e
                 WHERE e.account = i.account AND e.sender = i.sender AND e.sender <> '' AND e.id < i.id
                     AND e.state = 'waiting' AND e.next_at > $1 AND e.attempts BETWEEN 1 AND $3
-            )
+            ) AND (received_at <= $4 OR EXISTS (
+                SELECT FROM inbox e
+                WHERE e.account = i.account AND e.sender = i.sender AND e.sender <> '' AND e.id < i.id
+                    AND e.state = 'waiting' AND e.received_at <= $4
+            ))
             ORDER BY id LIMIT $2 FOR UPDATE OF i SKIP LOCKED
             """,
-            *(now, limit, BLOCKING_FAILURES),
+            *(now, limit, BLOCKING_FAILURES, settled_at),
         )
         entries = await _with_bodies(connection, rows)
         more = len(rows) == limit or len(entries) < len(rows)
