@@ -239,8 +239,9 @@ async def note(centre: Centre, step: stored.Step, text: str, author_id: str, *, 
 
 
 async def tell(centre: Centre, step: stored.Step) -> None:
-    """Whoever looks at its conversation."""
-    await centre.say(talk.StepSaid(conversation_id=step.conversation_id, step=record(step)))
+    """Whoever looks at its conversation, of how it is by now: another node may have told of what came after."""
+    now = await stored.by_id(centre.database, step.id) or step
+    await centre.say(talk.StepSaid(conversation_id=now.conversation_id, step=record(now)))
 
 
 def label_of(centre: Centre, step: stored.Step) -> str:

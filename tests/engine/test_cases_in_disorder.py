@@ -12,7 +12,7 @@ from config.secret import Secret
 from config.settings import Settings
 from router import app
 from router.cli.serving import plan_of
-from router.core.cases.matter import Matter
+from router.core.cases.matter import Matter, Turn
 from router.core.words import AgentId, ConversationId
 from router.engine import rebuild, talk
 from router.engine.cases import clock, following, hearing, keeping, line, opening, shown, telling, viewing, visiting
@@ -22,7 +22,8 @@ from router.protocol.case_records import NewCustomer
 from router.protocol.cases import CreateCase
 from router.protocol.errors import BadRequest, Conflict
 from router.store.postgres import conversations, messages
-from router.store.postgres.cases import held
+from router.store.postgres.cases import held, lists
+from router.store.postgres.database import Database
 from tests.patience import PATIENCE_S
 from tests.postgres.conftest import a_draft, a_start
 
@@ -219,6 +220,21 @@ async def test_a_conversation_that_was_no_case_is_listened_to_once_it_is_one(cen
     centre.cases.pass_over(said, told=told)  # by who looked before it was told
     centre.cases.note(said)
     assert centre.cases.take(10) == [said]
+
+
+async def test_what_is_told_last_is_how_the_case_is(centre: Centre, monkeypatch: pytest.MonkeyPatch) -> None:
+    matter, slow = await begun(centre), lists.conversations_of
+
+    async def meanwhile(database: Database, case_id: str) -> list[ConversationId]:
+        await keeping.apply(centre, "", case_id, {"priority": "urgent"})  # and another node tells of it
+        return await slow(database, case_id)
+
+    monkeypatch.setattr(lists, "conversations_of", meanwhile)
+    await centre.talk.start()
+    await telling.tell(centre, Turn(matter=matter))
+    (said,) = [talk.decode(each) for each in await anext(centre.talk.listen())]
+    assert isinstance(said, talk.CaseSaid)
+    assert said.case.priority == "urgent"
 
 
 async def test_a_session_that_ends_while_it_opens_a_case_looks_at_nothing(centre: Centre) -> None:

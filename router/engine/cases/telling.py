@@ -18,13 +18,9 @@ from router.store.postgres.cases import lists
 
 async def tell(centre: Centre, turn: Turn) -> Case:
     """The case as it is now, told to everybody it concerns."""
-    case = await shown.case(centre, turn.matter.id)
-    said: list[talk.AnySaid] = [
-        talk.CaseSaid(
-            case=case,
-            conversations=[*await lists.conversations_of(centre.database, case.case_id), case.conversation_id],
-        )
-    ]
+    conversations = await lists.conversations_of(centre.database, turn.matter.id)
+    case = await shown.case(centre, turn.matter.id)  # read last: another node may tell of what came after
+    said: list[talk.AnySaid] = [talk.CaseSaid(case=case, conversations=[*conversations, case.conversation_id])]
     said += [
         talk.CaseWarnedSaid(case=case, milestone=why.milestone.kind, missed=why.word == "missed")
         for why, action in turn.outward
