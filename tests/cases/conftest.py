@@ -178,7 +178,7 @@ async def feed(tab: Tab, case: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(reversed(entries))
 
 
-async def case_of_letter(tab: Tab, conversation_id: str, *, patience_s: float = 20.0) -> dict[str, Any]:
+async def case_of_letter(tab: Tab, conversation_id: str) -> dict[str, Any]:
     """The case a letter has become by rule."""
     found: list[dict[str, Any]] = []
 
@@ -186,11 +186,11 @@ async def case_of_letter(tab: Tab, conversation_id: str, *, patience_s: float = 
         found[:] = (await tab.ask("cases.of", conversation_ids=[conversation_id]))["cases"]
         return bool(found)
 
-    await comes_to_be(known, True, patience_s=patience_s)
+    await comes_to_be(known, True)
     return found[0]
 
 
-async def becomes(tab: Tab, case: Mapping[str, Any], *, patience_s: float = 20.0, **wanted: Any) -> dict[str, Any]:
+async def becomes(tab: Tab, case: Mapping[str, Any], **wanted: Any) -> dict[str, Any]:
     """Wait until the case is so."""
     seen: dict[str, Any] = {}
 
@@ -199,7 +199,7 @@ async def becomes(tab: Tab, case: Mapping[str, Any], *, patience_s: float = 20.0
         seen.update((await fetched(tab, case))["case"])
         return {name: seen[name] for name in wanted}
 
-    await comes_to_be(look, wanted, patience_s=patience_s)
+    await comes_to_be(look, wanted)
     return seen
 
 

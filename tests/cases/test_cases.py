@@ -116,8 +116,9 @@ async def test_a_stale_change_is_refused_and_the_present_state_is_told(room: Roo
         await ben.ask("case.change", case_id=case["case_id"], revision=seen, changes={"subject": "Mine"})
     assert refused.value.code == "stale_case"
     assert refused.value.detail["revision"] > seen
-    told = await ben.event("case.changed")
-    assert (told["case"]["priority"], told["case"]["subject"]) == ("high", "A letter came")
+    while (told := await ben.event("case.changed"))["case"]["priority"] != "high":
+        pass  # that it was begun may be told late
+    assert told["case"]["subject"] == "A letter came"
 
 
 async def test_a_change_stands_in_the_feed_with_what_it_was_before(room: Room) -> None:
@@ -276,7 +277,11 @@ async def test_who_watches_is_told_on_whichever_node_and_sees_who_else_looks(roo
     viewers = await ben.event("case.viewers")
     while [each["agent_id"] for each in viewers["viewers"]] != [room.anna]:
         viewers = await ben.event("case.viewers")
-    assert [each["name"] for each in (await fetched(anna, case))["viewers"]] == [f"Ben Room{room.number}"]
+
+    async def seen() -> list[str]:
+        return [each["name"] for each in (await fetched(anna, case))["viewers"]]
+
+    await comes_to_be(seen, [f"Ben Room{room.number}"])
     await anna.ask("case.note", case_id=case["case_id"], client_id="n1", text="Look at this")
     await changed(anna, case, priority="urgent")
     told = await ben.event("case.changed")

@@ -32,7 +32,8 @@ class Office:
     """To whom it was shown, and below which of their letters."""
     read: list[tuple[str, str]] = field(default_factory=list)
     """To whom it was told, and of which of their letters."""
-    slow_s: float = 0.0
+    counter: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """While somebody else has it, what is to be sent waits."""
     begun: int = 0
     """Attempts to send, however they ended."""
 
@@ -98,7 +99,8 @@ class Postman:
 
     async def send(self, message: OutboundMessage, *, sent: Sequence[str] = ()) -> tuple[str, ...]:
         self.office.begun += 1
-        await asyncio.sleep(self.office.slow_s)
+        async with self.office.counter:
+            pass
         if self.office.troubles:
             raise self.office.troubles.pop(0)
         self.office.sent.append(message)

@@ -13,11 +13,10 @@ import pytest
 from config.channel_accounts import ChannelAccount
 from router.core.outbound import Refused, TryAgain
 from router.engine import sending
-from router.store.postgres import outbox
 from tests.channels.conftest import Writer, accounts
 from tests.gateway.centre import ROOMS, Room, TestCentre
 from tests.gateway.wire import Tab
-from tests.patience import eventually
+from tests.patience import comes_to_be, eventually
 
 DAY_MS = 86_400_000
 
@@ -100,13 +99,25 @@ async def test_a_message_whose_sending_outlasts_its_claim_is_sent_by_one_node_al
 ) -> None:
     anna = await room.tab(room.anna)
     conversation_id = await writer.talks_with(anna)
-    monkeypatch.setattr(outbox, "CLAIMED_MS", 1_000)
     monkeypatch.setattr(sending, "KEPT_EVERY_S", 0.2)
-    writer.office.slow_s = 3.5
-    await said(anna, conversation_id, "one")
+
+    async def claimed_until() -> int:
+        claimed: int = await room.centre.database.fetch_value(
+            "SELECT max(next_at) FROM outbox WHERE conversation_id = $1 AND state = 'sending'", conversation_id
+        )
+        return claimed
+
+    async with writer.office.counter:
+        await said(anna, conversation_id, "one")
+        await eventually(lambda: writer.office.begun == 1)
+        first = await claimed_until()
+
+        async def is_kept() -> bool:
+            return await claimed_until() > first + 1_000
+
+        await comes_to_be(is_kept, True)
     await delivery(anna, "sent")
-    await asyncio.sleep(writer.office.slow_s)
-    assert [message.text for message in writer.office.sent] == ["one"]
+    assert (writer.office.begun, [message.text for message in writer.office.sent]) == (1, ["one"])
 
 
 async def test_receipts_reach_the_agent_and_only_go_forward(room: Room, writer: Writer) -> None:
@@ -204,13 +215,13 @@ async def test_a_customer_sees_what_was_read_and_each_message_is_told_once(room:
 
 async def test_a_slow_provider_holds_up_nobody_elses_messages(centre: TestCentre, numbers: Iterator[int]) -> None:
     slow, quick = (Writer(Room(centre=centre, number=next(numbers))) for _ in range(2))
-    slow.office.slow_s = 3.0
     anna, other = await slow.room.tab(slow.room.anna), await quick.room.tab(quick.room.anna)
     first, second = await slow.talks_with(anna), await quick.talks_with(other)
-    await said(anna, first, "one")
-    await eventually(lambda: slow.office.begun == 1)
-    await said(other, second, "two")
-    await eventually(lambda: [message.text for message in quick.office.sent] == ["two"])
-    assert slow.office.sent == []
+    async with slow.office.counter:
+        await said(anna, first, "one")
+        await eventually(lambda: slow.office.begun == 1)
+        await said(other, second, "two")
+        await eventually(lambda: [message.text for message in quick.office.sent] == ["two"])
+        assert slow.office.sent == []
     await eventually(lambda: [message.text for message in slow.office.sent] == ["one"])
     await centre.close_tabs()
