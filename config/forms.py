@@ -67,6 +67,10 @@ class FormShape(Struct, frozen=True, kw_only=True):
         tuple[Annotated[str, IsOriginPattern()], ...],
         Meta(description="Sites that may show or send it; our own always may."),
     ] = ()
+    portals: Annotated[
+        tuple[Annotated[str, Names("accounts")], ...],
+        Meta(description="Widget accounts whose portal (/portal?account=KEY) leads to it."),
+    ] = ()
     default_language: Annotated[Language, Meta(description="For people whose own it does not speak.")] = "en"
     department: Annotated[str, Names("queues", also=("",)), Meta(description="The department its customers mean.")] = ""
     answers_by: Annotated[
@@ -89,17 +93,24 @@ class FormsFile(Struct, frozen=True, kw_only=True):
 
 
 class Forms(Struct, frozen=True, kw_only=True):
-    """All forms, by key; and who may show each."""
+    """All forms, by key; who may show each, and which widget accounts' portals lead to it."""
 
     by_key: Mapping[str, Form] = field(default_factory=dict)
     origins: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    portals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of_portal(self, account: str) -> list[Form]:
+        """Those the account's portal leads to, in file order."""
+        return [form for form in self.by_key.values() if account in self.portals.get(form.key, ())]
 
 
-def load_forms(path: Path, policy: Policy, *, mailboxes: tuple[str, ...], taken: frozenset[str]) -> Forms:
-    """Forms in file order. mailboxes: keys of our e-mail accounts. taken: keys of other accounts, which share their
-    names. Raises ConfigInvalid with every fault found."""
+def load_forms(
+    path: Path, policy: Policy, *, accounts: tuple[str, ...], mailboxes: tuple[str, ...], taken: frozenset[str]
+) -> Forms:
+    """Forms in file order. accounts, mailboxes: keys of our widget and e-mail accounts. taken: keys of all accounts,
+    which share their names. Raises ConfigInvalid with every fault found."""
     tree = read(path)
-    report = Report(names={"queues": tuple(policy.queues), "mailboxes": mailboxes})
+    report = Report(names={"queues": tuple(policy.queues), "accounts": accounts, "mailboxes": mailboxes})
     shape = fill(FormsFile, tree, report)
     for fault in _judged(tree, policy, set(taken)):
         report.add(fault)
@@ -108,6 +119,7 @@ def load_forms(path: Path, policy: Policy, *, mailboxes: tuple[str, ...], taken:
     return Forms(
         by_key={each.key: _form(each) for each in shape.forms},
         origins={each.key: each.allowed_origins for each in shape.forms},
+        portals={each.key: each.portals for each in shape.forms},
     )
 
 

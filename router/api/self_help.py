@@ -2,6 +2,7 @@
 
     GET  /api/help/articles?account=&language=         all of them by category, most helpful first
     GET  /api/help/articles/<key>?account=&language=   one, as HTML that is safe to show
+    GET  /api/help/offers?account=&language=           what a portal leads to beside them: forms, the customer's cases
     POST /api/help/search                              what is about a text; in the body, as people write all sorts of
                                                        things there and addresses are logged on the way
     POST /api/help/visit                               read, helped, not_helped, person: what came of it
@@ -97,6 +98,21 @@ class Shelves(msgspec.Struct, frozen=True, kw_only=True):
     shelves: list[Shelf]
 
 
+class FormTitled(msgspec.Struct, frozen=True, kw_only=True):
+    """At /form/<key>."""
+
+    key: str
+    title: str
+    intro: str
+
+
+class Offers(msgspec.Struct, frozen=True, kw_only=True):
+    """cases: /my tells customers the address of theirs. forms: in the order of their file."""
+
+    cases: bool
+    forms: list[FormTitled]
+
+
 def routes(centre: Centre) -> Iterator[BaseRoute]:
     addresses = Buckets(ASKED_PER_S, ASKED_BURST)
 
@@ -109,6 +125,17 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
         language = _language(request, account)
         found = await helping.article(centre, request.path_params["key"], language, account.default_language)
         return _kept(request, _shown(found))
+
+    async def offers(request: Request) -> Response:
+        account = _account(centre, request, request.query_params.get("account", ""))
+        language = _language(request, account)
+        forms = [
+            FormTitled(key=form.key, title=texts.title, intro=texts.intro)
+            for form in centre.forms.of_portal(account.key)
+            for texts in [form.texts[form.language(language)]]
+        ]
+        told = bool(centre.settings.public_url and centre.policy.cases.address)
+        return _kept(request, Offers(cases=told, forms=forms))
 
     async def search(request: Request) -> Response:
         asked = await read(request, Search)
@@ -133,6 +160,9 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
         "/api/help/articles/{key}",
         across_origins(centre, _limited(centre, addresses, article)),
         methods=["GET", "OPTIONS"],
+    )
+    yield Route(
+        "/api/help/offers", across_origins(centre, _limited(centre, addresses, offers)), methods=["GET", "OPTIONS"]
     )
     yield Route(
         "/api/help/search", across_origins(centre, _limited(centre, addresses, search)), methods=["POST", "OPTIONS"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 import structlog
 import uvicorn
 
@@ -198,7 +199,9 @@ def _forms(
     if path is None or not path.exists():
         return Forms()
     mailboxes = tuple(key for key, each in channels.items() if each.channel == "email")
-    return load_forms(path, policy, mailboxes=mailboxes, taken=frozenset({*accounts, *channels}))
+    return load_forms(
+        path, policy, accounts=tuple(accounts), mailboxes=mailboxes, taken=frozenset({*accounts, *channels})
+    )
 
 
 def _data_sources(path: Path | None, environ: Mapping[str, str] | None) -> Mapping[str, DataSource]:
@@ -248,6 +251,9 @@ async def serve(
     """Serve until told to stop; `more` runs beside the server once it is ready, given its URL."""
     listening = _listen(settings.host, settings.port)
     port = listening.getsockname()[1]
+    url = settings.public_url or f"http://{_shown(settings.host)}:{port}"
+    if settings.demo:  # links in its messages are followed on the machine itself
+        settings = msgspec.structs.replace(settings, public_url=url)
     plan, people = plan_of(settings, port, environ)
     phases.over("policy")
     async with node(plan, phases) as application:
@@ -283,7 +289,6 @@ async def serve(
             serving = group.create_task(server.serve(sockets=[listening]), name="http server")
             while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
                 await asyncio.sleep(0.01)
-            url = settings.public_url or f"http://{_shown(settings.host)}:{port}"
             phases.over("sockets")
             log.info("started", total_ms=phases.total_ms, **phases.ms)
             _announce(url, links(url, shop=plan.shop is not None, accounts=plan.accounts), people, as_json=as_json)

@@ -74,6 +74,8 @@ def _policy(desks: Sequence[Desk], decline_reasons: Sequence[str]) -> str:
         "grace_s = 60",
         "[offers]",
         f"decline_reasons = {json.dumps(decline_reasons)}",
+        "[cases.address]",
+        'en = "Your case {number}: {link}"',
     ]
     for desk in desks:
         lines += [f"[queues.{desk.queue}]", f'label = "{desk.label}"', f"wrap_up_s = {desk.wrap_up_s}"]

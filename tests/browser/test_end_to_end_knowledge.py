@@ -132,3 +132,10 @@ async def test_a_visitor_finds_the_answer_alone_and_a_person_stays_one_step_away
     await reader.page.goto(f"{stage.centre.url}/portal#article/snails")
     await expect(reader.widget.get_by_text("Gather them.")).to_be_visible()
     assert await reader.violations() == []
+    await reader.button("Back").click()
+    shelves = reader.widget.get_by_role("navigation", name="All articles")
+    await shelves.get_by_role("button", name="Snails on the salad").click()
+    await expect(reader.widget.get_by_text("Gather them.")).to_be_visible()
+    await reader.button("Back").click()
+    await reader.widget.get_by_role("link", name="Where does my case stand?").click()
+    await expect(reader.page.get_by_role("heading", name="Find your case")).to_be_visible()

@@ -207,3 +207,14 @@ async def test_the_portal_is_the_same_chat_under_a_strict_policy() -> None:
         await region.get_by_role("button", name="Your conversations").click()
         await expect(region.get_by_role("listitem")).to_contain_text("Open")
         assert await at.violations("main") == []
+
+
+async def test_the_portal_leads_to_forms_and_to_ones_case() -> None:
+    async with scene() as at:
+        await at.page.goto(f"{at.centre.url}/portal?language=de")
+        region = at.page.locator("main section")
+        form = region.get_by_role("link", name="Write to us Letters are answered within a day.")
+        await expect(form).to_have_attribute("href", f"{at.centre.url}/form/contact?language=de")
+        case = region.get_by_role("link", name="Wie steht es um mein Anliegen?")
+        await expect(case).to_have_attribute("href", f"{at.centre.url}/my?language=de")
+        assert await at.violations("main") == []

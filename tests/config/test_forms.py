@@ -13,17 +13,20 @@ from config.policy import load
 
 
 def test_the_demo_has_a_form_in_all_languages() -> None:
-    forms = load_forms(DEMO, load(DEMO_POLICY), mailboxes=(), taken=frozenset({"demo"}))
+    forms = load_forms(DEMO, load(DEMO_POLICY), accounts=("demo",), mailboxes=(), taken=frozenset({"demo"}))
     contact = forms.by_key["contact"]
     assert contact.languages == ("en", "pl", "ru", "el", "de")
     assert contact.language("fr") == "en"
     assert forms.origins["contact"]
+    assert forms.of_portal("demo") == [contact]
+    assert forms.of_portal("another") == []
 
 
 WRONG = """
 [[forms]]
 key = "demo"
 answers_by = "nobody"
+portals = ["shop"]
 allowed_origins = ["shop.example"]
 
 [[forms.fields]]
@@ -50,8 +53,16 @@ def test_every_fault_is_told_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / "forms.toml"
     path.write_text(WRONG)
     with pytest.raises(ConfigInvalid) as found:
-        load_forms(path, load(DEMO_POLICY), mailboxes=("support",), taken=frozenset({"demo"}))
+        load_forms(path, load(DEMO_POLICY), accounts=("demo",), mailboxes=("support",), taken=frozenset({"demo"}))
     told = [(fault.line, fault.reason) for fault in found.value.faults]
-    assert [line for line, _ in told] == [3, 4, 5, 9, 12, 13, 19]
-    for word in ("there already", "undefined mailbox", "not an origin", "has choices", "no label in en", "one email"):
+    assert [line for line, _ in told] == [3, 4, 5, 6, 10, 13, 14, 20]
+    for word in (
+        "there already",
+        "undefined mailbox",
+        "undefined account",
+        "not an origin",
+        "has choices",
+        "no label in en",
+        "one email",
+    ):
         assert any(word in reason for _, reason in told), (word, told)

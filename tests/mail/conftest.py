@@ -169,6 +169,7 @@ async def house(
         forms=Forms(
             by_key={each.key: each for each in map(form, numbers)},
             origins={form(number).key: (SITE,) for number in numbers},
+            portals={form(1).key: ("shop",), form(2).key: ("another",)},
         ),
         departments=Departments(
             by_key={f"store-{number}": department(number) for number in numbers},

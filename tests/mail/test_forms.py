@@ -167,3 +167,12 @@ async def test_who_sent_a_form_is_told_that_it_is_here_in_their_language(room: R
     await sends(room, said(writer), language="pl")
     (letter,) = await writer.gets()
     assert "Już jest." in letter.read.text
+
+
+async def test_a_portal_leads_to_its_forms_and_to_ones_case(room: Room) -> None:
+    offers = await call(room, "GET", "/api/help/offers?account=shop&language=pl")
+    assert offers.json() == {"cases": True, "forms": [{"key": "form-1", "title": "Napisz do nas", "intro": ""}]}
+    in_no_language_of_its = await call(room, "GET", "/api/help/offers?account=shop&language=el")
+    assert in_no_language_of_its.json()["forms"][0]["title"] == "Write to us"
+    unknown = await call(room, "GET", "/api/help/offers?account=none")
+    assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "unknown_account")

@@ -210,11 +210,12 @@ function frameIn(host: HTMLElement, { page, side }: MountOptions): HTMLElement {
   sheet.replaceSync(css);
   root.adoptedStyleSheets = [sheet];
   const frame = document.createElement("section");
-  frame.className = page ? "frame page" : `frame panel ${side}`;
+  frame.className = page ? "frame" : `frame panel ${side}`;
   frame.setAttribute("role", page ? "region" : "dialog");
   frame.hidden = true;
   root.append(frame);
-  if (!page) fitKeyboard(frame);
+  if (page) frame.part.add("page");
+  else fitKeyboard(frame);
   return frame;
 }
 

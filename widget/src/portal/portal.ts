@@ -1,4 +1,4 @@
-/** The customer portal, first version: the chat and the customer's conversations as a page of their own. */
+/** The customer portal: what helps without a person, and the conversation, as a page of their own. */
 import type { mount as Mount } from "../app/app";
 
 const base = new URL(".", location.href).href;

@@ -5,20 +5,12 @@ import { Icon } from "../views/icons";
 import { useWidget } from "../views/widget";
 import css from "./help.css?inline";
 import { Library, type Article, type Hit, type Shelf } from "./library";
+import { dressed, useLoaded } from "./loading";
 import { HELP_WORDS, type HelpWords } from "./words";
 
 const TYPED_MS = 350;
 
-type Loaded<Value> = Value | "loading" | "failed";
-
-const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
-
-/** The style comes with the view; inline, a site's policy would refuse it. */
-function dress(view: HTMLElement | null): void {
-  const root = view?.getRootNode();
-  if (root instanceof ShadowRoot && !root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets.push(sheet);
-}
+const dress = dressed(css);
 
 /** Articles: searched, read and judged; a person stays one step away. */
 export function Help({ query, article }: { query: string; article: string }): JSX.Element {
@@ -59,23 +51,6 @@ export function Help({ query, article }: { query: string; article: string }): JS
       </div>
     </div>
   );
-}
-
-function useLoaded<Value>(load: () => Promise<Value>, about: string): Loaded<Value> {
-  const [loaded, setLoaded] = useState<Loaded<Value>>("loading");
-  const latest = useRef(load);
-  latest.current = load;
-  useEffect(() => {
-    let current = true;
-    latest.current().then(
-      (value) => current && setLoaded(value),
-      () => current && setLoaded("failed"),
-    );
-    return () => {
-      current = false;
-    };
-  }, [about]);
-  return loaded;
 }
 
 interface ResultsProps {

@@ -14,6 +14,12 @@ export interface Shelf {
   articles: { key: string; title: string; language: string }[];
 }
 
+/** Beside articles and the conversation. cases: customers may ask for theirs. */
+export interface Offers {
+  cases: boolean;
+  forms: { key: string; title: string; intro: string }[];
+}
+
 export interface Article {
   key: string;
   title: string;
@@ -45,6 +51,10 @@ export class Library {
 
   async shelves(language: string): Promise<Shelf[]> {
     return (await this.#get<{ shelves: Shelf[] }>("articles", language)).shelves.filter((shelf) => shelf.articles.length);
+  }
+
+  offers(language: string): Promise<Offers> {
+    return this.#get<Offers>("offers", language);
   }
 
   read(key: string, language: string): Promise<Article> {

@@ -11,6 +11,8 @@ const en = {
   thanks: "Good. Thank you for telling us.",
   sorry: "Then let us help you ourselves.",
   all: "All articles",
+  cases: "Where does my case stand?",
+  cases_how: "By its number and your e-mail address",
 };
 export type HelpWords = typeof en;
 
@@ -26,6 +28,8 @@ export const HELP_WORDS: Record<Language, HelpWords> = {
     thanks: "Dobrze. Dziękujemy za odpowiedź.",
     sorry: "W takim razie pomożemy osobiście.",
     all: "Wszystkie artykuły",
+    cases: "Co z moją sprawą?",
+    cases_how: "Podaj numer sprawy i adres e-mail",
   },
   ru: {
     none: "Мы ничего об этом не нашли. Попробуйте другие слова или спросите нас.",
@@ -37,6 +41,8 @@ export const HELP_WORDS: Record<Language, HelpWords> = {
     thanks: "Хорошо. Спасибо, что сказали.",
     sorry: "Тогда поможем вам сами.",
     all: "Все статьи",
+    cases: "Что с моим обращением?",
+    cases_how: "По номеру и адресу эл. почты",
   },
   el: {
     none: "Δεν βρήκαμε κάτι σχετικό. Δοκιμάστε άλλες λέξεις ή ρωτήστε μας.",
@@ -48,6 +54,8 @@ export const HELP_WORDS: Record<Language, HelpWords> = {
     thanks: "Ωραία. Ευχαριστούμε που μας το είπατε.",
     sorry: "Τότε θα σας βοηθήσουμε εμείς.",
     all: "Όλα τα άρθρα",
+    cases: "Πού βρίσκεται η υπόθεσή μου;",
+    cases_how: "Με τον αριθμό της και το e-mail σας",
   },
   de: {
     none: "Dazu haben wir nichts gefunden. Versuchen Sie andere Wörter, oder fragen Sie uns.",
@@ -59,5 +67,7 @@ export const HELP_WORDS: Record<Language, HelpWords> = {
     thanks: "Gut. Danke, dass Sie es uns sagen.",
     sorry: "Dann helfen wir Ihnen selbst.",
     all: "Alle Artikel",
+    cases: "Wie steht es um mein Anliegen?",
+    cases_how: "Mit seiner Nummer und Ihrer E-Mail-Adresse",
   },
 };

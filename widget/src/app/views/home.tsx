@@ -2,7 +2,10 @@ import type { JSX } from "preact";
 import { closedWords } from "../closed";
 import { isLanguage } from "../words";
 import { Icon } from "./icons";
+import { lazy } from "./lazy";
 import { useWidget } from "./widget";
+
+const Around = lazy(async () => (await import("../help/around")).Around);
 
 /** The first thing a customer sees: a greeting, and a person one step away. */
 export function Home(): JSX.Element {
@@ -11,7 +14,7 @@ export function Home(): JSX.Element {
   const ongoing = state.conversation?.state === "open" || chat.outbox.length > 0;
   return (
     <div class="screen home">
-      <div class={page ? "hero wide" : "hero"}>
+      <div class="hero">
         <h2 class="hero-title">{account?.title ?? "\u00a0"}</h2>
         <p>{account?.welcome[words.language] ?? account?.welcome[account.default_language] ?? "\u00a0"}</p>
       </div>
@@ -30,6 +33,7 @@ export function Home(): JSX.Element {
             <Icon name="forward" />
           </button>
         )}
+        {page && account && <Around />}
       </div>
       <LanguageChoice />
     </div>
