@@ -137,13 +137,13 @@ def embedded_urls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Urls]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(run(),), name="embedded servers")
     thread.start()
-    ready.wait(60)
+    ready.wait(4 * PATIENCE_S)
     urls = started[0]
     if isinstance(urls, BaseException):
         raise urls
     yield urls
     loop.call_soon_threadsafe(over.set)
-    thread.join(60)
+    thread.join(2 * PATIENCE_S)
     loop.close()
 
 

@@ -6,9 +6,9 @@ import json
 import signal
 import subprocess
 import sys
-import time
 
 from router.embedded import child
+from tests.patience import PATIENCE_S
 
 ELSEWHERE = """
 import runpy, sys
@@ -28,20 +28,18 @@ def _child(*program: str, parent: int = 0, death_signal: int = signal.SIGTERM) -
 
 
 def test_elsewhere_the_program_ends_when_the_pipe_to_its_parent_closes() -> None:
-    with _child("/bin/sh", "-c", "echo up; exec sleep 60") as process:
+    with _child("/bin/sh", "-c", "echo up; exec sleep 600") as process:
         assert _first_line(process) == b"up\n"
-        began = time.monotonic()
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(10) == 128 + signal.SIGTERM
-        assert time.monotonic() - began < 5
+        assert process.wait(PATIENCE_S) == 128 + signal.SIGTERM
 
 
 def test_elsewhere_signals_are_passed_on_and_the_end_is_told() -> None:
     with _child("/bin/sh", "-c", "trap 'exit 7' INT; echo up; while :; do sleep 0.05; done") as process:
         assert _first_line(process) == b"up\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(10) == 7
+        assert process.wait(PATIENCE_S) == 7
 
 
 def _first_line(process: subprocess.Popen[bytes]) -> bytes:

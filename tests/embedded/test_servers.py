@@ -84,8 +84,10 @@ def _pid(data_dir: Path, name: str) -> int:
 
 
 async def _write(redis: str, postgres: str) -> None:
-    async with await Connection.open(redis) as store:
+    """Returns once it is on the disk: what Valkey has not written it loses when it is killed."""
+    async with await Connection.open(redis, timeout_s=PATIENCE_S) as store:
         await store.call("SET", "kept", "1")
+        assert (await store.call("WAITAOF", 1, 0, 0))[0] == 1
     database = await asyncpg.connect(postgres)
     await database.execute("CREATE TABLE kept AS SELECT 1 AS n")
     await database.close()
@@ -104,10 +106,9 @@ async def test_state_is_kept_over_a_stop_and_nothing_is_left_running(data_dir: P
     async with servers(data_dir) as urls:
         await _write(urls.redis, urls.postgres)
     assert _alive(data_dir) == []
-    began = time.monotonic()
     async with servers(data_dir) as urls:
-        assert time.monotonic() - began < 5
         assert await _read(urls.redis, urls.postgres) == (b"1", 1)
+    assert "recovery" not in (data_dir / "postgres.log").read_text()  # it was stopped in order
 
 
 async def test_what_servers_say_is_for_who_runs_them_alone(data_dir: Path) -> None:
@@ -160,8 +161,8 @@ async def test_a_start_waits_for_the_last_process_of_its_predecessor(data_dir: P
     os.kill(holder.pid, signal.SIGKILL)
     os.kill(postmaster, signal.SIGKILL)
     _end(holder)
-    asyncio.get_running_loop().call_later(1.0, os.kill, last, signal.SIGCONT)
     began = time.monotonic()
+    asyncio.get_running_loop().call_later(1.0, os.kill, last, signal.SIGCONT)
     async with servers(data_dir) as urls:
         assert time.monotonic() - began >= 0.9
         await _write(urls.redis, urls.postgres)
@@ -182,7 +183,6 @@ async def test_a_second_server_on_the_same_directory_is_told_who_holds_it(data_d
 async def test_a_killed_server_is_restarted_with_its_state(data_dir: Path, name: str) -> None:
     async with servers(data_dir) as urls:
         await _write(urls.redis, urls.postgres)
-        await asyncio.sleep(1.1)  # the append-only file is synced every second
         killed = _pid(data_dir, name)
         os.kill(killed, signal.SIGKILL)
         async with asyncio.timeout(PATIENCE_S):
@@ -197,9 +197,9 @@ async def test_a_killed_server_is_restarted_with_its_state(data_dir: Path, name:
 
 async def test_a_server_that_keeps_dying_ends_everything_with_a_reason(data_dir: Path) -> None:
     async def serve_and_kill_valkey_whenever_it_is_there() -> None:
-        async with asyncio.timeout(PATIENCE_S), servers(data_dir):
+        async with asyncio.timeout(4 * PATIENCE_S), servers(data_dir):
             await kill_valkey_whenever_it_is_there()
-            await asyncio.sleep(20)
+            await asyncio.Event().wait()
 
     async def kill_valkey_whenever_it_is_there() -> None:
         last = 0

@@ -20,6 +20,7 @@ from loadtest.centre import PASSWORD, plan, write
 from loadtest.dialogue import Dialogue, Turn
 from tests.faults.people import Caller, Clerk
 from tests.faults.server import Server
+from tests.patience import comes_to_be
 from tests.servers import free_port
 
 AGENTS = 10
@@ -71,8 +72,11 @@ class House:
 
     async def doctor(self) -> dict[str, str]:
         """What is not ok, by name."""
-        _, answer = await self.server.ask("doctor", "--data", str(self.data))
-        return {check["name"]: check["detail"] for check in answer["checks"] if not check["ok"]}
+        return await self.server.doctor("--data", str(self.data))
+
+    async def is_sound(self) -> None:
+        """The doctor finds nothing wrong; what was just hurt has a moment to be mended."""
+        await comes_to_be(self.doctor, {})
 
 
 def _parent(process: Path) -> int:

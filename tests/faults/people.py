@@ -101,6 +101,11 @@ class Caller(Memory):
         """What was said, in the order it is shown."""
         return [self.messages[n].text for n in sorted(self.messages) if self.messages[n].kind == "text"]
 
+    @property
+    def last(self) -> str:
+        """What was said last; "" before anything was."""
+        return "".join(self.texts[-1:])
+
     def _on_event(self, event: customer.CustomerEvent) -> None:
         match event:
             case customer.CustomerSnapshot():

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from loadtest.address import Address
+from tests.patience import eventually
 from tests.program import USHER, Program, started
 
-READY_S = 30.0
-STOP_S = 20.0
+READY_S = STOP_S = 60.0
 CRASHING = "tests.faults.crashing"
 ONCE = "USHER_TEST_CRASHED"
 """Names the file by which nodes know that one of them has crashed already."""
@@ -59,6 +59,14 @@ class Server:
         process = await self.run(USHER, *words, "--json")
         said = await asyncio.to_thread(process.all_said, READY_S)
         return await asyncio.to_thread(process.ended, STOP_S), json.loads(said) if said.strip() else {}
+
+    async def doctor(self, *words: str) -> dict[str, str]:
+        """What is not ok, by name. words: where the stores are, beside the environment."""
+        _, answer = await self.ask("doctor", *words)
+        return {check["name"]: check["detail"] for check in answer["checks"] if not check["ok"]}
+
+    async def has_logged(self, words: str) -> None:
+        await eventually(lambda: words in self.log.read_text("utf-8", "replace"))
 
     async def kill(self) -> None:
         await self.stop(signal.SIGKILL)

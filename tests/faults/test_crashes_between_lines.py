@@ -15,6 +15,7 @@ from tests.faults.conftest import Serve
 from tests.faults.crashing import ENDED
 from tests.faults.people import Caller, Clerk
 from tests.faults.server import Server
+from tests.patience import comes_to_be
 
 pytestmark = pytest.mark.faults
 
@@ -31,10 +32,7 @@ async def crash_and_start_again(node: Server) -> None:
 
 
 async def sound(node: Server) -> None:
-    async with asyncio.timeout(MENDED_S):
-        while (answer := await node.ask("doctor"))[0] != 0:
-            await asyncio.sleep(0.5)
-    assert answer[1]["ok"]
+    await comes_to_be(node.doctor, {}, patience_s=MENDED_S)
 
 
 async def served(clerk: Clerk, caller: Caller) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import socket
 from pathlib import Path
@@ -13,19 +14,11 @@ from urllib.parse import unquote
 import pytest
 
 from router.protocol import staff
-from tests.faults.conftest import ENVIRONMENT, House, copy
+from tests.faults.conftest import ENVIRONMENT, QUICK, House, copy
 from tests.faults.crowd import crowd
-from tests.patience import PATIENCE_S
+from tests.patience import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.faults
-
-
-async def sound(house: House) -> None:
-    """The doctor finds nothing wrong; what was just hurt has a moment to be mended."""
-    async with asyncio.timeout(PATIENCE_S):
-        while wrong := await house.doctor():
-            assert "PostgreSQL has the schema" not in wrong
-            await asyncio.sleep(1)
 
 
 async def test_killing_either_store_costs_no_acknowledged_word(house: House) -> None:
@@ -37,7 +30,7 @@ async def test_killing_either_store_costs_no_acknowledged_word(house: House) -> 
         os.kill(house.pid_of("postgres"), signal.SIGKILL)
         await people.has_finished()
     assert people.wrongs() == {}
-    await sound(house)
+    await house.is_sound()
 
 
 async def test_an_emptied_store_is_noticed_and_rebuilt_while_people_talk(house: House) -> None:
@@ -48,7 +41,7 @@ async def test_an_emptied_store_is_noticed_and_rebuilt_while_people_talk(house: 
         await people.has_finished()
     assert people.wrongs() == {}
     assert "store rebuilt" in house.server.log.read_text()
-    await sound(house)
+    await house.is_sound()
 
 
 async def test_a_rebuild_keeps_the_order_of_the_line_and_what_is_held(house: House) -> None:
@@ -63,7 +56,7 @@ async def test_a_rebuild_keeps_the_order_of_the_line_and_what_is_held(house: Hou
     await line[-1].until(lambda: line[-1].position == len(line))
 
     redis(house, "FLUSHALL")
-    await clerk.until(lambda: "store rebuilt" in house.server.log.read_text())
+    await house.server.has_logged("store rebuilt")
     await clerk.says(first, "still here")
     await first.until(lambda: "still here" in first.texts)
     assert list(clerk.holds) == [item]
@@ -72,7 +65,7 @@ async def test_a_rebuild_keeps_the_order_of_the_line_and_what_is_held(house: Hou
         await clerk.until(lambda: bool(clerk.rings))
         assert [ringing.work_item.conversation_id for ringing in clerk.rings.values()] == [caller.conversation_id]
         await clerk.accepts(caller)
-    await sound(house)
+    await house.is_sound()
 
 
 async def test_an_older_store_is_noticed_at_start(house: House, tmp_path: Path) -> None:
@@ -93,11 +86,15 @@ async def test_an_older_store_is_noticed_at_start(house: House, tmp_path: Path) 
     await clerk.says(caller, "and on")
     await caller.until(lambda: caller.texts == ["before", "after", "and on"])
     assert list(clerk.holds) == [item]
-    await sound(house)
+    await house.is_sound()
 
 
-async def test_a_silent_database_delays_words_and_doubles_none(house: House) -> None:
-    house.server.environment = {**ENVIRONMENT, "USHER_POSTGRES_TIMEOUT_S": "1"}
+async def test_a_silent_database_delays_words_and_doubles_none(house: House, centre: Path, tmp_path: Path) -> None:
+    patient = tmp_path / "centre"
+    shutil.copytree(centre, patient)
+    (patient / "policy" / "quick.toml").write_text(QUICK.replace("lease_s = 3", "lease_s = 60"))
+    house.server.command = ("run", "--data", str(house.data), "--policy", str(patient))
+    house.server.environment = {**ENVIRONMENT, "USHER_HEARTBEAT_S": "20", "USHER_POSTGRES_TIMEOUT_S": "3"}
     await house.server.start()
     clerk, caller = await house.clerk(), await house.caller()
     await caller.begins("hello")
@@ -108,17 +105,16 @@ async def test_a_silent_database_delays_words_and_doubles_none(house: House) -> 
         os.kill(pid, signal.SIGSTOP)
     try:
         words = [asyncio.create_task(caller.says(f"word {number}")) for number in range(5)]
-        await asyncio.sleep(4)  # beyond the server's patience with PostgreSQL: it answers `unavailable`
+        await eventually(lambda: caller.client.tries_again > 0)  # it was told `unavailable`
         assert not any(word.done() for word in words)
     finally:
         for pid in everyone:
             os.kill(pid, signal.SIGCONT)
-    async with asyncio.timeout(40):
+    async with asyncio.timeout(2 * PATIENCE_S):
         await asyncio.gather(*words)
-    assert caller.client.tries_again > 0
     await clerk.until(lambda: len(clerk.texts(caller)) == 6)
     assert sorted(clerk.texts(caller)) == sorted(["hello", *(f"word {number}" for number in range(5))])
-    await sound(house)
+    await house.is_sound()
 
 
 def redis(house: House, command: str) -> None:

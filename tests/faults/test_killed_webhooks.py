@@ -111,12 +111,12 @@ async def test_a_killed_server_lets_every_webhook_have_its_effect_exactly_once(h
             await asyncio.sleep(random.uniform(0.3, 0.8))
             await house.server.kill()
             await house.server.start()
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(4 * PATIENCE_S):
             await calling
     wanted = {str(7_000 + sender): [f"{sender} says {number}" for number in range(EACH)] for sender in range(SENDERS)}
     connection = await asyncpg.connect(json.loads((house.data / "server.json").read_text())["postgres"])
     try:
-        async with asyncio.timeout(PATIENCE_S):
+        async with asyncio.timeout(2 * PATIENCE_S):
             while (written := await texts_by_sender(connection)) != wanted:
                 assert all(len(texts) <= EACH for texts in written.values()), written
                 await asyncio.sleep(0.1)
@@ -130,7 +130,7 @@ async def test_a_killed_server_lets_every_webhook_have_its_effect_exactly_once(h
         await connection.close()
     assert (conversations, items) == (SENDERS, SENDERS)
     assert dict(lines) == {"waiting": CALLS // 2, "closed": CALLS // 2}
-    assert await house.doctor() == {}
+    await house.is_sound()
 
 
 async def texts_by_sender(connection: asyncpg.Connection) -> dict[str, list[str]]:
