@@ -7,7 +7,7 @@ import { t } from "./words";
 /** Since when somebody is a customer: what tells those of one name apart. */
 export function Since({ at }: { at: number }): JSX.Element {
   return (
-    <time class="faint small" dateTime={new Date(at).toISOString()} title={t("customers.since", { day: exactTime(at) })}>
+    <time class="faint small since" dateTime={new Date(at).toISOString()} title={t("customers.since", { day: exactTime(at) })}>
       {timeOrDate(at, serverNow())}
     </time>
   );

@@ -24,9 +24,11 @@ export function shortDate(at: number): string {
   return once("date", (lang) => new Intl.DateTimeFormat(lang, { dateStyle: "medium" })).format(at);
 }
 
-/** 14:05 of today, else the date. */
+/** 14:05 of today, 22 Nov of this year, else the whole date. */
 export function timeOrDate(at: number, now: number): string {
-  return dayOf(at) === dayOf(now) ? clockTime(at) : shortDate(at);
+  if (dayOf(at) === dayOf(now)) return clockTime(at);
+  if (new Date(at).getFullYear() !== new Date(now).getFullYear()) return shortDate(at);
+  return once("day of the year", (lang) => new Intl.DateTimeFormat(lang, { month: "short", day: "numeric" })).format(at);
 }
 
 /** The local calendar day of a time, as an ordinal. */
