@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from router.api.answers import answer, guarded, read
-from router.api.staff import COOKIE, same_origin
+from router.api.staff import same_origin
 from router.core.words import AgentId, Ms
 from router.engine import sign_in
 from router.engine.bot.comparison import Difference
@@ -129,7 +129,7 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
 async def _supervisor(centre: Centre, request: Request, *, changes: bool = False) -> AgentId:
     if changes:
         same_origin(centre, request)
-    colleague = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+    colleague = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
     if colleague.role == "agent":
         raise Forbidden("wrong_role")
     return colleague.agent_id

@@ -22,7 +22,7 @@ from starlette.routing import BaseRoute, Route
 
 from router.api.answers import answer, guarded
 from router.api.server_pages import TEMPLATES
-from router.api.staff import COOKIE, same_origin
+from router.api.staff import same_origin
 from router.core.words import AgentId, Ms
 from router.engine import media, records, sign_in
 from router.engine.audited import note
@@ -42,7 +42,7 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
 
     async def document(request: Request) -> Response:
         same_origin(centre, request)
-        colleague = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+        colleague = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
         language = request.query_params.get("language", "")
         case, told = await telling(centre, colleague.agent_id, request.path_params["case_id"], language)
         async with one_at_a_time:

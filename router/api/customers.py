@@ -9,7 +9,6 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from router.api.answers import guarded
-from router.api.staff import COOKIE
 from router.engine import sign_in
 from router.engine.centre import Centre
 from router.engine.customers import exporting
@@ -17,7 +16,7 @@ from router.engine.customers import exporting
 
 def routes(centre: Centre) -> Iterator[BaseRoute]:
     async def export(request: Request) -> Response:
-        colleague = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+        colleague = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
         customer_id = request.path_params["customer_id"]
         parts = await exporting.export(centre, colleague.agent_id, customer_id)
         return StreamingResponse(

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from router.api.answers import answer, guarded
-from router.api.staff import COOKIE, same_origin
+from router.api.staff import same_origin
 from router.api.widget import across_origins, origin_of
 from router.core.words import ConversationId
 from router.engine import conversations, file_links, history, media, records, sign_in, visitors
@@ -49,14 +49,14 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
     uploads, space = Buckets(UPLOADS_PER_S, UPLOADS_BURST), Space(UPLOADS_BYTES)
 
     async def staff_file(request: Request) -> Response:
-        colleague = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+        colleague = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
         file = await _known(centre, request)
         await history.may_see(centre, colleague.agent_id, file.conversation_id)
         return await _given(centre, file, "private, max-age=3600")
 
     async def staff_upload(request: Request) -> Response:
         same_origin(centre, request)
-        colleague = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+        colleague = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
         conversation_id = _conversation(request)
         if not await conversations.has(centre, colleague.agent_id, conversation_id) and not await case_rights.reaches(
             centre, colleague.agent_id, conversation_id

@@ -21,7 +21,6 @@ from starlette.routing import BaseRoute, Route
 
 from router.api.answers import guarded
 from router.api.files import HARMLESS
-from router.api.staff import COOKIE
 from router.core.inbound import Attachment, InboundMessage
 from router.core.words import ConversationId
 from router.engine import history, sign_in
@@ -49,7 +48,7 @@ STYLE = (
 
 def routes(centre: Centre) -> Iterator[BaseRoute]:
     async def original(request: Request) -> Response:
-        colleague = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+        colleague = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
         conversation_id = ConversationId(request.path_params["conversation_id"])
         await history.may_see(centre, colleague.agent_id, conversation_id)
         file_id = await _file_of(centre, conversation_id, request.path_params["n"])

@@ -10,7 +10,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from router.api.answers import answer, guarded
-from router.api.staff import COOKIE
 from router.core.service_level import LONGEST_S
 from router.core.words import Ms
 from router.engine import sign_in
@@ -24,7 +23,7 @@ DAY_MS = 86_400_000
 def routes(centre: Centre) -> Iterator[BaseRoute]:
     async def metrics(request: Request) -> Response:
         """from, to: ISO 8601 or ms since 1970, today (UTC) if not given. threshold: seconds, for every queue."""
-        colleague = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+        colleague = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
         if colleague.role == "agent":
             raise Forbidden("wrong_role")
         now = centre.now()

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from config.fault import Fault
 from router.api.answers import answer, guarded
-from router.api.staff import COOKIE, same_origin
+from router.api.staff import same_origin
 from router.core.words import Ms
 from router.engine import sign_in
 from router.engine.centre import Centre
@@ -67,7 +67,7 @@ def routes(centre: Centre, watch: PolicyWatch) -> Iterator[BaseRoute]:
 
 
 async def _may(centre: Centre, request: Request, *roles: str) -> None:
-    colleague = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+    colleague = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
     if colleague.role not in roles:
         raise Forbidden("wrong_role")
 

@@ -15,8 +15,6 @@ from router.engine.centre import Centre
 from router.engine.staff_directory import Colleague
 from router.protocol.errors import Forbidden
 
-COOKIE = "usher_session"
-
 
 class Login(msgspec.Struct, frozen=True, kw_only=True):
     email: str
@@ -62,7 +60,7 @@ def routes(centre: Centre, demo: Sequence[DemoLogin]) -> Iterator[BaseRoute]:
         )
         response = answer(_signed_in(colleague))
         response.set_cookie(
-            COOKIE,
+            sign_in.COOKIE,
             token,
             max_age=centre.settings.session_lifetime_s,
             path="/",
@@ -74,13 +72,13 @@ def routes(centre: Centre, demo: Sequence[DemoLogin]) -> Iterator[BaseRoute]:
 
     async def logout(request: Request) -> Response:
         same_origin(centre, request)
-        await sign_in.sign_out(centre, request.cookies.get(COOKIE, ""))
+        await sign_in.sign_out(centre, request.cookies.get(sign_in.COOKIE, ""))
         response = Response(status_code=204)
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+        response.delete_cookie(sign_in.COOKIE, path="/", httponly=True, samesite="strict")
         return response
 
     async def me(request: Request) -> Response:
-        return answer(_signed_in(await sign_in.who(centre, request.cookies.get(COOKIE, ""))))
+        return answer(_signed_in(await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))))
 
     async def demo_logins(request: Request) -> Response:
         return answer(DemoLogins(logins=demo))

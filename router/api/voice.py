@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from router.api import ranged
 from router.api.answers import answer, guarded, read
-from router.api.staff import COOKIE, same_origin
+from router.api.staff import same_origin
 from router.core.outbound import NotSent
 from router.engine import sign_in
 from router.engine.calls import recordings
@@ -42,7 +42,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 def routes(centre: Centre) -> Iterator[BaseRoute]:
     async def token(request: Request) -> Response:
         same_origin(centre, request)
-        person = await sign_in.who(centre, request.cookies.get(COOKIE, ""))
+        person = await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))
         asked = await read(request, AskToken)
         board = centre.switchboard
         account = asked.account or next(iter(board.lines))
@@ -55,7 +55,7 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
         return answer(Token(token=made, identity=person.agent_id, expires_at=centre.now() + TOKEN_S * 1_000))
 
     async def recording(request: Request) -> Response:
-        person = (await sign_in.who(centre, request.cookies.get(COOKIE, ""))).agent_id
+        person = (await sign_in.who(centre, request.cookies.get(sign_in.COOKIE, ""))).agent_id
         call_id, number = request.path_params["call"], request.path_params["number"]
         kept = await recordings.find(centre, person, call_id, number)
         span = ranged.asked(request.headers.get("range", ""), kept.size_bytes, most=MOST_AT_ONCE)

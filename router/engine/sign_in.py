@@ -24,6 +24,9 @@ from router.store.postgres import staff as stored
 
 log = structlog.get_logger()
 
+COOKIE = "usher_session"
+"""In which browsers keep the token of a member of staff who signed in."""
+
 LOOKED_AT_EVERY_S = 30.0
 WINDOW_S = 60.0
 PAIR_TRIES, ADDRESS_TRIES, EMAIL_TRIES = 10, 60, 60

@@ -21,8 +21,6 @@ from router.protocol.customer import CustomerIn
 from router.protocol.errors import Forbidden
 from router.protocol.staff import StaffIn
 
-COOKIE = "usher_session"
-
 
 def routes(centre: Centre, sessions: Sessions) -> Iterator[BaseRoute]:
     settings = centre.settings
@@ -37,7 +35,7 @@ def routes(centre: Centre, sessions: Sessions) -> Iterator[BaseRoute]:
         origin = websocket.headers.get("origin")
         if origin is not None and not centre.own_origin(origin):
             raise Forbidden("bad_origin")
-        token = websocket.cookies.get(COOKIE, "")
+        token = websocket.cookies.get(sign_in.COOKIE, "")
         colleague = await sign_in.who(centre, token)
         owner = Owner("staff", colleague.agent_id, DeviceId(hello.device_id), sign_in.login_of(token))
         return owner, lambda session: StaffActor(centre, session, owner)
