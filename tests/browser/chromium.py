@@ -61,7 +61,7 @@ async def one_chromium() -> AsyncIterator[None]:
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     assert found, "tests/install_system_packages brings Chromium"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS, timeout=4 * PATIENCE_MS)
         _running.append(browser)
         try:
             yield

@@ -14,7 +14,7 @@ from tests.program import USHER, Program, started
 
 DEMO = Path(__file__).parents[2] / "config" / "demo"
 DEMO_BOT, DEMO_DATA_SOURCES = DEMO / "bot", DEMO / "data_sources.toml"
-READY_WAIT_S = 60.0
+READY_WAIT_S = 120.0
 PASSWORD = "quiet-harbour"
 IDENTITY_KEY = "known to the harbour and to this server only"
 ACCOUNT = "demo"

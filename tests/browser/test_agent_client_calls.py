@@ -116,6 +116,7 @@ async def test_an_accepted_call_is_answered_by_itself_and_nothing_else_is() -> N
         await at.desk.push(call.CallChanged(call=talking(state="connecting", legs=dialing, actions=["hang_up"])))
         await rings
         assert await at.page.evaluate("window.phoneStub.answered") is True
+        await expect(at.page.get_by_role("region", name="My calls")).to_be_visible()
         await at.desk.push(call.CallClosed(call_id="call-1", version=9, outcome="answered"))
         await expect(at.page.get_by_role("region", name="My calls")).to_have_count(0)
         await at.page.evaluate("window.phoneStub.ring()")
@@ -125,6 +126,7 @@ async def test_an_accepted_call_is_answered_by_itself_and_nothing_else_is() -> N
 async def test_a_call_is_muted_held_recorded_and_ended_by_press_and_by_key() -> None:
     async with phoning(on_the_phone()) as at:
         await at.go("conversation/c-ann")
+        await expect(at.page.get_by_role("button", name="Your phone is ready.")).to_be_visible()
         bar = at.page.get_by_role("article", name="Call with Ann Lee")
         await expect(bar).to_contain_text("talking")
         await expect(at.page.get_by_role("main")).not_to_contain_text("on the page")

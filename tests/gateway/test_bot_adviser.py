@@ -39,6 +39,7 @@ async def centre(embedded_urls: Urls, migrated_template: str) -> AsyncIterator[T
             llm_model="m",
             llm_key=Secret(secrets.token_hex()),
             llm_internal=True,
+            llm_timeout_s=10.0,
         ) as running,
     ):
         model.faults.extend([None, None, Said(status=500), Said(content=b"no JSON")])
