@@ -4,6 +4,7 @@ Everything runs here, on the CPU, without network. Words: an *example* is a text
 training makes of examples; an *encoder* turns texts into vectors.
 
     examples.py    texts with intents, cleaned and without doubles
+    names.py       names of intents as examples
     lexical.py     encoder: words and pieces of words, weighed by how rare they are; needs numpy only
     semantic.py    encoder: sentences of like meaning are near, across languages; a package with weights
     sentences.py   its arithmetic, for short messages

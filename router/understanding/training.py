@@ -16,9 +16,13 @@ from router.understanding.examples import Example, fingerprint, prepared
 from router.understanding.lexical import Floats, Lexical, Pieces, pieces
 from router.understanding.linear import fit, probabilities
 from router.understanding.model import Model, Neighbours, Weighed
+from router.understanding.names import tell_apart, words
 
-FORMAT = 4
+FORMAT = 5
 """Counts up whenever training or a stored model changes."""
+
+ENOUGH = 30
+"""Examples of an intent; with so many its name tells nothing more."""
 
 FOLDS = 5
 MANY = 3_000
@@ -43,15 +47,14 @@ def train(
     """
     taught = prepared(examples)
     chosen = require(engine or best_engine())
-    texts = [example.text for example in taught]
     intents = tuple(sorted({intent for example in taught for intent in example.intents}))
+    shown = _texts(taught, intents, chosen)
     lesson = _Lesson(
         engine=chosen,
         intents=intents,
         exclusive=all(len(example.intents) == 1 for example in taught),
-        pieces=[pieces(text) for text in texts],
-        meanings=meanings(chosen, texts),
-        targets=_targets(taught, intents),
+        examples=shown,
+        names=_names(shown, intents, chosen),
     )
     model = _fitted(lesson)
     known = [one for one in validation if one.intents and set(one.intents) <= set(intents)]
@@ -66,35 +69,71 @@ def train(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Lesson:
-    """Texts as they are taught. targets: texts × intents."""
+class _Texts:
+    """Of texts what does not depend on what is taught, and what they mean. targets: texts × intents."""
 
-    engine: Engine
-    intents: tuple[str, ...]
-    exclusive: bool
     pieces: list[Pieces]
     meanings: Floats
     targets: Floats
 
-    def part(self, rows: Indices) -> _Lesson:
+    def part(self, rows: Indices) -> _Texts:
         pieces = [self.pieces[row] for row in rows]
-        return replace(self, pieces=pieces, meanings=self.meanings[rows], targets=self.targets[rows])
+        return _Texts(pieces=pieces, meanings=self.meanings[rows], targets=self.targets[rows])
 
     def encode(self, lexical: Lexical) -> Floats:
         return joined(lexical, self.pieces, self.meanings)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Lesson:
+    """names: of intents, taught like examples; no customer wrote them, so nothing is measured by them."""
+
+    engine: Engine
+    intents: tuple[str, ...]
+    exclusive: bool
+    examples: _Texts
+    names: _Texts
+
+    def part(self, rows: Indices) -> _Lesson:
+        return replace(self, examples=self.examples.part(rows))
+
+
+def _texts(examples: Sequence[Example], intents: tuple[str, ...], engine: Engine) -> _Texts:
+    texts = [example.text for example in examples]
+    return _Texts(
+        pieces=[pieces(text) for text in texts],
+        meanings=meanings(engine, texts),
+        targets=_targets(examples, intents),
+    )
+
+
+def _names(examples: _Texts, intents: tuple[str, ...], engine: Engine) -> _Texts:
+    """Of intents with few examples; none when they say nothing."""
+    few = examples.targets.sum(axis=0) < ENOUGH
+    named = [
+        Example(text, (intent,))
+        for intent, is_few in zip(intents, few, strict=True)
+        if is_few and (text := words(intent))
+    ]
+    names = _texts(named, intents, engine)
+    lexical = Lexical.learn([*examples.pieces, *names.pieces])
+    encoded = names.encode(lexical), names.targets, examples.encode(lexical), examples.targets
+    return names if named and tell_apart(*encoded) else names.part(np.arange(0))
+
+
 def _fitted(lesson: _Lesson) -> Model:
-    lexical = Lexical.learn(lesson.pieces)
-    rows = lesson.encode(lexical)
+    shown = (lesson.examples, lesson.names)
+    lexical = Lexical.learn([one for texts in shown for one in texts.pieces])
+    rows = np.concatenate([texts.encode(lexical) for texts in shown])
+    targets = np.concatenate([texts.targets for texts in shown])
     return Model(
         engine=lesson.engine,
         version="",
         intents=lesson.intents,
         exclusive=lesson.exclusive,
         lexical=lexical,
-        weights=fit(rows, lesson.targets, exclusive=lesson.exclusive),
-        neighbours=_neighbours(rows, lesson.targets),
+        weights=fit(rows, targets, exclusive=lesson.exclusive),
+        neighbours=_neighbours(rows, targets),
     )
 
 
@@ -116,19 +155,20 @@ def _targets(examples: Sequence[Example], intents: tuple[str, ...]) -> Floats:
 
 def _calibrated_by_folds(model: Model, lesson: _Lesson) -> Model:
     """Each held-out part is weighed by a model that was not taught it."""
+    examples = lesson.examples
+    count = len(examples.pieces)
     logits, in_scope, meant = [], [], []
-    for fold in _folds(lesson.targets):
-        held_out = lesson.part(fold)
-        part = _fitted(lesson.part(np.setdiff1d(np.arange(len(lesson.pieces)), fold)))
+    for fold in _folds(examples.targets):
+        held_out = examples.part(fold)
+        part = _fitted(lesson.part(np.setdiff1d(np.arange(count), fold)))
         weighed = part.weigh(held_out.encode(part.lexical))
         logits.append(weighed.logits)
         in_scope.append(weighed.in_scope)
         meant.append(held_out.targets)
     if not logits:
-        return _calibrated_by_itself(model, lesson)
+        return _calibrated_by_itself(model, examples)
     together = Weighed(logits=np.concatenate(logits), in_scope=np.concatenate(in_scope))
-    few = len(lesson.pieces) < MANY
-    elsewhere = model.weigh(model.encode(SENTENCES)).in_scope if few else None
+    elsewhere = model.weigh(model.encode(SENTENCES)).in_scope if count < MANY else None
     return _calibrated(model, together, np.concatenate(meant), elsewhere)
 
 
@@ -159,9 +199,9 @@ def _calibrated(model: Model, weighed: Weighed, targets: Floats, elsewhere: Floa
     )
 
 
-def _calibrated_by_itself(model: Model, lesson: _Lesson) -> Model:
+def _calibrated_by_itself(model: Model, examples: _Texts) -> Model:
     """Nothing can be held out: a message must be half as near as the examples are to themselves."""
-    in_scope = model.weigh(lesson.encode(model.lexical)).in_scope
+    in_scope = model.weigh(examples.encode(model.lexical)).in_scope
     return replace(model, threshold=float(np.median(in_scope)) / 2)
 
 

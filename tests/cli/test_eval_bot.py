@@ -124,3 +124,8 @@ def test_several_intents_a_message_are_told_apart(capfd: pytest.CaptureFixture[s
     train = [word for file in needed(*(f"nlupp_banking/fold{n}.json" for n in range(2))) for word in ("--train", file)]
     [test] = needed("nlupp_banking/fold9.json")
     assert measured(capfd, *train, "--test", test)["micro_f1"] > 0.6
+
+
+def test_ten_examples_an_intent_are_enough_to_tell_four_of_five(capfd: pytest.CaptureFixture[str]) -> None:
+    train, test = needed("banking77/train.csv", "banking77/test.csv")
+    assert measured(capfd, "--train", train, "--test", test, "--per-intent", 10, "--seed", 1)["accuracy"] > 0.81
