@@ -148,6 +148,20 @@ async def test_that_nobody_is_in_is_said_and_the_message_is_kept_all_the_same() 
         await expect(at.widget()).not_to_contain_text("You are next")
 
 
+async def test_a_bot_that_answers_at_once_is_there_whoever_is_closed() -> None:
+    closed = {"action": "announce", "opens_at": None, "text": {}}
+    async with scene() as at:
+        at.centre.config |= {"bot": True, "agents_online": False, "closed": closed}
+        await at.visit()
+        await at.press_launcher()
+        await at.button("Ask us anything").click()
+        await at.widget().get_by_label("Message").fill("Where is my parcel?")
+        await expect(at.widget()).not_to_contain_text("Nobody is in")
+        await expect(at.widget()).not_to_contain_text("closed")
+        await at.button("Start the conversation").click()
+        await eventually(lambda: bool(at.centre.conversation))
+
+
 async def test_the_form_says_what_is_missing_where_it_is_missing() -> None:
     async with scene() as at:
         at.centre.config["pre_chat"] = {"name": "off", "email": "required"}

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX, TargetedEvent, TargetedSubmitEvent } from "preact";
 import { useState } from "preact/hooks";
-import type { Account, Ask } from "../account";
+import type { Ask } from "../account";
 import { closedFor, closedWords } from "../closed";
 import type { TextKey } from "../words";
 import { TEXT_LIMIT } from "./composer";
@@ -18,13 +18,15 @@ interface Draft {
 type Faults = Partial<Record<keyof Draft, string>>;
 
 /** What the account asks before a conversation, and its first message. */
-export function Form(): JSX.Element {
+export function Form(): JSX.Element | null {
   const { chat, words, person, draft, setDraft, opening, go } = useWidget();
   const [filled, setFilled] = useState<Draft>({ ...person, department: "", phone: "", message: draft });
   const [faults, setFaults] = useState<Faults>({});
-  const account = chat.account ?? NOTHING_ASKED;
-  const { pre_chat, departments, agents_online, default_language } = account;
-  const closed = closedFor(account, filled.department);
+  const { account } = chat;
+  if (!account) return null; // nobody is sent here before it is known
+  const { pre_chat, departments, default_language, bot } = account;
+  const answered = bot || account.agents_online;
+  const closed = bot ? null : closedFor(account, filled.department);
   const calls = closed?.action === "callback";
   const refuses = closed?.action === "announce" && !closed.busy;
 
@@ -70,7 +72,7 @@ export function Form(): JSX.Element {
           {closed.busy ? calls && words.t("busy_call") : !refuses && words.t(calls ? "closed_call" : "closed_kept")}
         </p>
       ) : (
-        !agents_online && <p class="notice">{words.t("form_away")}</p>
+        !answered && <p class="notice">{words.t("form_away")}</p>
       )}
       {text("name", pre_chat.name, "text")}
       {text("email", pre_chat.email, "email")}
@@ -91,22 +93,13 @@ export function Form(): JSX.Element {
         <textarea {...control("message", faults)} data-first rows={4} value={filled.message} onInput={fill("message")} />
       </Field>
       <button class="primary" type="submit" aria-disabled={refuses}>
-        {words.t(calls && !closed.busy ? "ask_call" : agents_online && (!closed || calls) ? "start" : "leave_message")}
+        {words.t(calls && !closed.busy ? "ask_call" : answered && (!closed || calls) ? "start" : "leave_message")}
       </button>
     </form>
   );
 }
 
 type Filled = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
-
-type Asked = Pick<Account, "pre_chat" | "departments" | "agents_online" | "closed" | "default_language">;
-const NOTHING_ASKED: Asked = {
-  pre_chat: { name: "off", email: "off" },
-  departments: [],
-  agents_online: true,
-  closed: null,
-  default_language: "en",
-};
 
 function control(id: keyof Draft, faults: Faults): { id: string; name: string; "aria-invalid": boolean; "aria-describedby"?: string } {
   const invalid = Boolean(faults[id]);
