@@ -152,7 +152,8 @@ function LastWords({ assignment: { conversation } }: { assignment: Assignment })
         <em class="draft">{t("work.draft")}</em> {draft}
       </span>
     );
-  const last = conversation.messages.at(-1);
+  const { messages } = conversation;
+  const last = messages.findLast(({ kind }) => kind !== "system") ?? messages.at(-1);
   if (!last) return <span class="clip grow faint">{t("work.no_words")}</span>;
   const words = last.kind === "system" ? systemLine(last.text, last.author_name) : wordsOf(last);
   return (
