@@ -99,6 +99,7 @@ async def test_a_mail_we_fail_to_read_is_kept_and_read_once_that_is_mended(
     def mistaken(_: bytes) -> Any:
         raise RecursionError("a mistake of ours")
 
+    monkeypatch.setattr(inbox, "SETTLE_S", 0.0)
     carrier = centre.carriers.get(TAKEN)
     assert carrier is not None
     with monkeypatch.context() as broken:
