@@ -149,7 +149,7 @@ async def test_that_nobody_is_in_is_said_and_the_message_is_kept_all_the_same() 
 
 
 async def test_a_bot_that_answers_at_once_is_there_whoever_is_closed() -> None:
-    closed = {"action": "announce", "opens_at": None, "text": {}}
+    closed: dict[str, object] = {"action": "announce", "opens_at": None, "text": {}}
     async with scene() as at:
         at.centre.config |= {"bot": True, "agents_online": False, "closed": closed}
         await at.visit()
