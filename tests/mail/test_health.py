@@ -100,8 +100,6 @@ async def test_a_mail_we_fail_to_read_is_kept_and_read_once_that_is_mended(
     def mistaken(_: bytes) -> Any:
         raise RecursionError("a mistake of ours")
 
-    monkeypatch.setattr(inbox, "SETTLE_S", 0.0)
-
     async def worked_off() -> str:
         await inbox.work_off(centre)
         state: str = await centre.database.fetch_value("SELECT state || ' ' || reason FROM inbox")
