@@ -293,9 +293,10 @@ async def flood(room: Room) -> Tab:
     async with room.centre.another(frames_per_s=1, frame_burst=5) as node:
         tab = await room.tab(room.anna, node=node, acks=False)
         with contextlib.suppress(ConnectionClosed):
-            while tab.close_code is None:  # a moment's rest would let one more through
-                await tab.say({"type": "ping"})
-                await asyncio.sleep(0.01)
+            async with asyncio.timeout(PATIENCE_S):
+                while tab.close_code is None:  # a moment's rest would let one more through
+                    await tab.say({"type": "ping"})
+                    await asyncio.sleep(0.01)
         await tab.closed()
         return tab
 
