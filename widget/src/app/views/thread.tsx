@@ -45,7 +45,7 @@ function Offline(): JSX.Element {
 }
 
 function Waiting(): JSX.Element {
-  const { chat, words } = useWidget();
+  const { chat, words, page } = useWidget();
   const { state, account } = chat;
   const { queue } = state;
   const shut = account && closedFor(account, state.conversation?.department ?? "");
@@ -66,7 +66,7 @@ function Waiting(): JSX.Element {
           <p>{closed ? closedWords(closed, words, chat.serverNow()) : words.t(away ? "away_kept" : "nobody_yet")}</p>
         )}
         {queue && <Instead queue={queue} />}
-        <p class="faint">{words.t("wait_stay")}</p>
+        {!page && <p class="faint">{words.t("wait_stay")}</p>}
       </div>
     </div>
   );
