@@ -2,7 +2,7 @@
 
     GET  /api/help/articles?account=&language=         all of them by category, most helpful first
     GET  /api/help/articles/<key>?account=&language=   one, as HTML that is safe to show
-    GET  /api/help/offers?account=&language=           what a portal leads to beside them: forms, the customer's cases
+    GET  /api/help/portal?account=&language=           what a portal leads to beside them: forms, the customer's cases
     POST /api/help/search                              what is about a text; in the body, as people write all sorts of
                                                        things there and addresses are logged on the way
     POST /api/help/visit                               read, helped, not_helped, person: what came of it
@@ -106,7 +106,7 @@ class FormTitled(msgspec.Struct, frozen=True, kw_only=True):
     intro: str
 
 
-class Offers(msgspec.Struct, frozen=True, kw_only=True):
+class Portal(msgspec.Struct, frozen=True, kw_only=True):
     """cases: /my tells customers the address of theirs. forms: in the order of their file."""
 
     cases: bool
@@ -126,7 +126,7 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
         found = await helping.article(centre, request.path_params["key"], language, account.default_language)
         return _kept(request, _shown(found))
 
-    async def offers(request: Request) -> Response:
+    async def portal(request: Request) -> Response:
         account = _account(centre, request, request.query_params.get("account", ""))
         language = _language(request, account)
         forms = [
@@ -135,7 +135,7 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
             for texts in [form.texts[form.language(language)]]
         ]
         told = bool(centre.settings.public_url and centre.policy.cases.address)
-        return _kept(request, Offers(cases=told, forms=forms))
+        return _kept(request, Portal(cases=told, forms=forms))
 
     async def search(request: Request) -> Response:
         asked = await read(request, Search)
@@ -162,7 +162,7 @@ def routes(centre: Centre) -> Iterator[BaseRoute]:
         methods=["GET", "OPTIONS"],
     )
     yield Route(
-        "/api/help/offers", across_origins(centre, _limited(centre, addresses, offers)), methods=["GET", "OPTIONS"]
+        "/api/help/portal", across_origins(centre, _limited(centre, addresses, portal)), methods=["GET", "OPTIONS"]
     )
     yield Route(
         "/api/help/search", across_origins(centre, _limited(centre, addresses, search)), methods=["POST", "OPTIONS"]

@@ -181,13 +181,13 @@ class ToyCentre:
             page = (self.widget / "portal.html").read_text()
             return Response(page, media_type="text/html", headers={"content-security-policy": policy})
 
-        async def offers(request: Request) -> Response:
+        async def portal_leads_to(request: Request) -> Response:
             form = {"key": "contact", "title": "Write to us", "intro": "Letters are answered within a day."}
             return JSONResponse({"cases": True, "forms": [form]})
 
         return [
             Route("/api/widget/config", config),
-            Route("/api/help/offers", offers),
+            Route("/api/help/portal", portal_leads_to),
             Route("/api/widget/session", session, methods=["POST"]),
             Route("/widget.js", loader),
             Route("/portal", portal),

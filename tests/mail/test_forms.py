@@ -170,9 +170,9 @@ async def test_who_sent_a_form_is_told_that_it_is_here_in_their_language(room: R
 
 
 async def test_a_portal_leads_to_its_forms_and_to_ones_case(room: Room) -> None:
-    offers = await call(room, "GET", "/api/help/offers?account=shop&language=pl")
-    assert offers.json() == {"cases": True, "forms": [{"key": "form-1", "title": "Napisz do nas", "intro": ""}]}
-    in_no_language_of_its = await call(room, "GET", "/api/help/offers?account=shop&language=el")
+    shown = await call(room, "GET", "/api/help/portal?account=shop&language=pl")
+    assert shown.json() == {"cases": True, "forms": [{"key": "form-1", "title": "Napisz do nas", "intro": ""}]}
+    in_no_language_of_its = await call(room, "GET", "/api/help/portal?account=shop&language=el")
     assert in_no_language_of_its.json()["forms"][0]["title"] == "Write to us"
-    unknown = await call(room, "GET", "/api/help/offers?account=none")
+    unknown = await call(room, "GET", "/api/help/portal?account=none")
     assert (unknown.status_code, unknown.json()["error"]["code"]) == (404, "unknown_account")

@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { Icon } from "../views/icons";
 import { useWidget } from "../views/widget";
 import css from "./around.css?inline";
-import { Library, type Offers, type Shelf } from "./library";
+import { Library, type Portal, type Shelf } from "./library";
 import { dressed, useLoaded } from "./loading";
 import { HELP_WORDS } from "./words";
 
@@ -19,45 +19,41 @@ export function Around(): JSX.Element {
   const library = useMemo(() => new Library(base, account), [base, account]);
   const { language } = words;
   const shelves = useLoaded<Shelf[]>(async () => (help ? library.shelves(language) : []), `${account} ${language}`);
-  const offers = useLoaded<Offers>(() => library.offers(language), `${account} ${language}`);
+  const portal = useLoaded<Portal>(() => library.portal(language), `${account} ${language}`);
   return (
     <div class="around" ref={dress}>
-      {typeof offers === "object" && <Ways offers={offers} language={language} />}
+      {typeof portal === "object" && <Ways portal={portal} />}
       {typeof shelves === "object" && shelves.length > 0 && <Shelves shelves={shelves} />}
     </div>
   );
 }
 
-function Ways({ offers, language }: { offers: Offers; language: string }): JSX.Element | null {
-  const { words, base } = useWidget();
+function Ways({ portal }: { portal: Portal }): JSX.Element {
+  const { words } = useWidget();
   const said = HELP_WORDS[words.language];
   return (
     <>
-      {offers.cases && (
-        <a class="card row" href={`${base}my?language=${language}`}>
-          <span class="disc quiet">
-            <Icon name="list" />
-          </span>
-          <span class="grow">
-            <b>{said.cases}</b>
-            <small>{said.cases_how}</small>
-          </span>
-          <Icon name="forward" />
-        </a>
-      )}
-      {offers.forms.map((form) => (
-        <a key={form.key} class="card row" href={`${base}form/${form.key}?language=${language}`}>
-          <span class="disc quiet">
-            <Icon name="file" />
-          </span>
-          <span class="grow">
-            <b>{form.title}</b>
-            <small>{form.intro}</small>
-          </span>
-          <Icon name="forward" />
-        </a>
+      {portal.cases && <Way to="my" icon="list" title={said.cases} more={said.cases_how} />}
+      {portal.forms.map(({ key, title, intro }) => (
+        <Way key={key} to={`form/${key}`} icon="file" title={title} more={intro} />
       ))}
     </>
+  );
+}
+
+function Way({ to, icon, title, more }: { to: string; icon: "list" | "file"; title: string; more: string }): JSX.Element {
+  const { words, base } = useWidget();
+  return (
+    <a class="card row" href={`${base}${to}?language=${words.language}`}>
+      <span class="disc quiet">
+        <Icon name={icon} />
+      </span>
+      <span class="grow">
+        <b>{title}</b>
+        <small>{more}</small>
+      </span>
+      <Icon name="forward" />
+    </a>
   );
 }
 

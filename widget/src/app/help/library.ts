@@ -15,7 +15,7 @@ export interface Shelf {
 }
 
 /** Beside articles and the conversation. cases: customers may ask for theirs. */
-export interface Offers {
+export interface Portal {
   cases: boolean;
   forms: { key: string; title: string; intro: string }[];
 }
@@ -53,8 +53,8 @@ export class Library {
     return (await this.#get<{ shelves: Shelf[] }>("articles", language)).shelves.filter((shelf) => shelf.articles.length);
   }
 
-  offers(language: string): Promise<Offers> {
-    return this.#get<Offers>("offers", language);
+  portal(language: string): Promise<Portal> {
+    return this.#get<Portal>("portal", language);
   }
 
   read(key: string, language: string): Promise<Article> {
